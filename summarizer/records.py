@@ -1,0 +1,185 @@
+"""The values that flow between stages: frozen, typed, and the only things we persist.
+
+Foreign types (yt-dlp's dictionaries, faster-whisper's segments, a model's tokens) stop at the adapter that
+knows them. Tuples rather than lists, so that a stage cannot change what it was given. Times are seconds from
+the start of the video. `extra="forbid"` makes a file written by a newer version an error, hence a cache miss.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Origin = Literal["youtube", "feed", "folder"]
+CaptionKind = Literal["human", "automatic"]
+CaptionFormat = Literal["vtt", "srt", "json3", "ttml", "txt"]
+Kind = Literal["talk", "panel", "meeting", "tutorial"]
+Status = Literal["made", "cached", "refused", "deferred", "failed"]
+
+VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Video(Record):
+    """One entry of a listing: enough to decide whether anything has to be done."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{11}$")  # YouTube's, or a hash: it becomes a folder's name
+    url: str  # what to open: a watch page, or a file:// address for a local recording
+    title: str
+    origin: Origin
+    fingerprint: str  # what the listing knows of the content; when it changes, the download is redone
+    duration: float | None = None  # seconds, as the listing declares it
+    published: date | None = None
+    unavailable: str | None = None  # code of `Unavailable`/`Deferred` when the listing already tells
+
+
+class CaptionTrack(Record):
+    """One caption file as it came, before anything is judged."""
+
+    kind: CaptionKind
+    language: str  # BCP 47 as the site declares it: "en", "en-US", "pt-BR"
+    format: CaptionFormat
+    file: str  # file name within the video's folder in the library
+    sha256: str  # of the bytes; the transcript is keyed on it, so a new title never repeats work
+
+
+class Source(Record):
+    """What `download` knows of one video: an allowlist of metadata, and its caption tracks."""
+
+    video_id: str
+    url: str  # public address that links are built from; empty for a private recording
+    title: str
+    channel: str = ""
+    speakers: tuple[str, ...] = ()
+    description: str = ""
+    published: date | None = None
+    duration: float | None = None  # seconds
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    captions: tuple[CaptionTrack, ...] = ()
+    has_audio: bool = True  # whether there is sound to fetch at all
+
+
+class Made(Record):
+    """Provenance: by what, from which version, at what cost."""
+
+    backend: str  # "captions", "whisper", "extractive", "transformers", "openai"
+    model: str = ""
+    revision: str = ""
+    prompt_version: str = ""
+    device: str = ""
+    seconds: float = 0.0  # wall time of the stage
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class Word(Record):
+    """One word with its own times, where the recogniser gives them."""
+
+    start: float
+    end: float
+    text: str
+    probability: float | None = None
+
+
+class Segment(Record):
+    """A few seconds of speech: the unit that evidence cites."""
+
+    id: int  # position in the transcript, from 0; claims cite it
+    start: float
+    end: float
+    text: str
+    speaker: str | None = None
+    words: tuple[Word, ...] = ()
+
+
+class Transcript(Record):
+    """What was said, when, and how we know."""
+
+    video_id: str
+    language: str  # ISO 639-1, "en"; "und" when nobody knows
+    segments: tuple[Segment, ...]
+    duration: float | None = None  # seconds of media or captions it was made from
+    kind: Literal["human", "automatic", "whisper"]
+    made: Made
+
+    @property
+    def text(self) -> str:
+        """The whole text, one space between segments."""
+        return " ".join(segment.text for segment in self.segments)
+
+
+class Claim(Record):
+    """One statement and the segments that support it; times are looked up, never written by a model."""
+
+    text: str
+    evidence: tuple[int, ...] = Field(min_length=1)  # segment ids, ascending
+    start: float  # seconds; start of the first cited segment
+    supported: bool = True  # its names, numbers and rare words are in the cited segments
+
+
+class Section(Record):
+    """A stretch of the talk about one thing."""
+
+    heading: str
+    start: float
+    end: float
+    claims: tuple[Claim, ...]
+
+
+class Mention(Record):
+    """A project named in the talk, and when."""
+
+    name: str
+    times: tuple[float, ...]
+
+
+class Evidence(Record):
+    """Three separate figures: that a citation exists does not make the claim true."""
+
+    citations: int  # citations in the summary
+    citations_resolve: float  # share of them that name an existing segment, 0..1
+    claims: int
+    claims_supported: float  # share whose names, numbers and rare words are in the cited segments, 0..1
+    dropped: int = 0  # claims removed because they were not supported
+    covered_share: float = 0.0  # share of the transcript's tokens that reached the summarizer, 0..1
+    covered_start: float = 0.0
+    covered_end: float = 0.0
+
+
+class Summary(Record):
+    """What the digest renders."""
+
+    video_id: str
+    kind: Kind
+    tldr: Claim
+    takeaways: tuple[Claim, ...]
+    sections: tuple[Section, ...]
+    decisions: tuple[Claim, ...] = ()  # meetings only
+    actions: tuple[Claim, ...] = ()  # meetings only
+    projects: tuple[Mention, ...] = ()
+    evidence: Evidence
+    made: Made
+
+
+class Outcome(Record):
+    """One line of runs/<utc>.jsonl: what became of one stage of one video."""
+
+    video_id: str
+    title: str
+    stage: str
+    status: Status
+    code: str = ""  # stable word: "private", "placeholder", "rate_limited", ...
+    reason: str = ""  # for people, one line
+    seconds: float = 0.0
+    key: str = ""
+    path: str = ""  # the digest, for the last stage
+    when: datetime
