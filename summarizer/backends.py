@@ -1,0 +1,77 @@
+"""The outside parts of a run, each opened once, at first need, and never when everything is cached.
+
+Opening a model takes seconds to minutes and gigabytes, so a talk must not do it. An opener that failed is not tried
+again: the talks that need it fail with the same message, and those that do not need it go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from summarizer import models, summarize, transcribe
+from summarizer.config import Config
+from summarizer.download import Downloader
+from summarizer.errors import BackendError
+from summarizer.records import Source, Summary, Transcript, Video
+
+Opened = TypeVar("Opened")
+
+
+class OpenedBackends:
+    """Download, speech recognition and summaries as the configuration names them."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._broken: dict[str, BackendError] = {}
+
+    @cached_property
+    def downloader(self) -> Downloader:
+        """Shared by all threads: it holds the pacing and the circuit breaker of the run."""
+        return Downloader(self.config.download, self.config.runtime)
+
+    @cached_property
+    def _whisper(self) -> transcribe.Whisper:
+        settings, runtime = self.config.transcribe, self.config.runtime
+        installed = models.resolve(settings.model, "whisper", runtime.models, settings.revision)
+        return transcribe.Whisper.open(settings, runtime, installed.path)
+
+    @cached_property
+    def _summarizer(self) -> summarize.Summarizer:
+        settings, runtime = self.config.summarize, self.config.runtime
+        path, revision = None, ""
+        if settings.backend == "transformers":
+            installed = models.resolve(settings.model, "llm", runtime.models, settings.revision)
+            path, revision = installed.path, installed.revision
+        return summarize.open_summarizer(settings, runtime, path, revision)
+
+    def _once(self, name: str, opener: Callable[[], Opened]) -> Opened:
+        if name in self._broken:
+            raise self._broken[name]
+        try:
+            return opener()
+        except BackendError as error:
+            self._broken[name] = error
+            raise
+
+    def download(self, video: Video, folder: Path) -> Source:
+        """Metadata and caption files, written into `folder`."""
+        return self.downloader.download(video, folder)
+
+    def fetch_audio(self, video: Video, source: Source, folder: Path) -> Path:
+        """The sound of the video, written into `folder`."""
+        return self.downloader.fetch_audio(video, source, folder)
+
+    def hear(self, audio: Path, source: Source) -> Transcript:
+        """Speech to text, with the talk's own names as hotwords."""
+        whisper = self._once("whisper", lambda: self._whisper)
+        settings = self.config.transcribe
+        hotwords = transcribe.hotwords(source.title, source.description, source.speakers) if settings.hotwords else ""
+        return whisper.transcribe(audio, video_id=source.video_id, language=settings.language, hotwords=hotwords)
+
+    def summarize(self, transcript: Transcript, source: Source) -> Summary:
+        """Text to claims with evidence."""
+        summarizer = self._once("summarizer", lambda: self._summarizer)
+        return summarizer.summarize(transcript, source, self.config.summarize)

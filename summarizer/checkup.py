@@ -1,0 +1,130 @@
+"""`summarizer doctor`: does this machine have what the settings need? Each finding carries its remedy."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from summarizer import models
+from summarizer.config import Config
+from summarizer.errors import BackendError
+from summarizer.records import Record
+
+
+class Finding(Record):
+    """One thing that was looked at."""
+
+    check: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+def examine(config: Config) -> list[Finding]:
+    """Everything that a run with these settings would need, in the order it would need it."""
+    return [
+        _python(),
+        _javascript(),
+        *_folders(config),
+        *_packages(config),
+        *_models(config),
+        _cuda(config),
+    ]
+
+
+def _python() -> Finding:
+    version = sys.version.split()[0]
+    return Finding(check="Python", ok=sys.version_info >= (3, 11), found=version, remedy="Install Python 3.11 or newer.")
+
+
+def _javascript() -> Finding:
+    """YouTube's player needs a JavaScript runtime: Deno 2.3 or newer, or Node 22 or newer."""
+    found = []
+    for name, least in (("deno", (2, 3)), ("node", (22, 0))):
+        program = _program(name)
+        version = _version(program) if program else ()
+        if version >= least:
+            return Finding(check="JavaScript runtime", ok=True, found=f"{name} {'.'.join(map(str, version))}")
+        if version:
+            found.append(f"{name} {'.'.join(map(str, version))} is too old")
+    return Finding(
+        check="JavaScript runtime",
+        ok=False,
+        found=", ".join(found) or "none",
+        remedy="Run: pip install deno. Needed for YouTube only.",
+    )
+
+
+def _program(name: str) -> str | None:
+    beside = Path(sys.executable).parent / name  # pip puts deno into the virtual environment
+    return str(beside) if beside.is_file() else shutil.which(name)
+
+
+def _version(program: str) -> tuple[int, ...]:
+    """Version of a program that prints it as its first number with dots."""
+    try:
+        text = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout  # noqa: S603 - a fixed name
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    word = next((word.lstrip("v") for word in text.split() if word.lstrip("v")[:1].isdigit()), "")
+    return tuple(int(part) for part in word.split(".")[:3] if part.isdigit())
+
+
+def _folders(config: Config) -> Iterator[Finding]:
+    for name in ("library", "digests", "models"):
+        path = getattr(config.runtime, name).absolute()
+        there = next(parent for parent in (path, *path.parents) if parent.exists())
+        free = shutil.disk_usage(there).free / 2**30
+        yield Finding(
+            check=f"{name} folder",
+            ok=there.is_dir() and os.access(there, os.W_OK) and free > 1,
+            found=f"{path}, {free:.0f} GiB free",
+            remedy=f"Choose a writable folder with space: --set runtime.{name}=PATH.",
+        )
+
+
+def _packages(config: Config) -> Iterator[Finding]:
+    extras = {
+        "extractive": (),
+        "transformers": (("torch", "llm"), ("transformers", "llm"), ("xgrammar", "llm")),
+        "openai": (("openai", "openai"),),
+    }
+    for module, extra in extras[config.summarize.backend]:
+        yield Finding(
+            check=f"package {module}",
+            ok=importlib.util.find_spec(module) is not None,
+            found="present" if importlib.util.find_spec(module) else "missing",
+            remedy=f"Run: pip install 'cncf-talk-summarizer[{extra}]'.",
+        )
+
+
+def _models(config: Config) -> Iterator[Finding]:
+    wanted: list[tuple[str, models.Purpose, str]] = []
+    if "whisper" in config.transcribe.order:
+        wanted.append((config.transcribe.model, "whisper", config.transcribe.revision))
+    if config.summarize.backend == "transformers":
+        wanted.append((config.summarize.model, "llm", config.summarize.revision))
+    for name, purpose, revision in wanted:
+        try:
+            installed = models.resolve(name, purpose, config.runtime.models, revision)
+            yield Finding(check=f"model {name}", ok=True, found=f"{installed.path} at {installed.revision[:12]}")
+        except BackendError as error:
+            yield Finding(check=f"model {name}", ok=False, found=str(error), remedy=error.remedy)
+
+
+def _cuda(config: Config) -> Finding:
+    """Whether speech recognition can use a GPU; the absence of one is a finding only when it was asked for."""
+    import ctranslate2
+
+    count = ctranslate2.get_cuda_device_count()
+    return Finding(
+        check="CUDA",
+        ok=count > 0 or config.runtime.device != "cuda",
+        found=f"{count} devices" if count else "no device; the CPU is used",
+        remedy="Install the NVIDIA driver and pip install 'cncf-talk-summarizer[gpu]', or set runtime.device=cpu.",
+    )

@@ -1,0 +1,43 @@
+"""The report of a night: a short markdown page for the person who did not watch it run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from summarizer.digest import escape
+from summarizer.run import Run
+from summarizer.store import atomic_write
+
+
+def render(run: Run, finished: datetime) -> str:
+    """The report as markdown: figures first, then what needs a person, then the new pages."""
+    counts = Counter(outcome.status for outcome in run.finals)
+    minutes = (finished - run.started).total_seconds() / 60
+    lines = [
+        f"# Night of {run.started:%Y-%m-%d}",
+        "",
+        f"Started {run.started:%H:%M} UTC, took {minutes:.1f} minutes.",
+        "",
+        "| made | cached | refused | deferred | failed |",
+        "|---|---|---|---|---|",
+        "| " + " | ".join(str(counts[s]) for s in ("made", "cached", "refused", "deferred", "failed")) + " |",
+    ]
+    if counts["deferred"]:
+        lines += ["", "Deferred videos are tried again on the next run; nothing done so far is lost."]
+    for heading, status in (("Failed", "failed"), ("Deferred", "deferred"), ("Refused", "refused")):
+        found = [outcome for outcome in run.finals if outcome.status == status]
+        if found:
+            lines += ["", f"## {heading}", ""]
+            lines += [f"- {escape(o.title)} ({escape(o.code)}): {escape(o.reason)}" for o in found]
+    made = [outcome for outcome in run.finals if outcome.status == "made"]
+    if made:
+        lines += ["", "## New pages", ""]
+        lines += [f"- [{escape(o.title)}]({Path(o.path).name}), {o.seconds:.0f} s" for o in made]
+    return "\n".join(lines) + "\n"
+
+
+def write(run: Run, path: Path) -> None:
+    """Write the report of a finished (or interrupted) night."""
+    atomic_write(path, render(run, datetime.now(UTC)).encode())

@@ -1,0 +1,268 @@
+"""A run: list the sources, walk every talk, publish the pages, and account for each of them.
+
+Every video ends in exactly one final outcome, whatever happens to it, and nothing that happens to one stops another.
+What does stop a run: Ctrl-C, SIGTERM, the end of the time budget, a full disk. All of them leave the library whole,
+and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from summarizer import publish
+from summarizer.backends import OpenedBackends
+from summarizer.config import Config
+from summarizer.engines import local
+from summarizer.errors import Deferred, Refused, StoreError, SummarizerError, Unavailable, VideoError
+from summarizer.pipeline import Step, Talk, WouldRunError
+from summarizer.records import Outcome, Source, Video
+from summarizer.store import Library
+
+log = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+    """What a front end may watch."""
+
+    def listed(self, total: int) -> None:
+        """So many videos have work to do."""
+
+    def stage(self, video: Video, stage: str) -> None:
+        """A stage of a video starts; may come from a download thread."""
+
+    def finished(self, outcome: Outcome) -> None:
+        """A video has its final outcome."""
+
+
+@dataclass
+class Run:
+    """One invocation over some sources. `outcomes` grows as it goes; `finals` has the last one of every video."""
+
+    config: Config
+    forced: frozenset[str] = frozenset()
+    limit: int = 0  # work on at most so many videos; finished ones do not count. 0: all
+    since: date | None = None
+    budget: Callable[[], bool] = lambda: False  # True once no new work may start
+    listener: Listener | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    finals: list[Outcome] = field(default_factory=list)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        self.library = Library(self.config.runtime.library)
+        self.backends = OpenedBackends(self.config)
+        self.worked = False  # whether any page was written
+
+    def list(self, sources: Iterable[str]) -> list[Talk]:
+        """All talks of the sources, each once. One bad source among several is an outcome; alone it is an error."""
+        sources = list(sources)
+        videos: dict[str, Video] = {}
+        for source in sources:
+            try:
+                videos.update({video.id: video for video in self.backends.downloader.list_videos(source)})
+            except SummarizerError as error:
+                if len(sources) == 1:
+                    raise
+                self._end(_outcome(Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint=""), "list", error))
+        old = [v for v in videos.values() if self.since and v.published and v.published < self.since]
+        return [self._talk(video) for video in videos.values() if video not in old]
+
+    def _talk(self, video: Video) -> Talk:
+        return Talk(
+            video,
+            self.library.folder(video.id),
+            self.config,
+            self.backends,
+            forced=self.forced,
+            watch=self._watch,
+        )
+
+    def _watch(self, video: Video, stage: str) -> None:
+        if self.listener:
+            self.listener.stage(video, stage)
+
+    def plan(self, talks: Iterable[Talk]) -> list[tuple[Talk, list[Step]]]:
+        """What a run would do with each talk; makes nothing."""
+        plans = []
+        for talk in talks:
+            look = replace(talk, dry=True, steps=[])
+            with contextlib.suppress(WouldRunError, VideoError):
+                look.walk()
+            plans.append((talk, look.steps))
+        return plans
+
+    def execute(self, talks: Iterable[Talk]) -> None:
+        """Bring every talk to its final outcome. Interrupts pass through after the record is written."""
+        try:
+            waiting = [talk for talk in talks if not self._done_already(talk)]
+            if self.limit:
+                waiting = waiting[: self.limit]
+            if self.listener:
+                self.listener.listed(len(waiting))
+            for item in local.prepared(waiting, self.config.runtime.download_ahead, self.budget):
+                self._finish(item)
+        finally:
+            self._close()
+
+    def _done_already(self, talk: Talk) -> bool:
+        """Settle talks with nothing to do, from manifests alone, without a lock."""
+        look = replace(talk, dry=True, steps=[])
+        try:
+            entry = look.walk()
+            published = talk.folder.manifest.published
+            if not (published and published.sha256 == entry.digest and self._page(published.name).is_file()):
+                return False
+            self._settle(look, "cached", path=str(self._page(published.name)))
+        except Refused as refused:
+            published = talk.folder.manifest.published
+            if not (published and self._page(published.name).is_file()):
+                return False
+            self._settle(look, "refused", refused.code, str(refused), str(self._page(published.name)))
+        except (WouldRunError, SummarizerError):
+            return False
+        return True
+
+    def _page(self, name: str) -> Path:
+        return self.config.runtime.digests / name
+
+    def _finish(self, item: local.Prepared) -> None:
+        talk = item.talk
+        try:
+            if item.error is not None:
+                raise item.error
+            if self.budget():
+                raise Deferred("budget", "the time budget is used up", "The next run goes on from here.")
+            self._check_date(talk)
+            entry = talk.walk()
+            path = publish.publish_digest(talk, entry, self.config.runtime.digests)
+            self.worked = True
+            made = any(step.state == "made" for step in talk.steps)
+            self._settle(talk, "made" if made else "cached", path=str(path))
+        except Refused as refused:
+            path = publish.publish_refusal(talk, refused, self.config.runtime.digests)
+            self.worked = True
+            self._settle(talk, "refused", refused.code, str(refused), str(path))
+        except StoreError:
+            raise
+        except Exception as error:
+            if not isinstance(error, SummarizerError):
+                log.exception("unexpected error in %s", talk.video.id)
+            self._steps(talk)
+            self._end(_outcome(talk.video, talk.steps[-1].stage if talk.steps else "download", error))
+
+    def _check_date(self, talk: Talk) -> None:
+        """Flat listings seldom know the date, so it is looked at again once the metadata are there."""
+        source: Source | None = talk.source() if self.since else None
+        if self.since and source and source.published and source.published < self.since:
+            raise Unavailable("before_since", f"published {source.published}, before {self.since}")
+
+    def _steps(self, talk: Talk) -> None:
+        for step in talk.steps:
+            status = {"made": "made", "cached": "cached"}.get(step.state, "refused")
+            self.outcomes.append(
+                Outcome(
+                    video_id=talk.video.id,
+                    title=talk.video.title,
+                    stage=step.stage,
+                    status=status,  # type: ignore[arg-type]  # one of the three
+                    reason=step.why,
+                    seconds=step.seconds,
+                    key=step.key,
+                    when=datetime.now(UTC),
+                )
+            )
+
+    def _settle(self, talk: Talk, status: str, code: str = "", reason: str = "", path: str = "") -> None:
+        self._steps(talk)
+        seconds = round(sum(step.seconds for step in talk.steps), 3)
+        self._end(
+            Outcome(
+                video_id=talk.video.id,
+                title=talk.video.title,
+                stage="run",
+                status=status,  # type: ignore[arg-type]  # the callers name statuses
+                code=code,
+                reason=reason,
+                seconds=seconds,
+                path=path,
+                when=datetime.now(UTC),
+            )
+        )
+
+    def _end(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        self.finals.append(outcome)
+        if self.listener:
+            self.listener.finished(outcome)
+
+    def _close(self) -> None:
+        digests = self.config.runtime.digests
+        if self.worked or (self.finals and not (digests / "index.md").is_file()):
+            publish.publish_index(self.library, digests, self.config.digest)
+        if self.outcomes:
+            self.library.record_run(self.outcomes, self.started)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all done, 1 all failed, 3 some failed, 75 try later, 11 all held by another run."""
+        failed = [outcome for outcome in self.finals if outcome.status == "failed"]
+        later = [o for o in self.finals if o.status == "deferred" and o.code not in {"upcoming", "live"}]
+        if failed:
+            return 1 if len(failed) == len(self.finals) else 3
+        if later:
+            return 11 if all(outcome.code == "locked" for outcome in later) else 75
+        return 0
+
+
+def _outcome(video: Video, stage: str, error: Exception) -> Outcome:
+    """The final outcome of a video that ended in an error."""
+    if isinstance(error, (Unavailable, Refused)):
+        status = "refused"
+    elif isinstance(error, Deferred):
+        status = "deferred"
+    else:
+        status = "failed"
+    remedy = error.remedy if isinstance(error, SummarizerError) else "This is a bug; please report it with the log."
+    return Outcome(
+        video_id=video.id,
+        title=video.title,
+        stage=stage,
+        status=status,  # type: ignore[arg-type]  # one of the three
+        code=error.code if isinstance(error, VideoError) else type(error).__name__.lower(),
+        reason=f"{error} {remedy}".strip(),
+        when=datetime.now(UTC),
+    )
+
+
+@contextlib.contextmanager
+def time_budget(seconds: float) -> Iterator[Callable[[], bool]]:
+    """A wall-time budget: yields a function that is True once it is used up.
+
+    The work in flight at the end is interrupted, not waited for: an alarm raises `Deferred("budget")` in the main
+    thread, where models compute. POSIX only; elsewhere the budget is checked between talks.
+    """
+    import signal
+
+    end = time.monotonic() + seconds
+
+    def alarm(_signal: int, _frame: object) -> None:
+        raise Deferred("budget", "the time budget is used up", "The next run goes on from here.")
+
+    if not hasattr(signal, "setitimer"):
+        yield lambda: time.monotonic() >= end
+        return
+    previous = signal.signal(signal.SIGALRM, alarm)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield lambda: time.monotonic() >= end
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
