@@ -36,7 +36,7 @@ class OpenedBackends:
     def _whisper(self) -> transcribe.Whisper:
         settings, runtime = self.config.transcribe, self.config.runtime
         installed = models.resolve(settings.model, "whisper", runtime.models, settings.revision)
-        return transcribe.Whisper.open(settings, runtime, installed.path)
+        return transcribe.Whisper.open(settings, runtime, installed.path, installed.revision)
 
     @cached_property
     def _summarizer(self) -> summarize.Summarizer:
@@ -69,7 +69,13 @@ class OpenedBackends:
         whisper = self._once("whisper", lambda: self._whisper)
         settings = self.config.transcribe
         hotwords = transcribe.hotwords(source.title, source.description, source.speakers) if settings.hotwords else ""
-        return whisper.transcribe(audio, video_id=source.video_id, language=settings.language, hotwords=hotwords)
+        return whisper.transcribe(
+            audio,
+            video_id=source.video_id,
+            language=settings.language,
+            hotwords=hotwords,
+            duration=source.duration,
+        )
 
     def summarize(self, transcript: Transcript, source: Source) -> Summary:
         """Text to claims with evidence."""

@@ -127,7 +127,7 @@ class Talk:
             source = self.backends.download(self.video, space)
             return _dump(source), tuple((track.kind, space / track.file) for track in source.captions)
 
-        inputs = {"video": f"{self.video.url} {self.video.fingerprint}"}
+        inputs = {"video": f"{self.video.id} {self.video.fingerprint}"}
         return self._step("download", self.config.download.model_dump(mode="json"), inputs, make)
 
     def audio(self, source: Entry) -> Entry:
@@ -137,7 +137,7 @@ class Talk:
             return self.backends.fetch_audio(self.video, self._load(source, Source), space), ()
 
         version = self.video.fingerprint if self.video.origin == "folder" else ""
-        return self._step("audio", {}, {"video": f"{self.video.url} {version}"}, make)
+        return self._step("audio", {}, {"video": f"{self.video.id} {version}".strip()}, make)
 
     def transcript(self, source: Entry) -> Entry:
         """The first text, in the configured order, that passes the checks."""

@@ -38,6 +38,7 @@ class Video(Record):
     fingerprint: str  # what the listing knows of the content; when it changes, the download is redone
     duration: float | None = None  # seconds, as the listing declares it
     published: date | None = None
+    description: str = ""  # from a feed; YouTube's comes with the download
     unavailable: str | None = None  # code of `Unavailable`/`Deferred` when the listing already tells
 
 

@@ -1,0 +1,164 @@
+"""Models by name: which there are, where they lie, and fetching them once.
+
+A model is pinned to an exact revision and every file's SHA-256 is written down when it is pulled, so that a digest can
+say what made it and a changed file is noticed. After `pull`, nothing asks a hub again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from summarizer.errors import BackendError, UsageError
+from summarizer.records import Record
+from summarizer.store import atomic_write, file_sha256
+
+Purpose = Literal["whisper", "llm"]
+NOTE = "MODEL.json"  # written last: a folder without it is an unfinished pull
+# Weights that cannot run code (safetensors, CTranslate2), and what belongs to them. Never *.py, never pickles.
+_FILES = ["*.safetensors", "*.safetensors.index.json", "model.bin", "*.json", "*.txt", "*.jinja"]
+
+
+class Model(Record):
+    """One line of the catalogue."""
+
+    name: str
+    purpose: Purpose
+    repo: str
+    revision: str
+    licence: str
+
+
+class Installed(Record):
+    """A model that is here."""
+
+    name: str
+    path: Path
+    revision: str
+
+
+class _Note(Record):
+    """What `pull` writes down."""
+
+    repo: str
+    revision: str
+    files: dict[str, str]  # name -> SHA-256
+
+
+CATALOGUE = {
+    model.name: model
+    for model in (
+        Model(name="base", purpose="whisper", repo="Systran/faster-whisper-base", revision="ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66", licence="MIT"),
+        Model(name="small", purpose="whisper", repo="Systran/faster-whisper-small", revision="536b0662742c02347bc0e980a01041f333bce120", licence="MIT"),
+        Model(name="large-v3-turbo", purpose="whisper", repo="dropbox-dash/faster-whisper-large-v3-turbo", revision="0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf", licence="MIT"),
+        Model(name="qwen2.5-1.5b-instruct", purpose="llm", repo="Qwen/Qwen2.5-1.5B-Instruct", revision="989aa7980e4cf806f80c7fef2b1adb7bc71aa306", licence="Apache-2.0"),
+        Model(name="qwen3-4b-instruct", purpose="llm", repo="Qwen/Qwen3-4B-Instruct-2507", revision="cdbee75f17c01a7cc42f958dc650907174af0554", licence="Apache-2.0"),
+    )
+}  # fmt: skip
+SAMPLE = "sample"  # the small Whisper inside this package
+
+
+def _sample_path() -> Path:
+    from summarizer.sample import MODEL
+
+    return MODEL
+
+
+def revision_of(name: str, wanted: str = "") -> str:
+    """The revision that a result is keyed on; needs no network and, for named models, no files."""
+    if wanted:
+        return wanted
+    if name == SAMPLE:
+        return _fingerprint(_sample_path())
+    if name in CATALOGUE:
+        return CATALOGUE[name].revision
+    return _fingerprint(Path(name)) if Path(name).is_dir() else ""
+
+
+def _fingerprint(folder: Path) -> str:
+    """A stand-in for a revision: names, sizes and the configuration's bytes. Weights of another size or shape show."""
+    config = folder / "config.json"
+    parts = sorted((path.name, path.stat().st_size) for path in folder.iterdir() if path.is_file())
+    data = repr(parts).encode() + (config.read_bytes() if config.is_file() else b"")
+    return f"local-{hashlib.sha256(data).hexdigest()[:12]}"
+
+
+def resolve(name: str, purpose: Purpose, models: Path, revision: str = "") -> Installed:
+    """A model by name or folder, ready to open; raises `BackendError` when it is not here."""
+    if name == SAMPLE and purpose == "whisper":
+        return Installed(name=name, path=_sample_path(), revision=revision_of(name))
+    if name in CATALOGUE:
+        if CATALOGUE[name].purpose != purpose:
+            raise BackendError(f"{name} is not a {purpose} model", "See `summarizer models list`.")
+        note = _read_note(models / name)
+        wanted = revision_of(name, revision)
+        if note is None or note.revision != wanted:
+            raise BackendError(f"the model {name} is not in {models}", f"Run: summarizer models pull {name}")
+        return Installed(name=name, path=models / name, revision=wanted)
+    if Path(name).is_dir():
+        return Installed(name=Path(name).name, path=Path(name), revision=revision_of(name, revision))
+    raise BackendError(f"unknown model {name!r}", "See `summarizer models list`, or give a folder.")
+
+
+def _read_note(folder: Path) -> _Note | None:
+    try:
+        return _Note.model_validate_json((folder / NOTE).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def pull(name: str, models: Path, revision: str = "") -> Installed:
+    """Fetch a model of the catalogue; an interrupted pull goes on where it was.
+
+    Raises `UsageError` for unknown names and `BackendError` when the hub does not answer or sends something else.
+    """
+    if name == SAMPLE:
+        return resolve(name, "whisper", models)
+    if name not in CATALOGUE:
+        raise UsageError(f"unknown model {name!r}", f"There are {', '.join(CATALOGUE)}.")
+    import httpx
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    model, folder = CATALOGUE[name], models / name
+    wanted = revision or model.revision
+    try:
+        exact = HfApi().model_info(model.repo, revision=wanted).sha
+        snapshot_download(model.repo, revision=exact, local_dir=folder, allow_patterns=_FILES)
+    except (HfHubHTTPError, LocalEntryNotFoundError, httpx.HTTPError, OSError, ValueError, KeyError, TypeError) as error:
+        line = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BackendError(f"{model.repo} cannot be fetched: {line[:200]}", "Check the network and run it again; it goes on where it was.") from None
+    files = {path.name: file_sha256(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != NOTE}
+    if not exact or not any(Path(file).suffix in {".safetensors", ".bin"} for file in files):
+        raise BackendError(f"{model.repo} at {wanted} holds no weights that can be used", "Check the revision.")
+    note = _Note(repo=model.repo, revision=exact, files=files)
+    atomic_write(folder / NOTE, note.model_dump_json(indent=1).encode())
+    return Installed(name=name, path=folder, revision=exact)
+
+
+def damaged(name: str, models: Path) -> list[str]:
+    """Files of a pulled model that are missing or not what was pulled."""
+    note = _read_note(models / name)
+    if note is None:
+        return [NOTE]
+    return [
+        file
+        for file, digest in note.files.items()
+        if not (models / name / file).is_file() or file_sha256(models / name / file) != digest
+    ]
+
+
+def listing(models: Path) -> list[dict[str, Any]]:
+    """The catalogue for people: name, purpose, licence, revision, and whether it is here."""
+    rows: list[dict[str, Any]] = [
+        {"name": SAMPLE, "for": "whisper", "licence": "Apache-2.0", "revision": revision_of(SAMPLE), "here": "in the package", "repo": ""}
+    ]
+    for model in CATALOGUE.values():
+        note = _read_note(models / model.name)
+        here = "no" if note is None else "yes" if note.revision == model.revision else f"at {note.revision[:12]}"
+        rows.append({"name": model.name, "for": model.purpose, "licence": model.licence, "revision": model.revision, "here": here, "repo": model.repo})
+    return rows
+

@@ -1,0 +1,85 @@
+"""The sample as a site: a feed and one page per talk, on this machine, so that yt-dlp does its real work offline.
+
+The feed's items link to pages rather than to sound files, because a page can carry captions and a feed cannot. yt-dlp
+reads both with its generic extractor; see `runtime.loopback_feed` for what allows that.
+"""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import format_datetime
+from datetime import UTC, datetime, time
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from summarizer.sample import SampleTalk, load_talks
+
+_TYPES = {".opus": "audio/ogg", ".m4a": "audio/mp4", ".vtt": "text/vtt"}
+
+
+def playlist(talks: tuple[SampleTalk, ...]) -> str:
+    """The feed as RSS 2.0."""
+    items = "".join(
+        f"<item><title>{html.escape(talk.title)}</title><link>/watch/{talk.id}</link>"
+        f"<description>{html.escape(talk.description)}</description>"
+        f"<pubDate>{format_datetime(datetime.combine(talk.published, time(9), UTC))}</pubDate></item>"
+        for talk in talks
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Sample</title>{items}</channel></rss>'
+
+
+def page(talk: SampleTalk) -> str:
+    """One talk's page: sound, and captions where it has some."""
+    track = f'<track kind="captions" srclang="en" src="/media/{talk.track.name}">' if talk.captions != "none" else ""
+    return (
+        f"<!doctype html><html><head><title>{html.escape(talk.title)}</title>"
+        f'<meta property="og:title" content="{html.escape(talk.title)}">'
+        f'<meta name="description" content="{html.escape(talk.description)}"></head><body>'
+        f'<audio><source src="/media/{talk.media.name}" type="{_TYPES[talk.media.suffix]}">{track}</audio></body></html>'
+    )
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        talks = load_talks()
+        files = {f"/media/{path.name}": path for talk in talks for path in (talk.media, talk.track) if path.is_file()}
+        if self.path == "/playlist.xml":
+            base = f"http://127.0.0.1:{self.server.server_address[1]}/watch/"
+            self._answer(playlist(talks).replace("<link>/watch/", f"<link>{base}").encode(), "application/rss+xml")
+        elif found := next((talk for talk in talks if self.path == f"/watch/{talk.id}"), None):
+            self._answer(page(found).encode(), "text/html; charset=utf-8")
+        elif file := files.get(self.path):
+            self._answer(file.read_bytes(), _TYPES[file.suffix])
+        else:
+            self._answer(b"", "text/plain", HTTPStatus.NOT_FOUND)
+
+    do_HEAD = do_GET
+
+    def _answer(self, body: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet: the run has its own log."""
+
+
+@contextmanager
+def serve() -> Iterator[str]:
+    """Serve the sample while the block lasts; yields the address of its playlist."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/playlist.xml"
+        finally:
+            server.shutdown()
+            thread.join()

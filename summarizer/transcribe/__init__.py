@@ -1,0 +1,12 @@
+"""Stage 2: from captions or sound to segments with times, and whether that is really the text of this video.
+
+Two honest back ends: `read_captions` needs nothing, `Whisper` a model. `check` refuses what must not be summarized.
+"""
+
+from summarizer.transcribe.captions import read_captions
+from summarizer.transcribe.checks import check
+from summarizer.transcribe.export import export
+from summarizer.transcribe.hotwords import hotwords
+from summarizer.transcribe.whisper import Whisper
+
+__all__ = ["Whisper", "check", "export", "hotwords", "read_captions"]

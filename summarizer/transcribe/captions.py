@@ -1,0 +1,133 @@
+"""Caption tracks to transcripts: the back end that needs no model.
+
+Cues are made for screens: two to six seconds, broken anywhere, sometimes each line twice. Segments are made for
+citing: whole thoughts of about five to fifteen seconds, every word once.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+from summarizer.errors import Failed
+from summarizer.records import CaptionFormat, CaptionKind, Made, Segment, Transcript
+from summarizer.transcribe.formats import Cue, parse_json3, parse_ttml, parse_txt, parse_vtt
+
+LONGEST = 15.0  # seconds of a segment that is merged from cues
+PAUSE = 1.2  # seconds without text that end a segment
+_SOUND = re.compile(r"[\[(][^\])\n]{0,40}[\])]|[♪♫]+")
+_SOUND_WORDS = re.compile(
+    r"music|applause|laugh|cheer|silence|inaudible|noise|sound|crosstalk|foreign|cough|sigh|musik|música|musique|音楽|拍手",
+    re.IGNORECASE,
+)
+_SPEAKER = re.compile(r"^(?:>>+|-{1,2})\s*(?:([A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}):)?\s*")
+
+
+def read_captions(
+    path: Path,
+    format: CaptionFormat,
+    *,
+    video_id: str,
+    language: str,
+    kind: CaptionKind,
+    duration: float | None,
+) -> Transcript:
+    """The transcript in a caption file; `duration` is the video's, seconds.
+
+    Raises `Failed("captions_unreadable")` when nothing in it can be read as a cue. Text without times (`txt`) gets
+    estimated ones. The result may hold no segments: a track of nothing but sound markers.
+    """
+    started = time.monotonic()
+    text = path.read_bytes().decode("utf-8-sig", "replace").replace("\x00", "")
+    try:
+        cues = {
+            "vtt": parse_vtt,
+            "srt": parse_vtt,
+            "json3": parse_json3,
+            "ttml": parse_ttml,
+            "txt": lambda text: parse_txt(text, duration),
+        }[format](text)
+    except (ValueError, ParseError, RecursionError) as error:
+        raise Failed("captions_unreadable", f"the {format} captions cannot be read: {error}", "Look at the file.") from None
+    if not cues:
+        raise Failed("captions_unreadable", f"the {format} captions hold no text with times", "Look at the file.")
+    segments = merge(_speakers(_once(sorted(cues, key=lambda cue: cue.start))))
+    return Transcript(
+        video_id=video_id,
+        language=language.split("-")[0].lower() or "und",
+        segments=segments,
+        duration=duration or max(cue.end for cue in cues),
+        kind=kind,
+        made=Made(backend="captions", seconds=round(time.monotonic() - started, 3)),
+    )
+
+
+def _once(cues: list[Cue]) -> list[Cue]:
+    """Undo roll-up captions: lines that still stand from the cue before are dropped."""
+    kept: list[Cue] = []
+    standing: list[str] = []
+    for cue in cues:
+        lines = [line for line in cue.text.split("\n") if line]
+        shared = next((n for n in range(min(len(standing), len(lines)), 0, -1) if standing[-n:] == lines[:n]), 0)
+        touching = bool(kept) and cue.start - kept[-1].end < 0.5
+        fresh = lines[shared:] if touching else lines
+        standing = lines
+        if fresh:
+            kept.append(replace(cue, text=" ".join(fresh)))
+        elif kept:
+            kept[-1] = replace(kept[-1], end=max(kept[-1].end, cue.end))
+    return kept
+
+
+def _speakers(cues: list[Cue]) -> list[Cue]:
+    """Speaker markers (`>> Ana:`, `- `, `<v Ana>`) out of the text; a nameless marker starts a new, unknown turn."""
+    marked = []
+    for cue in cues:
+        text = _SOUND.sub(lambda match: " " if _is_sound(match[0]) else match[0], cue.text)
+        match = _SPEAKER.match(text)
+        speaker = cue.speaker
+        if match and match[0]:
+            speaker = match[1] or speaker or ""
+            text = text[match.end() :]
+        text = " ".join(text.replace(">>", " ").split())
+        if text:
+            marked.append(replace(cue, text=text, speaker=speaker))
+    return marked
+
+
+def _is_sound(text: str) -> bool:
+    return bool(_SOUND_WORDS.search(text)) or not re.search(r"\w", text)
+
+
+def merge(cues: list[Cue]) -> tuple[Segment, ...]:
+    """Cues to segments: joined until a sentence ends, a pause comes, the speaker changes, or it gets long."""
+    groups: list[list[Cue]] = []
+    speaker: str | None = None
+    for cue in cues:
+        changed = cue.speaker is not None
+        if groups and not changed:
+            group = groups[-1]
+            length = cue.end - group[0].start
+            ended = group[-1].text.endswith((".", "!", "?", "。", "？")) and length > 5
+            if cue.start - group[-1].end <= PAUSE and length <= LONGEST and not ended:
+                group.append(cue)
+                continue
+        groups.append([cue])
+    segments = []
+    for group in groups:
+        if group[0].speaker is not None:
+            speaker = group[0].speaker or None
+        start = max(group[0].start, segments[-1].start if segments else 0.0)
+        segments.append(
+            Segment(
+                id=len(segments),
+                start=round(start, 3),
+                end=round(max(start, max(cue.end for cue in group)), 3),
+                text=" ".join(cue.text for cue in group),
+                speaker=speaker,
+            )
+        )
+    return tuple(segments)
