@@ -1,0 +1,104 @@
+"""One talk's page: front matter, and a body for each kind of talk."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import yaml
+
+from summarizer.config import DigestSettings
+from summarizer.digest.escape import clean, timestamp
+from summarizer.digest.templates import environment
+from summarizer.records import Source, Summary, Transcript, Video
+
+SOURCES = {
+    "human": "captions written by people",
+    "automatic": "the site's automatic captions",
+    "whisper": "speech recognition",
+}
+
+
+def render(source: Source, transcript: Transcript, summary: Summary, settings: DigestSettings) -> str:
+    """The digest as markdown with front matter; the same records always give the same bytes."""
+    body = environment().get_template(f"{summary.kind}.md.j2").render(
+        source=source,
+        transcript=transcript,
+        summary=summary,
+        text_source=SOURCES[transcript.kind],
+        quoted=summary.made.backend == "extractive",
+    )
+    return _front_matter(_talk_matter(source, transcript, summary, settings)) + body
+
+
+def render_refusal(
+    video: Video, source: Source | None, code: str, reason: str, remedy: str, settings: DigestSettings
+) -> str:
+    """The page of a video whose digest would have been an invention: it says why, and nothing else."""
+    title = source.title if source else video.title
+    published = source.published if source else video.published
+    url = source.url if source else video.url if video.origin == "youtube" else ""
+    matter: dict[str, Any] = {
+        "title": clean(title),
+        **_date(published),
+        "video": {"id": video.id, "url": clean(url)},
+        "tags": _tags("refused", settings),
+        "ai": {"refused": {"code": code, "reason": clean(reason)}},
+    }
+    body = environment().get_template("refusal.md.j2").render(
+        title=title, url=url, code=code, reason=reason, remedy=remedy, published=published
+    )
+    return _front_matter(matter) + body
+
+
+def _talk_matter(source: Source, transcript: Transcript, summary: Summary, settings: DigestSettings) -> dict[str, Any]:
+    duration = source.duration or transcript.duration
+    projects = [mention.name for mention in summary.projects]
+    evidence = summary.evidence
+    return {
+        "title": clean(source.title),
+        **_date(source.published),
+        "description": clean(summary.tldr.text),
+        "type": summary.kind,
+        "video": {"id": source.video_id, "url": clean(source.url)},
+        "channel": clean(source.channel),
+        "speakers": [clean(speaker) for speaker in source.speakers],
+        "duration": timestamp(duration) if duration else "",
+        "tags": _tags(summary.kind, settings, projects),
+        "projects": projects,
+        "ai": {
+            "transcript": _made(transcript) | {"source": transcript.kind, "language": transcript.language},
+            "summary": _made(summary),
+            "coverage": {
+                "share": round(evidence.covered_share, 3),
+                "start": timestamp(evidence.covered_start),
+                "end": timestamp(evidence.covered_end),
+            },
+            "evidence": {
+                "citations": evidence.citations,
+                "citations_resolve": round(evidence.citations_resolve, 3),
+                "claims": evidence.claims,
+                "claims_supported": round(evidence.claims_supported, 3),
+                "claims_dropped": evidence.dropped,
+            },
+        },
+    }
+
+
+def _made(record: Transcript | Summary) -> dict[str, Any]:
+    """Provenance without what is empty."""
+    made = record.made.model_dump()
+    return {name: round(value, 2) if isinstance(value, float) else value for name, value in made.items() if value}
+
+
+def _date(published: date | None) -> dict[str, Any]:
+    return {"date": published} if published else {}
+
+
+def _tags(kind: str, settings: DigestSettings, projects: list[str] | None = None) -> list[str]:
+    return list(dict.fromkeys([kind, *(name.lower() for name in projects or []), *settings.tags]))
+
+
+def _front_matter(matter: dict[str, Any]) -> str:
+    """YAML between two lines of dashes, as Hugo reads it; strings were cleaned of what YAML cannot hold."""
+    return f"---\n{yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=1000)}---\n\n"

@@ -1,0 +1,96 @@
+"""Words, stems and numbers of English text: what claims and segments are compared by."""
+
+from __future__ import annotations
+
+import re
+
+STOP = frozenset(
+    "a about above actually after again all also always am an and any are around as at back be because been before being "
+    "between both but by came can cannot come could did didn do does doesn doing don done down each else even every few "
+    "first for from get gets getting give go goes going gonna good got great had has have having he hello her here hey hi "
+    "him his how i if in into is isn it its itself just kind know last let lets like little ll look lot lots made make "
+    "many may maybe me might mean more most much must my need never new next no not nothing now of off often oh ok okay "
+    "on once one only onto or other our out over own people please put quite really right said same say see seen she "
+    "should show since so some something sort still such sure take talk than thank thanks that the their them then there "
+    "these they thing things think this those through time to today together too two uh um under until up upon us use "
+    "used using ve very via want wants was wasn way we welcome well went were what when where whether which while who "
+    "whole whom why will with without won work would yeah yes yet you your yourself re three gone able everybody".split()
+)
+_UNITS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}  # fmt: skip
+_TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
+
+
+def tokens(text: str) -> list[str]:
+    """Words as written, without punctuation; "gRPC", "v1.2" and "don't" are one each."""
+    return re.findall(r"[^\W_]+(?:[.'’+-][^\W_]+)*\+*", text)
+
+
+def stem(word: str) -> str:
+    """A word without its commonest English endings: enough to match "rollouts" with "rollout" and "measured" with "measure"."""
+    word = word.lower().replace("’", "'").removesuffix("'s")
+    for ending, shortest in (("ations", 5), ("ation", 5), ("ings", 4), ("ing", 4), ("ies", 4), ("ied", 4), ("ed", 4), ("es", 4), ("s", 4), ("ly", 5)):
+        if word.endswith(ending) and len(word) - len(ending) >= shortest - 1 and not word.endswith("ss"):
+            word = word[: -len(ending)] + ("y" if ending in {"ies", "ied"} else "")
+            break
+    return word.removesuffix("e")
+
+
+def content(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order, with repeats."""
+    return [stem(word) for word in tokens(text) if word.lower() not in STOP and len(word) > 1 and not word.isdigit()]
+
+
+def numbers(text: str) -> set[float]:
+    """Every number in a text, written with digits ("1,200", "40%", "2.5") or in words ("sixty thousand").
+
+    "one" and single ordinals are left out: they are seldom figures.
+    """
+    found: set[float] = set()
+    total, current, seen, last = 0, 0, False, ""
+
+    def close() -> None:
+        nonlocal total, current, seen
+        if seen and (total + current != 1 or last != "one"):
+            found.add(float(total + current))
+        total, current, seen = 0, 0, False
+
+    for word in re.findall(r"\d[\d,]*(?:\.\d+)?|[a-z]+", text.lower().replace("-", " ")):
+        if word[0].isdigit():
+            close()
+            plain = word.replace(",", "")
+            found.add(float(plain))
+            current, seen, last = (int(plain), True, word) if plain.isdigit() and len(plain) < 7 else (0, False, "")
+            continue
+        if word in _UNITS:
+            if seen and last in _UNITS:
+                close()
+            current, seen = current + _UNITS[word], True
+        elif word in _TENS:
+            if seen and (last in _TENS or last in _UNITS):
+                close()
+            current, seen = current + _TENS[word], True
+        elif word in _SCALES and (seen or last == "a"):
+            scale = _SCALES[word]
+            if scale == 100:
+                current = max(current, 1) * 100
+            else:
+                total, current = total + max(current, 1) * scale, 0
+            seen = True
+        elif not (word == "and" and seen and last in {"hundred", "thousand"}):
+            close()
+        last = word
+    close()
+    return found
+
+
+def names(text: str) -> list[str]:
+    """Words that are names by their look: a capital not only because a sentence starts, or inside the word."""
+    found = []
+    for match in re.finditer(r"[^\W_]+(?:[.'’+-][^\W_]+)*", text):
+        word = match[0]
+        starts = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1] in ".!?:"
+        inner = any(char.isupper() for char in word[1:])
+        if (inner or (word[0].isupper() and not starts)) and word.lower() not in STOP and len(word) > 1:
+            found.append(word)
+    return found
