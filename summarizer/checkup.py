@@ -39,7 +39,9 @@ def examine(config: Config) -> list[Finding]:
 
 def _python() -> Finding:
     version = sys.version.split()[0]
-    return Finding(check="Python", ok=sys.version_info >= (3, 11), found=version, remedy="Install Python 3.11 or newer.")
+    return Finding(
+        check="Python", ok=sys.version_info >= (3, 11), found=version, remedy="Install Python 3.11 or newer."
+    )
 
 
 def _javascript() -> Finding:
@@ -68,7 +70,7 @@ def _program(name: str) -> str | None:
 def _version(program: str) -> tuple[int, ...]:
     """Version of a program that prints it as its first number with dots."""
     try:
-        text = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout  # noqa: S603 - a fixed name
+        text = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ()
     word = next((word.lstrip("v") for word in text.split() if word.lstrip("v")[:1].isdigit()), "")

@@ -36,7 +36,10 @@ models_app = typer.Typer(no_args_is_help=True, help="Speech and language models:
 app.add_typer(models_app, name="models")
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="TOML file; see configs/.")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Override one setting; repeatable.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Override one setting; repeatable."),
+]
 LibraryDir = Annotated[Path | None, typer.Option("--library", help="Folder of the cache.")]
 DigestsDir = Annotated[Path | None, typer.Option("--digests", help="Folder for the pages.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
@@ -54,14 +57,27 @@ def _load(path: Path | None, overrides: list[str] | None, library: Path | None, 
     "-c configs/cpu.toml --limit 5 | summarizer run ~/recordings --set summarize.kind=meeting --json"
 )
 def run(
-    sources: Annotated[list[str], typer.Argument(help="Playlist, channel or video URL, folder or file of recordings, list of those, or 'sample'.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="Playlist, channel or video URL, folder or file of recordings, list of those, or 'sample'."
+        ),
+    ],
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     digests: DigestsDir = None,
     overrides: Set = None,
-    limit: Annotated[int, typer.Option(min=0, help="Work on at most N videos; finished ones do not count. 0: all.")] = 0,
+    limit: Annotated[
+        int, typer.Option(min=0, help="Work on at most N videos; finished ones do not count. 0: all.")
+    ] = 0,
     since: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Only videos published on or after this day.")] = "",
-    force: Annotated[list[str] | None, typer.Option(metavar="STAGE", help="Make a stage anew: download, audio, transcribe, check, summarize, digest. Repeatable.")] = None,
+    force: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STAGE",
+            help="Make a stage anew: download, audio, transcribe, check, summarize, digest. Repeatable.",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and why; make nothing.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -72,7 +88,7 @@ def run(
     with jobs.opened_sources(sources) as opened:
         work = jobs.job(settings, forced=force or [], limit=limit, since=_day(since))
         with console.status("listing"):
-            talks = work.list(opened)
+            talks = work.find(opened)
         if dry_run:
             console.plans(work.plan(talks), as_json)
             return
@@ -120,7 +136,9 @@ def nightly(config_file: ConfigFile = None, overrides: Set = None, as_json: Json
 
 
 @app.command(epilog="Example: summarizer status --json | jq '.[] | select(.state == \"refused\")'")
-def status(config_file: ConfigFile = None, library: LibraryDir = None, overrides: Set = None, as_json: Json = False) -> None:
+def status(
+    config_file: ConfigFile = None, library: LibraryDir = None, overrides: Set = None, as_json: Json = False
+) -> None:
     """What the library holds: every video, its page or the reason why there is none."""
     from summarizer import jobs
 
@@ -153,7 +171,9 @@ def doctor(config_file: ConfigFile = None, overrides: Set = None, as_json: Json 
 
 @app.command(epilog="Example: summarizer verify --repair && summarizer run ... (makes the repaired parts anew)")
 def verify(
-    repair: Annotated[bool, typer.Option("--repair", help="Set damaged files aside, so that the next run makes them anew.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Set damaged files aside, so that the next run makes them anew.")
+    ] = False,
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     overrides: Set = None,
@@ -216,7 +236,9 @@ def options(
     if version:
         console.data(__version__)
         raise typer.Exit
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[console.log_handler()], force=True)
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, handlers=[console.log_handler()], force=True
+    )
 
 
 def main() -> None:

@@ -149,9 +149,7 @@ class NightlySettings(Table):
 class Config(BaseSettings):
     """All settings of a run; frozen."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="SUMMARIZER_", env_nested_delimiter="__"
-    )
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="SUMMARIZER_", env_nested_delimiter="__")
     download: DownloadSettings = DownloadSettings()
     transcribe: TranscribeSettings = TranscribeSettings()
     summarize: SummarizeSettings = SummarizeSettings()
@@ -242,6 +240,5 @@ def known_keys() -> tuple[str, ...]:
     keys: list[str] = []
     for table, field in Config.model_fields.items():
         keys.append(table)
-        assert isinstance(field.annotation, type) and issubclass(field.annotation, Table)  # noqa: S101 - for mypy
-        keys.extend(f"{table}.{key}" for key in field.annotation.model_fields)
+        keys.extend(f"{table}.{key}" for key in type(field.default).model_fields)
     return tuple(keys)

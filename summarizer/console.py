@@ -15,7 +15,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.logging import RichHandler
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -80,7 +87,9 @@ class _Display(Listener):
     def finished(self, outcome: Outcome) -> None:
         if outcome.status == "cached":
             return
-        line = Text(f"{outcome.status:>8} ", style=_COLOUR[outcome.status]).append(clean(outcome.title), style="default")
+        line = Text(f"{outcome.status:>8} ", style=_COLOUR[outcome.status]).append(
+            clean(outcome.title), style="default"
+        )
         if outcome.status != "made":
             line.append(f"  {clean(outcome.reason)}", style="dim")
         (self.bar.console if self.bar else _err).print(line)
@@ -95,7 +104,13 @@ def progress(run: Run) -> Iterator[None]:
         run.listener = _Display(None)
         yield
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=_err, transient=True) as bar:
         run.listener = _Display(bar)
         yield
@@ -128,7 +143,14 @@ def outcomes(run: Run, as_json: bool) -> None:
 def plans(found: Sequence[tuple[Talk, Sequence[Step]]], as_json: bool) -> None:
     """What would run for each talk, and why."""
     flat = [
-        {"video": talk.video.id, "title": talk.video.title, "stage": step.stage, "state": step.state, "why": step.why, "key": step.key}
+        {
+            "video": talk.video.id,
+            "title": talk.video.title,
+            "stage": step.stage,
+            "state": step.state,
+            "why": step.why,
+            "key": step.key,
+        }
         for talk, steps in found
         for step in steps or [Step("list", "", "skipped", talk.video.unavailable or "")]
     ]

@@ -59,7 +59,9 @@ def status(config: Config) -> list[dict[str, Any]]:
         title = page.get("title") or (manifest.video.title if manifest.video else "")
         name = manifest.published.name if manifest.published else ""
         reason = page.get("refused") or (str(config.runtime.digests / name) if name else "")
-        rows.append(Held(video=folder.path.name, state=state, title=title, published=page.get("published"), page=reason))
+        rows.append(
+            Held(video=folder.path.name, state=state, title=title, published=page.get("published"), page=reason)
+        )
     return [row.model_dump(mode="json") for row in rows]
 
 
@@ -86,7 +88,12 @@ def verify(config: Config, repair: bool) -> list[dict[str, Any]]:
                     with folder.lock():
                         folder.intact(file)
                 damaged.append(
-                    {"video": folder.path.name, "file": file.name, "problem": problem, "repair": "set aside" if repair else ""}
+                    {
+                        "video": folder.path.name,
+                        "file": file.name,
+                        "problem": problem,
+                        "repair": "set aside" if repair else "",
+                    }
                 )
     return damaged
 
@@ -146,7 +153,10 @@ def nightly(config: Config) -> Iterator[tuple[Run, list[Talk]]]:
     from summarizer import report
 
     if not config.nightly.sources:
-        raise UsageError("nightly.sources is empty", "List playlists or folders in the config file, as configs/nightly.toml does.")
+        raise UsageError(
+            "nightly.sources is empty",
+            "List playlists or folders in the config file, as configs/nightly.toml does.",
+        )
     with (
         only_run(config),
         opened_sources(config.nightly.sources) as sources,
@@ -155,7 +165,7 @@ def nightly(config: Config) -> Iterator[tuple[Run, list[Talk]]]:
         run = Run(config, limit=config.nightly.limit, budget=used_up)
         talks: list[Talk] = []
         try:
-            talks = run.list(sources)
+            talks = run.find(sources)
             yield run, talks
         finally:
             report.write(run, config.nightly.report)

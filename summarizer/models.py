@@ -48,16 +48,20 @@ class _Note(Record):
     files: dict[str, str]  # name -> SHA-256
 
 
+_MODELS: tuple[tuple[str, Purpose, str, str, str], ...] = (
+    ("base", "whisper", "Systran/faster-whisper-base", "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66", "MIT"),
+    ("small", "whisper", "Systran/faster-whisper-small", "536b0662742c02347bc0e980a01041f333bce120", "MIT"),
+    ("large-v3-turbo", "whisper", "dropbox-dash/faster-whisper-large-v3-turbo",
+     "0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf", "MIT"),
+    ("qwen2.5-1.5b-instruct", "llm", "Qwen/Qwen2.5-1.5B-Instruct",
+     "989aa7980e4cf806f80c7fef2b1adb7bc71aa306", "Apache-2.0"),
+    ("qwen3-4b-instruct", "llm", "Qwen/Qwen3-4B-Instruct-2507",
+     "cdbee75f17c01a7cc42f958dc650907174af0554", "Apache-2.0"),
+)  # fmt: skip
 CATALOGUE = {
-    model.name: model
-    for model in (
-        Model(name="base", purpose="whisper", repo="Systran/faster-whisper-base", revision="ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66", licence="MIT"),
-        Model(name="small", purpose="whisper", repo="Systran/faster-whisper-small", revision="536b0662742c02347bc0e980a01041f333bce120", licence="MIT"),
-        Model(name="large-v3-turbo", purpose="whisper", repo="dropbox-dash/faster-whisper-large-v3-turbo", revision="0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf", licence="MIT"),
-        Model(name="qwen2.5-1.5b-instruct", purpose="llm", repo="Qwen/Qwen2.5-1.5B-Instruct", revision="989aa7980e4cf806f80c7fef2b1adb7bc71aa306", licence="Apache-2.0"),
-        Model(name="qwen3-4b-instruct", purpose="llm", repo="Qwen/Qwen3-4B-Instruct-2507", revision="cdbee75f17c01a7cc42f958dc650907174af0554", licence="Apache-2.0"),
-    )
-}  # fmt: skip
+    name: Model(name=name, purpose=purpose, repo=repo, revision=revision, licence=licence)
+    for name, purpose, repo, revision, licence in _MODELS
+}
 SAMPLE = "sample"  # the small Whisper inside this package
 
 
@@ -119,7 +123,7 @@ def pull(name: str, models: Path, revision: str = "") -> Installed:
         return resolve(name, "whisper", models)
     if name not in CATALOGUE:
         raise UsageError(f"unknown model {name!r}", f"There are {', '.join(CATALOGUE)}.")
-    import httpx
+    import httpx2
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
@@ -128,9 +132,20 @@ def pull(name: str, models: Path, revision: str = "") -> Installed:
     try:
         exact = HfApi().model_info(model.repo, revision=wanted).sha
         snapshot_download(model.repo, revision=exact, local_dir=folder, allow_patterns=_FILES)
-    except (HfHubHTTPError, LocalEntryNotFoundError, httpx.HTTPError, OSError, ValueError, KeyError, TypeError) as error:
+    except (
+        HfHubHTTPError,
+        LocalEntryNotFoundError,
+        httpx2.HTTPError,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
         line = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BackendError(f"{model.repo} cannot be fetched: {line[:200]}", "Check the network and run it again; it goes on where it was.") from None
+        raise BackendError(
+            f"{model.repo} cannot be fetched: {line[:200]}",
+            "Check the network and run it again; it goes on where it was.",
+        ) from None
     files = {path.name: file_sha256(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != NOTE}
     if not exact or not any(Path(file).suffix in {".safetensors", ".bin"} for file in files):
         raise BackendError(f"{model.repo} at {wanted} holds no weights that can be used", "Check the revision.")
@@ -154,11 +169,26 @@ def damaged(name: str, models: Path) -> list[str]:
 def listing(models: Path) -> list[dict[str, Any]]:
     """The catalogue for people: name, purpose, licence, revision, and whether it is here."""
     rows: list[dict[str, Any]] = [
-        {"name": SAMPLE, "for": "whisper", "licence": "Apache-2.0", "revision": revision_of(SAMPLE), "here": "in the package", "repo": ""}
+        {
+            "name": SAMPLE,
+            "for": "whisper",
+            "licence": "Apache-2.0",
+            "revision": revision_of(SAMPLE),
+            "here": "in the package",
+            "repo": "",
+        }
     ]
     for model in CATALOGUE.values():
         note = _read_note(models / model.name)
         here = "no" if note is None else "yes" if note.revision == model.revision else f"at {note.revision[:12]}"
-        rows.append({"name": model.name, "for": model.purpose, "licence": model.licence, "revision": model.revision, "here": here, "repo": model.repo})
+        rows.append(
+            {
+                "name": model.name,
+                "for": model.purpose,
+                "licence": model.licence,
+                "revision": model.revision,
+                "here": here,
+                "repo": model.repo,
+            }
+        )
     return rows
-

@@ -21,7 +21,16 @@ from summarizer import __version__, digest, models, transcribe
 from summarizer.config import Config
 from summarizer.errors import Deferred, Failed, Refused, Unavailable, VideoError
 from summarizer.records import Source, Summary, Transcript, Video
-from summarizer.store import Corrupt, Entry, FileRef, Refusal, VideoFolder, disk_errors, file_sha256, stage_key
+from summarizer.store import (
+    Corrupt,
+    Entry,
+    FileRef,
+    Refusal,
+    VideoFolder,
+    disk_errors,
+    file_sha256,
+    stage_key,
+)
 
 RecordT = TypeVar("RecordT", bound=BaseModel)
 Result = tuple[bytes | Path | None, tuple[tuple[str, Path], ...]]  # the result, and files beside it by role
@@ -143,7 +152,9 @@ class Talk:
         """The first text, in the configured order, that passes the checks."""
         problems: list[VideoError] = []
         for kind in self.config.transcribe.order:
-            found = self._try_speech(source, problems) if kind == "whisper" else self._try_captions(source, kind, problems)
+            found = (
+                self._try_speech(source, problems) if kind == "whisper" else self._try_captions(source, kind, problems)
+            )
             if found is not None:
                 return found
         raise _no_text(problems)
@@ -383,7 +394,11 @@ def _dump(record: BaseModel) -> bytes:
 def _unavailable(code: str) -> VideoError:
     if code in ("upcoming", "live"):
         return Deferred(code, f"the video is {code}", "It is tried again on the next run.")
-    return Unavailable(code, f"the video cannot be had: {code.replace('_', ' ')}", "Nothing to do; it is looked at again on the next run.")
+    return Unavailable(
+        code,
+        f"the video cannot be had: {code.replace('_', ' ')}",
+        "Nothing to do; it is looked at again on the next run.",
+    )
 
 
 def _no_text(problems: list[VideoError]) -> VideoError:
@@ -392,6 +407,10 @@ def _no_text(problems: list[VideoError]) -> VideoError:
     if failed is not None:
         return failed  # not cached: worth another try, and a person's look
     if not problems:
-        return Refused("no_text", "there are no captions, and speech recognition is not in the order", "Add whisper to transcribe.order.")
+        return Refused(
+            "no_text",
+            "there are no captions, and speech recognition is not in the order",
+            "Add whisper to transcribe.order.",
+        )
     message = "; ".join(dict.fromkeys(str(problem) for problem in problems))
     return Refused(problems[0].code, message, problems[0].remedy)

@@ -60,7 +60,12 @@ def _publish(talk: Talk, page: digest.PageEntry, data: bytes, digests: Path) -> 
     if path.is_file() and file_sha256(path) not in {new.sha256, old.sha256 if old else ""}:
         path.replace(path.with_name(f"{path.name}.edited-{file_sha256(path)[:8]}"))
     atomic_write(path, data)
-    if old and old.name != new.name and (digests / old.name).is_file() and file_sha256(digests / old.name) == old.sha256:
+    if (
+        old
+        and old.name != new.name
+        and (digests / old.name).is_file()
+        and file_sha256(digests / old.name) == old.sha256
+    ):
         (digests / old.name).unlink()
     talk.folder.note(published=new, page=page.model_dump(mode="json"))
     return path

@@ -60,7 +60,7 @@ class Run:
         self.backends = OpenedBackends(self.config)
         self.worked = False  # whether any page was written
 
-    def list(self, sources: Iterable[str]) -> list[Talk]:
+    def find(self, sources: Iterable[str]) -> list[Talk]:
         """All talks of the sources, each once. One bad source among several is an outcome; alone it is an error."""
         sources = list(sources)
         videos: dict[str, Video] = {}
@@ -70,7 +70,13 @@ class Run:
             except SummarizerError as error:
                 if len(sources) == 1:
                     raise
-                self._end(_outcome(Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint=""), "list", error))
+                self._end(
+                    _outcome(
+                        Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint=""),
+                        "list",
+                        error,
+                    )
+                )
         old = [v for v in videos.values() if self.since and v.published and v.published < self.since]
         return [self._talk(video) for video in videos.values() if video not in old]
 
@@ -171,7 +177,7 @@ class Run:
                     video_id=talk.video.id,
                     title=talk.video.title,
                     stage=step.stage,
-                    status=status,  # type: ignore[arg-type]  # one of the three
+                    status=status,
                     reason=step.why,
                     seconds=step.seconds,
                     key=step.key,
@@ -187,7 +193,7 @@ class Run:
                 video_id=talk.video.id,
                 title=talk.video.title,
                 stage="run",
-                status=status,  # type: ignore[arg-type]  # the callers name statuses
+                status=status,
                 code=code,
                 reason=reason,
                 seconds=seconds,
@@ -234,7 +240,7 @@ def _outcome(video: Video, stage: str, error: Exception) -> Outcome:
         video_id=video.id,
         title=video.title,
         stage=stage,
-        status=status,  # type: ignore[arg-type]  # one of the three
+        status=status,
         code=error.code if isinstance(error, VideoError) else type(error).__name__.lower(),
         reason=f"{error} {remedy}".strip(),
         when=datetime.now(UTC),
@@ -265,4 +271,3 @@ def time_budget(seconds: float) -> Iterator[Callable[[], bool]]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
-

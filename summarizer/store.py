@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from summarizer.errors import Deferred, Failed, StoreError, Unavailable
 from summarizer.records import VIDEO_ID, Outcome, Record, Video
@@ -81,9 +81,11 @@ class Manifest(Record):
 
     format: Literal[1] = 1
     video: Video | None = None
-    entries: dict[str, Entry] = {}  # "<stage>-<key>"
+    entries: dict[str, Entry] = Field(default_factory=dict)  # "<stage>-<key>"
     published: FileRef | None = None  # the page as last written to the digests folder
-    page: dict[str, Any] = {}  # what the index says of the page, so that the index needs manifests only
+    page: dict[str, Any] = Field(
+        default_factory=dict
+    )  # what the index says of the page, so that the index needs manifests only
 
 
 def stage_key(stage: str, version: int, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
@@ -111,7 +113,8 @@ def disk_errors(path: Path) -> Iterator[None]:
             ) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
             raise StoreError(
-                f"cannot use {error.filename or path}: {error.strerror}", "Choose a folder you may read and write."
+                f"cannot use {error.filename or path}: {error.strerror}",
+                "Choose a folder you may read and write.",
             ) from None
         raise
 
@@ -178,7 +181,9 @@ class VideoFolder:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise Deferred("locked", "another run is working on this video", "Nothing to do; it will finish it.") from None
+            raise Deferred(
+                "locked", "another run is working on this video", "Nothing to do; it will finish it."
+            ) from None
         try:
             self._manifest = None
             self._sweep()

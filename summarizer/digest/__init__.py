@@ -4,4 +4,13 @@ from summarizer.digest.escape import escape, link, timestamp
 from summarizer.digest.index import PageEntry, file_name, render_index
 from summarizer.digest.page import render, render_refusal
 
-__all__ = ["PageEntry", "escape", "file_name", "link", "render", "render_index", "render_refusal", "timestamp"]
+__all__ = [
+    "PageEntry",
+    "escape",
+    "file_name",
+    "link",
+    "render",
+    "render_index",
+    "render_refusal",
+    "timestamp",
+]

@@ -44,7 +44,7 @@ def escape(text: str) -> str:
 def _harmless(char: str, before: str, after: str) -> bool:
     spaced = not after or after.isspace()
     if char in "(&":  # "Rollouts (again)", "Ada & Bob": only a bracket or a name right behind makes them special
-        return char == "(" and before.endswith(" ") and after.isalnum() or char == "&" and spaced
+        return (char == "(" and before.endswith(" ") and after.isalnum()) or (char == "&" and spaced)
     rule = _HARMLESS.get(char)
     if rule is None or not before[-1:].isalnum() or before.isdigit():  # digits at the start would open a list
         return False

@@ -36,8 +36,12 @@ def file_name(title: str, published: date | None, video_id: str) -> str:
 def render_index(pages: Sequence[PageEntry], settings: DigestSettings) -> str:
     """All pages, newest first; refused videos in a list of their own."""
     ordered = sorted(pages, key=lambda page: (page.published or date.min, page.file), reverse=True)
-    return environment().get_template("index.md.j2").render(
-        title=settings.index_title,
-        digests=[page for page in ordered if not page.refused],
-        refused=[page for page in ordered if page.refused],
+    return (
+        environment()
+        .get_template("index.md.j2")
+        .render(
+            title=settings.index_title,
+            digests=[page for page in ordered if not page.refused],
+            refused=[page for page in ordered if page.refused],
+        )
     )

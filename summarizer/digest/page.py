@@ -21,12 +21,16 @@ SOURCES = {
 
 def render(source: Source, transcript: Transcript, summary: Summary, settings: DigestSettings) -> str:
     """The digest as markdown with front matter; the same records always give the same bytes."""
-    body = environment().get_template(f"{summary.kind}.md.j2").render(
-        source=source,
-        transcript=transcript,
-        summary=summary,
-        text_source=SOURCES[transcript.kind],
-        quoted=summary.made.backend == "extractive",
+    body = (
+        environment()
+        .get_template(f"{summary.kind}.md.j2")
+        .render(
+            source=source,
+            transcript=transcript,
+            summary=summary,
+            text_source=SOURCES[transcript.kind],
+            quoted=summary.made.backend == "extractive",
+        )
     )
     return _front_matter(_talk_matter(source, transcript, summary, settings)) + body
 
@@ -45,8 +49,10 @@ def render_refusal(
         "tags": _tags("refused", settings),
         "ai": {"refused": {"code": code, "reason": clean(reason)}},
     }
-    body = environment().get_template("refusal.md.j2").render(
-        title=title, url=url, code=code, reason=reason, remedy=remedy, published=published
+    body = (
+        environment()
+        .get_template("refusal.md.j2")
+        .render(title=title, url=url, code=code, reason=reason, remedy=remedy, published=published)
     )
     return _front_matter(matter) + body
 

@@ -48,7 +48,10 @@ class Downloader:
             address.check(source, self.runtime.loopback_feed)
             return self._site.list_videos(source)
         if not path.exists():
-            raise UsageError(f"{source!r} is neither a URL nor a file or folder", "Give a https:// address or a path that exists.")
+            raise UsageError(
+                f"{source!r} is neither a URL nor a file or folder",
+                "Give a https:// address or a path that exists.",
+            )
         if path.is_file() and path.suffix.lower() in {".txt", ".list"}:
             if depth:
                 raise UsageError(f"{source} is a list inside a list", "Put all addresses into one file.")
@@ -64,4 +67,8 @@ class Downloader:
 
     def fetch_audio(self, video: Video, source: Source, space: Path) -> Path:
         """The sound as one file in the empty folder `space`, whole as far as the container can tell."""
-        return folder.copy_audio(video, space) if video.origin == "folder" else self._site.fetch_audio(video, source, space)
+        return (
+            folder.copy_audio(video, space)
+            if video.origin == "folder"
+            else self._site.fetch_audio(video, source, space)
+        )

@@ -9,7 +9,14 @@ from summarizer.errors import UsageError
 from summarizer.records import VIDEO_ID
 
 YOUTUBE = frozenset(
-    {"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com", "youtu.be", "www.youtube-nocookie.com"}
+    {
+        "youtube.com",
+        "www.youtube.com",
+        "m.youtube.com",
+        "music.youtube.com",
+        "youtu.be",
+        "www.youtube-nocookie.com",
+    }
 )
 _CHANNEL = re.compile(r"/(@[^/]+|channel/[^/]+|c/[^/]+|user/[^/]+)/?")
 _PAGES = re.compile(r"/(watch|playlist|shorts/.+|live/.+|embed/.+|@.+|channel/.+|c/.+|user/.+)/?")
@@ -34,7 +41,10 @@ def check(source: str, loopback_feed: bool) -> None:
     if host not in YOUTUBE or parts.scheme not in {"http", "https"} or port not in {None, 80, 443} or parts.username:
         raise UsageError(f"{source!r} is not a YouTube address", "Sources are YouTube URLs and local folders.")
     if host != "youtu.be" and not _PAGES.fullmatch(parts.path):
-        raise UsageError(f"{source!r} is not a playlist, channel or video", "Copy the address of a playlist, channel or video.")
+        raise UsageError(
+            f"{source!r} is not a playlist, channel or video",
+            "Copy the address of a playlist, channel or video.",
+        )
 
 
 def video_id(source: str) -> str:

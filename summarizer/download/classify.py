@@ -37,7 +37,11 @@ def classify(message: str) -> SummarizerError:
     for pattern, kind, code, remedy in _RULES:
         if re.search(pattern, text.lower()):
             return kind(code, line, remedy)
-    return Failed("download", line or "the site gave no answer that can be used", "Update yt-dlp: pip install -U 'yt-dlp[default,deno]'.")
+    return Failed(
+        "download",
+        line or "the site gave no answer that can be used",
+        "Update yt-dlp: pip install -U 'yt-dlp[default,deno]'.",
+    )
 
 
 def of_entry(entry: dict[str, object]) -> str | None:

@@ -1,8 +1,8 @@
 """Local recordings: a folder or a file of audio or video, with captions and metadata beside it where there are some.
 
-    standup.mp4                     the recording
-    standup.vtt .srt .ttml .json3 .txt    its captions (written by people; the first that exists)
-    standup.info.json               title, description, channel, upload_date, webpage_url, id: as yt-dlp writes them
+standup.mp4                     the recording
+standup.vtt .srt .ttml .json3 .txt    its captions (written by people; the first that exists)
+standup.info.json               title, description, channel, upload_date, webpage_url, id: as yt-dlp writes them
 """
 
 from __future__ import annotations
@@ -33,7 +33,12 @@ def read_list(path: Path) -> list[str]:
     found = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not found:
         raise UsageError(f"{path} lists nothing", "Write one URL or path a line.")
-    return [line if "://" in line or "." in line.split("/")[0] and not (path.parent / line).exists() else str(path.parent / line) for line in found]
+    return [
+        line
+        if "://" in line or ("." in line.split("/")[0] and not (path.parent / line).exists())
+        else str(path.parent / line)
+        for line in found
+    ]
 
 
 def list_recordings(path: Path) -> list[Video]:
@@ -41,7 +46,9 @@ def list_recordings(path: Path) -> list[Video]:
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     media = [file for file in files if file.suffix.lower() in AUDIO | VIDEO]
     stems = {file.stem for file in media}
-    bare = [file for file in files if file.suffix.lower() in {".vtt", ".srt", ".ttml", ".json3"} and file.stem not in stems]
+    bare = [
+        file for file in files if file.suffix.lower() in {".vtt", ".srt", ".ttml", ".json3"} and file.stem not in stems
+    ]
     found = [_video(file) for file in sorted(media + bare)]
     if not found:
         raise UsageError(f"{path} holds no recordings", f"Recordings end in {', '.join(sorted(AUDIO | VIDEO))}.")
@@ -114,7 +121,13 @@ def read(video: Video, space: Path) -> Source:
         copy = space / f"human.{language}.{form}"
         copy.write_bytes(data)
         captions = (
-            CaptionTrack(kind="human", language=language, format=form, file=copy.name, sha256=hashlib.sha256(data).hexdigest()),
+            CaptionTrack(
+                kind="human",
+                language=language,
+                format=form,
+                file=copy.name,
+                sha256=hashlib.sha256(data).hexdigest(),
+            ),
         )
     public = str(info.get("webpage_url") or "")
     title = metadata.text(info.get("title"), 500) or file.stem
@@ -171,5 +184,9 @@ def _lift_audio(file: Path, out: Path) -> Path:
                     packet.stream = target
                     copy.mux(packet)
     except (av.FFmpegError, ValueError) as error:
-        raise Failed("media_unreadable", f"{file.name} cannot be read: {error}", "Play the file to see whether it is whole.") from None
+        raise Failed(
+            "media_unreadable",
+            f"{file.name} cannot be read: {error}",
+            "Play the file to see whether it is whole.",
+        ) from None
     return out

@@ -22,7 +22,11 @@ def speakers(title: str) -> tuple[str, ...]:
     names: list[str] = []
     for group in re.split(r"\s+(?:&|and)\s+|;\s*", tail):
         parts = [part.strip() for part in group.split(",") if part.strip()]
-        names.extend(part for i, part in enumerate(parts) if _is_name(part) and (i == 0 or len(parts) > 2 and i < len(parts) - 1))
+        names.extend(
+            part
+            for i, part in enumerate(parts)
+            if _is_name(part) and (i == 0 or (len(parts) > 2 and i < len(parts) - 1))
+        )
     return tuple(dict.fromkeys(names))
 
 

@@ -71,7 +71,10 @@ class Site:
             "allowed_extractors": ["generic", "html5"] if loopback else _YOUTUBE,
             "extractor_retries": self._runtime.retries,
             "retries": self._runtime.retries,
-            "retry_sleep_functions": {"http": lambda n: min(2.0**n, 30.0), "extractor": lambda n: min(2.0**n, 30.0)},
+            "retry_sleep_functions": {
+                "http": lambda n: min(2.0**n, 30.0),
+                "extractor": lambda n: min(2.0**n, 30.0),
+            },
             "socket_timeout": 30,
             "continuedl": False,
             "ignore_no_formats_error": True,
@@ -174,14 +177,26 @@ class Site:
     def fetch_audio(self, video: Video, source: Source, space: Path) -> Path:
         """The sound of one video, checked for being whole."""
         if not source.has_audio:
-            raise Failed("no_audio", "the site offers no sound for this video", "Nothing to do; it is tried again on the next run.")
+            raise Failed(
+                "no_audio",
+                "the site offers no sound for this video",
+                "Nothing to do; it is tried again on the next run.",
+            )
         self._pacing.wait()
-        options = {"format": _FORMAT, "outtmpl": {"default": str(space / "audio.%(ext)s")}, "overwrites": True}
+        options = {
+            "format": _FORMAT,
+            "outtmpl": {"default": str(space / "audio.%(ext)s")},
+            "overwrites": True,
+        }
         with self._open(video.origin == "feed", **options) as ydl:
             info = ydl.extract_info(video.url, download=True)
         files = [path for path in space.iterdir() if path.is_file()]
         if len(files) != 1 or files[0].suffix not in _SUFFIXES:
-            raise Failed("download", f"expected one audio file, got {[path.name for path in files]}", "Run again; update yt-dlp if it stays.")
+            raise Failed(
+                "download",
+                f"expected one audio file, got {[path.name for path in files]}",
+                "Run again; update yt-dlp if it stays.",
+            )
         _check_media(files[0], _declared_bytes(info))
         return files[0]
 
@@ -198,7 +213,11 @@ def _check_media(path: Path, declared: int) -> None:
     if size == 0:
         raise Failed("empty_media", "the site sent an empty audio file", "Run again later.")
     if head.startswith((b"<", b"{")):
-        raise Failed("not_media", "the site sent a page instead of sound", "Run again later; sign in with runtime.cookies if it stays.")
+        raise Failed(
+            "not_media",
+            "the site sent a page instead of sound",
+            "Run again later; sign in with runtime.cookies if it stays.",
+        )
     if declared and size < declared:
         raise Failed("truncated_media", f"the audio was cut: {size} of {declared} bytes arrived", "Run again.")
 

@@ -21,7 +21,12 @@ def fetch(ydl: Any, info: dict[str, Any], settings: DownloadSettings, space: Pat
     """Write the chosen tracks into `space`; network errors leave as yt-dlp's."""
     found = []
     for kind in settings.captions:
-        chosen = choose(info.get("subtitles" if kind == "human" else "automatic_captions"), settings.languages, kind, info.get("language"))
+        chosen = choose(
+            info.get("subtitles" if kind == "human" else "automatic_captions"),
+            settings.languages,
+            kind,
+            info.get("language"),
+        )
         if chosen is None:
             continue
         language, form, url = chosen
@@ -33,7 +38,13 @@ def fetch(ydl: Any, info: dict[str, Any], settings: DownloadSettings, space: Pat
         path = space / f"{kind}.{language}.{form}"
         path.write_bytes(data)
         found.append(
-            CaptionTrack(kind=kind, language=language, format=form, file=path.name, sha256=hashlib.sha256(data).hexdigest())
+            CaptionTrack(
+                kind=kind,
+                language=language,
+                format=form,
+                file=path.name,
+                sha256=hashlib.sha256(data).hexdigest(),
+            )
         )
     return tuple(found)
 
@@ -47,13 +58,17 @@ def choose(
     """
     if not isinstance(offered, dict):
         return None
-    names = [name for name in offered if isinstance(name, str) and name != "live_chat" and name.replace("-", "").isalnum()]
+    names = [
+        name for name in offered if isinstance(name, str) and name != "live_chat" and name.replace("-", "").isalnum()
+    ]
     if kind == "automatic":
         names.sort(key=lambda name: (not name.endswith("-orig"), name != spoken))
     wanted = languages or tuple(names)
     ranked = [name for language in wanted for name in names if _matches(name, language)]
     for name in dict.fromkeys(ranked):
-        by_format = {track.get("ext"): str(track.get("url") or "") for track in offered[name] if isinstance(track, dict)}
+        by_format = {
+            track.get("ext"): str(track.get("url") or "") for track in offered[name] if isinstance(track, dict)
+        }
         for form in _FORMATS:
             url = by_format.get(form, "")
             if url.startswith(("https://", "http://")) and "tlang=" not in url:

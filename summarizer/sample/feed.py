@@ -10,8 +10,8 @@ import html
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import format_datetime
 from datetime import UTC, datetime, time
+from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -43,13 +43,14 @@ def page(talk: SampleTalk) -> str:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    server: ThreadingHTTPServer
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         talks = load_talks()
         files = {f"/media/{path.name}": path for talk in talks for path in (talk.media, talk.track) if path.is_file()}
         if self.path == "/playlist.xml":
-            base = f"http://127.0.0.1:{self.server.server_address[1]}/watch/"
+            base = f"http://127.0.0.1:{self.server.server_port}/watch/"
             self._answer(playlist(talks).replace("<link>/watch/", f"<link>{base}").encode(), "application/rss+xml")
         elif found := next((talk for talk in talks if self.path == f"/watch/{talk.id}"), None):
             self._answer(page(found).encode(), "text/html; charset=utf-8")

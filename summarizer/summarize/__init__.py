@@ -28,13 +28,17 @@ class Summarizer(Protocol):
         ...
 
 
-def _extractive(_runtime: RuntimeSettings, _settings: SummarizeSettings, _path: Path | None, _revision: str) -> Summarizer:
+def _extractive(
+    _runtime: RuntimeSettings, _settings: SummarizeSettings, _path: Path | None, _revision: str
+) -> Summarizer:
     from summarizer.summarize.extractive import Extractive
 
     return Extractive()
 
 
-def _transformers(runtime: RuntimeSettings, settings: SummarizeSettings, path: Path | None, revision: str) -> Summarizer:
+def _transformers(
+    runtime: RuntimeSettings, settings: SummarizeSettings, path: Path | None, revision: str
+) -> Summarizer:
     from summarizer.summarize.mapreduce import MapReduce
     from summarizer.summarize.transformers_backend import TransformersGenerator
 

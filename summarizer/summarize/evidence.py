@@ -1,7 +1,7 @@
 """Does the talk say so? Claims against the segments they cite.
 
-A claim is supported when all its numbers and names, and most of its other content words, are in the cited segments or
-one segment to either side (speakers finish a thought in the next breath). That a citation exists is a weaker fact and is
+A claim is supported when all its numbers and names, and most of its other content words, are in the cited segments
+or one segment to either side (speakers finish a thought in the next breath). That a citation exists is a weaker fact and is
 counted apart. This is a check of words, not of meaning: it cannot see a dropped "not".
 """
 
@@ -20,7 +20,9 @@ SAME_SUBJECT = 0.5  # share of a summary's content words that the transcript mus
 
 def unsupported(text: str, evidence: Sequence[int], transcript: Transcript) -> str:
     """Why the cited segments do not support a statement; empty when they do."""
-    ids = {i for id in evidence for i in range(id - NEIGHBOURS, id + NEIGHBOURS + 1) if 0 <= i < len(transcript.segments)}
+    ids = {
+        i for id in evidence for i in range(id - NEIGHBOURS, id + NEIGHBOURS + 1) if 0 <= i < len(transcript.segments)
+    }
     cited = " ".join(transcript.segments[i].text for i in sorted(ids))
     speakers = " ".join(transcript.segments[i].speaker or "" for i in sorted(ids))
     there = {stem(word) for word in tokens(f"{cited} {speakers}")}

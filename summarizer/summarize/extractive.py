@@ -1,8 +1,8 @@
 """The back end without a model: the talk in its own words.
 
 Sections are found where the vocabulary changes (TextTiling: Hearst 1997), sentences chosen by how much they share with
-the rest of the talk and with its title (centroid scoring: Radev et al. 2004), and chosen apart from one another (maximal
-marginal relevance: Carbonell and Goldstein 1998). It cannot invent, it is instant, and it reads like a set of quotes,
+the rest of the talk and with its title (centroid scoring: Radev et al. 2004), and chosen apart from one another
+(maximal marginal relevance: Carbonell and Goldstein 1998). It cannot invent, it is instant, and it reads like a set of quotes,
 because that is what it is.
 """
 
@@ -35,7 +35,9 @@ _EMPTY = re.compile(
     r"|subscribe|today (?:i|we)|talk about|agenda|this talk|here we|see you)\b",
     re.IGNORECASE,
 )
-_DEICTIC = re.compile(r"^(and|but|so|or|this|that|these|those|it|its|they|he|she|here|there|which|then)\b", re.IGNORECASE)
+_DEICTIC = re.compile(
+    r"^(and|but|so|or|this|that|these|those|it|its|they|he|she|here|there|which|then)\b", re.IGNORECASE
+)
 
 
 class Extractive:
@@ -50,14 +52,23 @@ class Extractive:
         scores = score(found, source)
         usable = [i for i, sentence in enumerate(found) if 5 <= len(sentence.text.split()) <= POINT_WORDS]
         if len(usable) < 3:
-            raise Refused("too_little", f"only {len(usable)} whole sentences can be quoted, 3 are needed", "Nothing to do.")
+            raise Refused(
+                "too_little",
+                f"only {len(usable)} whole sentences can be quoted, 3 are needed",
+                "Nothing to do.",
+            )
         kind = choose_kind(source, transcript, settings)
         tldr = pick(found, scores, usable, 1, TLDR_WORDS)[0]
         takeaways = pick(found, scores, [i for i in usable if i != tldr], settings.max_takeaways, TAKEAWAY_WORDS)
         sections = self._sections(found, scores, usable, {tldr}, transcript, settings)
         decisions, actions = meeting.decisions_and_actions(found, transcript) if kind == "meeting" else ((), ())
         summary_claims = [_claim(found[i], transcript) for i in (tldr, *sorted(takeaways))]
-        claims = [*summary_claims, *decisions, *actions, *(claim for section in sections for claim in section.claims)]
+        claims = [
+            *summary_claims,
+            *decisions,
+            *actions,
+            *(claim for section in sections for claim in section.claims),
+        ]
         return Summary(
             video_id=transcript.video_id,
             kind=kind,
@@ -134,7 +145,13 @@ def pick(
     bags = {i: set(content(found[i].text)) for i in short}
     chosen: list[int] = []
     while short and len(chosen) < count:
-        best = max(short, key=lambda i: (scores[i] - 3.0 * max((_overlap(bags[i], bags[j]) for j in chosen), default=0), -i))
+        best = max(
+            short,
+            key=lambda i: (
+                scores[i] - 3.0 * max((_overlap(bags[i], bags[j]) for j in chosen), default=0),
+                -i,
+            ),
+        )
         chosen.append(best)
         short.remove(best)
     return chosen

@@ -9,8 +9,13 @@ from summarizer.records import Claim, Transcript
 from summarizer.summarize import evidence
 from summarizer.summarize.sentences import Sentence
 
-_DECISION = re.compile(r"\b(?:we (?:have )?(?:agreed|decided)|agreed to|decision is|consensus (?:is|was)|let's go with|we(?:'ll| will) go with)\b", re.IGNORECASE)
-_ACTION = re.compile(r"\b(?:I(?:'ll| will| can)|action item|(?:we|you|[A-Z][a-z]+) will (?:ask|write|open|send|file|follow|look|create|update|review|prepare|talk|check))\b")
+_DECISION = re.compile(
+    r"\b(?:we (?:have )?(?:agreed|decided)|agreed to|decision is|consensus (?:is|was)|let's go with|we(?:'ll| will) go with)\b",
+    re.IGNORECASE,
+)
+_ACTION = re.compile(
+    r"\b(?:I(?:'ll| will| can)|action item|(?:we|you|[A-Z][a-z]+) will (?:ask|write|open|send|file|follow|look|create|update|review|prepare|talk|check))\b"
+)
 _NOT = re.compile(r"\b(?:I can(?: not|'t|not)|I will not|I won't)\b", re.IGNORECASE)
 MOST_WORDS = 40
 

@@ -14,8 +14,37 @@ from summarizer.records import Transcript
 
 _FILLERS = re.compile(r"(?i)(?<![\w'])(?:u+h+|u+m+|er+m?|you know|i mean|sort of|kind of)(?:,|(?![\w']))\s*")
 _REPEATED = re.compile(r"(?i)\b([\w']+(?: [\w']+)?)(?: \1\b)+")
-_OPENERS = frozenset("so but now then because and when if while however therefore".split())
-_DANGLING = frozenset("a an the of to and or but so with for in on at by from that which is are we i our as because if".split())
+_OPENERS = frozenset(["so", "but", "now", "then", "because", "and", "when", "if", "while", "however", "therefore"])
+_DANGLING = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "and",
+        "or",
+        "but",
+        "so",
+        "with",
+        "for",
+        "in",
+        "on",
+        "at",
+        "by",
+        "from",
+        "that",
+        "which",
+        "is",
+        "are",
+        "we",
+        "i",
+        "our",
+        "as",
+        "because",
+        "if",
+    ]
+)
 LEAST, MOST = 9, 24  # words of a sentence made from unpunctuated text
 SPARSE = 60  # more words than this per full stop: nobody punctuated
 
@@ -68,7 +97,9 @@ def _punctuated(transcript: Transcript) -> list[list[tuple[str, int]]]:
         speaker = segment.speaker
         for word in segment.text.split():
             runs[-1].append((word, segment.id))
-            if re.search(r"[.!?][\"')\]]*$", word) and not re.fullmatch(r"(?:[A-Z]|Mr|Mrs|Dr|vs|e\.g|i\.e|etc)\.", word):
+            if re.search(r"[.!?][\"')\]]*$", word) and not re.fullmatch(
+                r"(?:[A-Z]|Mr|Mrs|Dr|vs|e\.g|i\.e|etc)\.", word
+            ):
                 runs.append([])
     return [run for run in runs if run]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from summarizer.summarize.words import STOP, stem, tokens
 
@@ -25,7 +26,7 @@ def split_topics(bags: Sequence[Sequence[str]], most: int) -> list[tuple[int, in
         if all(abs(gap - other) >= least for other in (0, count, *cuts)):
             cuts.append(gap)
     edges = [0, *sorted(cuts), count]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _cosine(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> float:
@@ -37,7 +38,10 @@ def _cosine(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> fl
 def heading(own: Sequence[str], others: Sequence[str]) -> str:
     """Up to three terms that the section has more of than the rest: "Etcd, disk, write"."""
     inside, outside = _terms(own), _terms(others)
-    share = {term: n * math.log2(1 + n / (1 + outside[term])) * (1.3 if _named(term, own) else 1) for term, n in inside.items()}
+    share = {
+        term: n * math.log2(1 + n / (1 + outside[term])) * (1.3 if _named(term, own) else 1)
+        for term, n in inside.items()
+    }
     best = sorted(share, key=lambda term: (-share[term], term))[:3]
     if not best:
         return "In between"
@@ -48,7 +52,10 @@ def heading(own: Sequence[str], others: Sequence[str]) -> str:
 
 def _terms(texts: Sequence[str]) -> Counter[str]:
     return Counter(
-        stem(word) for text in texts for word in tokens(text) if len(word) > 2 and word.lower() not in STOP and not word[0].isdigit()
+        stem(word)
+        for text in texts
+        for word in tokens(text)
+        if len(word) > 2 and word.lower() not in STOP and not word[0].isdigit()
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -43,15 +44,11 @@ def read_captions(
     started = time.monotonic()
     text = path.read_bytes().decode("utf-8-sig", "replace").replace("\x00", "")
     try:
-        cues = {
-            "vtt": parse_vtt,
-            "srt": parse_vtt,
-            "json3": parse_json3,
-            "ttml": parse_ttml,
-            "txt": lambda text: parse_txt(text, duration),
-        }[format](text)
+        cues = _parse(text, format, duration)
     except (ValueError, ParseError, RecursionError) as error:
-        raise Failed("captions_unreadable", f"the {format} captions cannot be read: {error}", "Look at the file.") from None
+        raise Failed(
+            "captions_unreadable", f"the {format} captions cannot be read: {error}", "Look at the file."
+        ) from None
     if not cues:
         raise Failed("captions_unreadable", f"the {format} captions hold no text with times", "Look at the file.")
     segments = merge(_speakers(_once(sorted(cues, key=lambda cue: cue.start))))
@@ -63,6 +60,18 @@ def read_captions(
         kind=kind,
         made=Made(backend="captions", seconds=round(time.monotonic() - started, 3)),
     )
+
+
+def _parse(text: str, format: CaptionFormat, duration: float | None) -> list[Cue]:
+    if format == "txt":
+        return parse_txt(text, duration)
+    parsers: dict[str, Callable[[str], list[Cue]]] = {
+        "vtt": parse_vtt,
+        "srt": parse_vtt,
+        "json3": parse_json3,
+        "ttml": parse_ttml,
+    }
+    return parsers[format](text)
 
 
 def _once(cues: list[Cue]) -> list[Cue]:
@@ -116,7 +125,7 @@ def merge(cues: list[Cue]) -> tuple[Segment, ...]:
                 group.append(cue)
                 continue
         groups.append([cue])
-    segments = []
+    segments: list[Segment] = []
     for group in groups:
         if group[0].speaker is not None:
             speaker = group[0].speaker or None

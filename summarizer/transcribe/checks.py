@@ -23,12 +23,12 @@ _PLACEHOLDER = re.compile(
 )
 # The most frequent function words; a running text of a language has 15 to 50 % of them, other languages under 10 %.
 _FUNCTION_WORDS = {
-    "en": "the and to of that is in it you this for we so on are have with be can what not i a as but do they there".split(),
-    "de": "der die das und ist nicht ich wir sie ein eine zu mit auf für von den es auch so dass wie im dem werden haben".split(),
-    "es": "de la que el en y los se del las un por con no una su para es lo como más pero esto muy hay está".split(),
-    "fr": "de la le et les des en un une est que pour qui dans ce pas sur au avec plus nous vous il on c'est ça".split(),
-    "pt": "de que e o a do da em um para com não uma os no se na por mais as dos como mas ao isso você".split(),
-    "it": "di che e la il un a per in una sono mi si con non ho lo da le della come ma più questo anche del".split(),
+    "en": ["the", "and", "to", "of", "that", "is", "in", "it", "you", "this", "for", "we", "so", "on", "are", "have", "with", "be", "can", "what", "not", "i", "a", "as", "but", "do", "they", "there"],
+    "de": ["der", "die", "das", "und", "ist", "nicht", "ich", "wir", "sie", "ein", "eine", "zu", "mit", "auf", "für", "von", "den", "es", "auch", "so", "dass", "wie", "im", "dem", "werden", "haben"],
+    "es": ["de", "la", "que", "el", "en", "y", "los", "se", "del", "las", "un", "por", "con", "no", "una", "su", "para", "es", "lo", "como", "más", "pero", "esto", "muy", "hay", "está"],
+    "fr": ["de", "la", "le", "et", "les", "des", "en", "un", "une", "est", "que", "pour", "qui", "dans", "ce", "pas", "sur", "au", "avec", "plus", "nous", "vous", "il", "on", "c'est", "ça"],
+    "pt": ["de", "que", "e", "o", "a", "do", "da", "em", "um", "para", "com", "não", "uma", "os", "no", "se", "na", "por", "mais", "as", "dos", "como", "mas", "ao", "isso", "você"],
+    "it": ["di", "che", "e", "la", "il", "un", "a", "per", "in", "una", "sono", "mi", "si", "con", "non", "ho", "lo", "da", "le", "della", "come", "ma", "più", "questo", "anche", "del"],
 }  # fmt: skip
 _SCRIPTS = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
@@ -124,7 +124,9 @@ def _refuse_loops(transcript: Transcript) -> None:
     windows = [" ".join(texts[i : i + 8]) for i in range(0, len(texts), 8)]
     long = [window for window in windows if len(window) >= 200]
     looping = sum(_compression(window) > LOOP_RATIO for window in long)
-    repeated = sum(count - 1 for text, count in Counter(text.lower() for text in texts).items() if len(text.split()) > 3)
+    repeated = sum(
+        count - 1 for text, count in Counter(text.lower() for text in texts).items() if len(text.split()) > 3
+    )
     if (long and looping / len(long) > 0.3) or (len(texts) > 8 and repeated / len(texts) > 0.3):
         raise Refused(
             "looped",

@@ -12,7 +12,12 @@ Format = Literal["txt", "srt", "vtt", "json"]
 
 def export(transcript: Transcript, format: Format) -> str:
     """The transcript as text: one line a segment (txt), SubRip, WebVTT, or our own JSON."""
-    writers: dict[Format, Callable[[Transcript], str]] = {"txt": _txt, "srt": _srt, "vtt": _vtt, "json": _json}
+    writers: dict[Format, Callable[[Transcript], str]] = {
+        "txt": _txt,
+        "srt": _srt,
+        "vtt": _vtt,
+        "json": _json,
+    }
     return writers[format](transcript)
 
 

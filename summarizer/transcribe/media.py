@@ -57,9 +57,15 @@ def probe(path: Path) -> MediaInfo:
                 channels=stream.codec_context.channels or 0,
             )
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise Failed("media_unreadable", f"{path.name} is not a media file that can be read: {error}", _BROKEN) from None
+        raise Failed(
+            "media_unreadable", f"{path.name} is not a media file that can be read: {error}", _BROKEN
+        ) from None
     if name not in CODECS and not name.startswith("pcm_"):
-        raise Failed("codec_refused", f"{path.name} has {name} sound, which is not decoded here", "Convert it to Opus or AAC.")
+        raise Failed(
+            "codec_refused",
+            f"{path.name} has {name} sound, which is not decoded here",
+            "Convert it to Opus or AAC.",
+        )
     return info
 
 
@@ -75,14 +81,14 @@ def decode(path: Path, declared: float | None = None, seconds_limit: float = 900
     with tempfile.TemporaryFile() as out:
         command = [sys.executable, "-m", "summarizer.transcribe.decoder", str(path.resolve()), str(MEMORY)]
         try:
-            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, timeout=seconds_limit, check=False)  # noqa: S603 - our own module
+            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, timeout=seconds_limit, check=False)
         except subprocess.TimeoutExpired:
             raise Failed("media_unreadable", f"decoding {path.name} took over {seconds_limit:.0f} s", _BROKEN) from None
         if done.returncode != 0:
             reason = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {done.returncode}"]
             raise Failed("media_unreadable", f"{path.name} cannot be decoded: {reason[0][:200]}", _BROKEN)
         out.seek(0)
-        samples = np.frombuffer(out.read(), dtype=np.int16).astype(np.float32) / 32768
+        samples = np.frombuffer(out.read(), dtype=np.int16).astype(np.float32) / np.float32(32768)
     _refuse_cut(path, samples.size / RATE, {"container": info.duration, "site": declared})
     return samples
 
@@ -91,5 +97,7 @@ def _refuse_cut(path: Path, decoded: float, expected: dict[str, float | None]) -
     for who, duration in expected.items():
         if duration and duration - decoded > max(1.0, 0.01 * duration):
             raise Failed(
-                "truncated_media", f"{path.name} ends at {decoded:.1f} s; the {who} says {duration:.1f} s", _BROKEN
+                "truncated_media",
+                f"{path.name} ends at {decoded:.1f} s; the {who} says {duration:.1f} s",
+                _BROKEN,
             )

@@ -30,7 +30,9 @@ class Whisper:
         self.device, self._pipeline = self._load()
 
     @classmethod
-    def open(cls, settings: TranscribeSettings, runtime: RuntimeSettings, model_path: Path, revision: str = "") -> Whisper:
+    def open(
+        cls, settings: TranscribeSettings, runtime: RuntimeSettings, model_path: Path, revision: str = ""
+    ) -> Whisper:
         """Load the model in the folder `model_path`; raises `BackendError` when it cannot be."""
         if not (model_path / "tokenizer.json").is_file():  # without it faster-whisper asks a hub
             raise BackendError(f"{model_path} has no tokenizer.json", f"Run: summarizer models pull {settings.model}")
@@ -46,12 +48,17 @@ class Whisper:
                 return "cuda", self._build("cuda")
             except (RuntimeError, ValueError, OSError) as error:
                 if wanted == "cuda":
-                    raise BackendError(f"CUDA cannot be used: {error}", "See `summarizer doctor`, or set runtime.device=cpu.") from None
+                    raise BackendError(
+                        f"CUDA cannot be used: {error}", "See `summarizer doctor`, or set runtime.device=cpu."
+                    ) from None
                 log.warning("CUDA cannot be used (%s); speech recognition runs on the CPU", error)
         try:
             return "cpu", self._build("cpu")
         except (RuntimeError, ValueError, OSError) as error:
-            raise BackendError(f"{self._path} is not a Whisper model: {error}", f"Run: summarizer models pull {self._settings.model}") from None
+            raise BackendError(
+                f"{self._path} is not a Whisper model: {error}",
+                f"Run: summarizer models pull {self._settings.model}",
+            ) from None
 
     def _build(self, device: str) -> Any:
         from faster_whisper import BatchedInferencePipeline, WhisperModel
@@ -60,7 +67,11 @@ class Whisper:
         if compute == "auto":
             compute = "float16" if device == "cuda" else "int8"
         model = WhisperModel(
-            str(self._path), device=device, compute_type=compute, cpu_threads=self._runtime.threads, local_files_only=True
+            str(self._path),
+            device=device,
+            compute_type=compute,
+            cpu_threads=self._runtime.threads,
+            local_files_only=True,
         )
         return BatchedInferencePipeline(model)
 
@@ -114,7 +125,9 @@ class Whisper:
 
 def _windows(seconds: float) -> list[dict[str, float]]:
     """Fixed 30 s windows, which the batched pipeline wants where the VAD gives none."""
-    return [{"start": float(at), "end": min(at + 30.0, seconds)} for at in range(0, int(seconds) + 1, 30) if at < seconds]
+    return [
+        {"start": float(at), "end": min(at + 30.0, seconds)} for at in range(0, int(seconds) + 1, 30) if at < seconds
+    ]
 
 
 def _segments(found: tuple[Any, ...]) -> tuple[Segment, ...]:
@@ -129,5 +142,13 @@ def _segments(found: tuple[Any, ...]) -> tuple[Segment, ...]:
             for w in item.words or ()
         )
         start = round(max(0.0, float(item.start)), 3)
-        segments.append(Segment(id=len(segments), start=start, end=max(start, round(float(item.end), 3)), text=text, words=words))
+        segments.append(
+            Segment(
+                id=len(segments),
+                start=start,
+                end=max(start, round(float(item.end), 3)),
+                text=text,
+                words=words,
+            )
+        )
     return tuple(segments)

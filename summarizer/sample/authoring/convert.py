@@ -33,5 +33,11 @@ def save(model: Any, tokenizer: Tokenizer, out: Path) -> None:
     out.mkdir(parents=True)
     spec.save(str(out))
     tokenizer.save(str(out / "tokenizer.json"), pretty=False)
-    preprocessor = {"feature_size": 80, "sampling_rate": 16000, "hop_length": 160, "chunk_length": 30, "n_fft": 400}
+    preprocessor = {
+        "feature_size": 80,
+        "sampling_rate": 16000,
+        "hop_length": 160,
+        "chunk_length": 30,
+        "n_fft": 400,
+    }
     (out / "preprocessor_config.json").write_text(json.dumps(preprocessor), encoding="utf-8")

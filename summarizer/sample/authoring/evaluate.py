@@ -91,13 +91,18 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print what was heard")
     arguments = parser.parse_args()
     model = WhisperModel(str(arguments.model), device="cpu", compute_type="int8")
-    sets = {"generated": spoken_pairs(model, test_sentences()), "written": spoken_pairs(model, TEST_SENTENCES)}
+    sets = {
+        "generated": spoken_pairs(model, test_sentences()),
+        "written": spoken_pairs(model, TEST_SENTENCES),
+    }
     talks = [talk for talk in load_talks() if talk.captions == "none"]
     for beam in (1, 5):
         sets[f"talks, beam {beam}"] = [
             (
                 " ".join(talk.sentences),
-                " ".join(s.text for s in model.transcribe(str(talk.media), language="en", beam_size=beam, vad_filter=True)[0]),
+                " ".join(
+                    s.text for s in model.transcribe(str(talk.media), language="en", beam_size=beam, vad_filter=True)[0]
+                ),
             )
             for talk in talks
         ]

@@ -54,9 +54,13 @@ def words() -> dict[str, tuple[str, ...]]:
             role, _, listed = line.partition(": ")
             roles[role] = tuple(dict.fromkeys(listed.split()))
     known = {word for role in roles.values() for word in role} | {w.lower() for role in roles.values() for w in role}
-    spoken = [word for talk in load_talks() for sentence in talk.sentences for word in re.findall(r"[A-Za-z]+", sentence)]
+    spoken = [
+        word for talk in load_talks() for sentence in talk.sentences for word in re.findall(r"[A-Za-z]+", sentence)
+    ]
     later = {word for word in spoken if word not in known and word.lower() not in known}
-    roles["talk"] = tuple(sorted({word if word.isupper() or word.lower() not in spoken else word.lower() for word in later}))
+    roles["talk"] = tuple(
+        sorted({word if word.isupper() or word.lower() not in spoken else word.lower() for word in later})
+    )
     return roles
 
 

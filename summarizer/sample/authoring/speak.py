@@ -71,7 +71,10 @@ def encode(path: Path, samples: Samples, bit_rate: int = 24_000) -> None:
         )
         frame.sample_rate = RATE
         resampler = av.AudioResampler(
-            format=stream.format.name, layout="mono", rate=stream.rate, frame_size=stream.codec_context.frame_size or 960
+            format=stream.format.name,
+            layout="mono",
+            rate=stream.rate,
+            frame_size=stream.codec_context.frame_size or 960,
         )
         for piece in [*resampler.resample(frame), *resampler.resample(None)]:
             container.mux(stream.encode(piece))

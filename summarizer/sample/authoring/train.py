@@ -94,7 +94,9 @@ def target(window: Window, tokenizer: Tokenizer, timed: bool) -> tuple[list[int]
     return [*tokens, end], text
 
 
-def batches(pool: list[Spoken], tokenizer: Tokenizer, seconds: float, size: int, seed: int) -> Iterator[tuple[Tensor, ...]]:
+def batches(
+    pool: list[Spoken], tokenizer: Tokenizer, seconds: float, size: int, seed: int
+) -> Iterator[tuple[Tensor, ...]]:
     """Endless batches, the next one composed in the background: features, decoder ids and labels, CTC ids and lengths."""
     rng = random.Random(seed)
 
@@ -157,7 +159,10 @@ def train(pool: list[Spoken], tokenizer: Tokenizer, minutes: float, out: Path) -
         nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         if step % 20 == 0:
-            print(f"{share:6.1%} step {step} attention {attention:.3f} ctc {connection:.3f} rate {rate:.5f}", flush=True)
+            print(
+                f"{share:6.1%} step {step} attention {attention:.3f} ctc {connection:.3f} rate {rate:.5f}",
+                flush=True,
+            )
         if time.monotonic() - saved > 240:
             saved = time.monotonic()
             convert.save(model, tokenizer, out)
@@ -169,12 +174,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--out", type=Path, required=True, help="folder for the converted model")
     parser.add_argument("--minutes", type=float, default=50, help="training time")
-    parser.add_argument("--sentences", type=int, default=12_000, help="distinct training sentences")
+    parser.add_argument("--sentences", type=int, default=8_000, help="distinct training sentences")
     arguments = parser.parse_args()
     sentences = training_sentences(arguments.sentences, seed=7, forbidden=(*TEST_SENTENCES, *test_sentences()))
     tokenizer = train_tokenizer(sentences)
     pool = speak_all(sentences, seed=3)
-    print(f"{len(pool)} sentences, {sum(spoken.samples.size for spoken in pool) / 57_600_000:.1f} hours", flush=True)
+    print(
+        f"{len(pool)} sentences, {sum(spoken.samples.size for spoken in pool) / 57_600_000:.1f} hours",
+        flush=True,
+    )
     convert.save(train(pool, tokenizer, arguments.minutes, arguments.out), tokenizer, arguments.out)
 
 

@@ -1,0 +1,138 @@
+"""A local instruct model through transformers and torch, its answers held to a JSON schema by xgrammar.
+
+Constrained decoding makes even a small model answer in the right form and cite nothing but existing segments; it does
+not make it right, which is what `evidence` is for. Weights are read as safetensors from a local folder, code never.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from summarizer.config import RuntimeSettings
+from summarizer.errors import BackendError
+from summarizer.summarize.generation import Answer, Request
+
+log = logging.getLogger(__name__)
+
+
+class TransformersGenerator:
+    """An opened model. Batches are padded on the left; decoding is greedy, so the same input gives the same answer."""
+
+    name = "transformers"
+
+    def __init__(self, path: Path, runtime: RuntimeSettings, max_new_tokens: int) -> None:
+        try:
+            import torch
+            import xgrammar
+            from transformers import AutoModelForCausalLM, AutoTokenizer
+        except ImportError as error:
+            raise BackendError(
+                f"the package {error.name} is missing", "Run: pip install 'cncf-talk-summarizer[llm]'"
+            ) from None
+        if runtime.threads:
+            torch.set_num_threads(runtime.threads)
+        self.device = _device(torch, runtime.device)
+        dtype = (
+            torch.bfloat16
+            if self.device == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+            else torch.float32
+        )
+        try:
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
+            self._model: Any = AutoModelForCausalLM.from_pretrained(
+                path, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=dtype
+            )
+        except (OSError, ValueError, KeyError) as error:
+            line = str(error).splitlines()[0]
+            raise BackendError(
+                f"{path} is not a language model that can be loaded: {line[:200]}",
+                "Run: summarizer models pull NAME",
+            ) from None
+        self._model.to(self.device).eval()
+        self._tokenizer.padding_side = "left"
+        if self._tokenizer.pad_token is None:
+            self._tokenizer.pad_token = self._tokenizer.eos_token
+        self._torch, self._xgrammar = torch, xgrammar
+        vocabulary = xgrammar.TokenizerInfo.from_huggingface(self._tokenizer, vocab_size=self._model.config.vocab_size)
+        self._compiler = xgrammar.GrammarCompiler(vocabulary)
+        self._max_new_tokens = max_new_tokens
+        self._batch = runtime.llm_batch
+        self.context_tokens = int(getattr(self._model.config, "max_position_embeddings", 0) or 4096)
+
+    def count_tokens(self, text: str) -> int:
+        """Exact tokens of a text; the chat template's few are covered by counting its markers too."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False)) + 16
+
+    def generate(self, requests: Sequence[Request]) -> list[Answer]:
+        """Answers in order; a batch that does not fit into the device's memory is halved."""
+        answers: list[Answer] = []
+        size = self._batch
+        while len(answers) < len(requests):
+            batch = requests[len(answers) : len(answers) + size]
+            try:
+                answers += self._batched(batch)
+            except self._torch.OutOfMemoryError:
+                if size == 1:
+                    raise BackendError(
+                        "the model does not fit into the device's memory",
+                        "Use a smaller summarize.model, or runtime.device=cpu.",
+                    ) from None
+                size = max(1, size // 2)
+                log.warning("out of memory; going on with batches of %d", size)
+                self._torch.cuda.empty_cache()
+        return answers
+
+    def _batched(self, requests: Sequence[Request]) -> list[Answer]:
+        inputs = self._tokenizer(
+            [self._prompt(r) for r in requests], return_tensors="pt", padding=True, add_special_tokens=False
+        )
+        inputs = inputs.to(self.device)
+        grammars = [
+            self._compiler.compile_json_schema(json.dumps(r.answer_schema), any_whitespace=False) for r in requests
+        ]
+        processor = self._xgrammar.contrib.hf.LogitsProcessor(grammars)  # keeps state: one for each call
+        with self._torch.inference_mode():
+            produced = self._model.generate(
+                **inputs,
+                max_new_tokens=self._max_new_tokens,
+                do_sample=False,
+                logits_processor=[processor],
+                pad_token_id=self._tokenizer.pad_token_id,
+            )
+        width = inputs["input_ids"].shape[1]
+        lengths = inputs["attention_mask"].sum(dim=1).tolist()
+        return [self._answer(row[width:].tolist(), length) for row, length in zip(produced, lengths, strict=True)]
+
+    def _answer(self, tokens: list[int], tokens_in: int) -> Answer:
+        stops = self._model.generation_config.eos_token_id
+        ends = set(stops if isinstance(stops, list) else [stops])
+        cut = next((i for i, token in enumerate(tokens) if token in ends), None)
+        kept = tokens if cut is None else tokens[:cut]
+        text = self._tokenizer.decode(kept, skip_special_tokens=True)
+        return Answer(text=text, tokens_in=int(tokens_in), tokens_out=len(kept), finished=cut is not None)
+
+    def _prompt(self, request: Request) -> str:
+        """Instructions first, so that a server or a cache can share them between requests."""
+        messages = [
+            {"role": "system", "content": request.instructions},
+            {"role": "user", "content": request.material},
+        ]
+        if self._tokenizer.chat_template is None:
+            return f"{request.instructions}\n\n{request.material}\n\n"
+        return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+
+
+def _device(torch: Any, wanted: str) -> str:
+    if wanted == "cpu":
+        return "cpu"
+    if torch.cuda.is_available():
+        return "cuda"
+    if wanted == "cuda":
+        raise BackendError(
+            "CUDA was asked for and torch finds none", "See `summarizer doctor`, or set runtime.device=cpu."
+        )
+    return "cpu"

@@ -1,0 +1,81 @@
+"""What all tests share: no network but loopback (pytest-socket, see pyproject.toml), no settings from outside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from summarizer.records import Made, Segment, Source, Transcript
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+settings.register_profile("default", deadline=None, max_examples=60)
+settings.load_profile("default")
+
+TALK = (
+    "Last year our cluster had nine hundred nodes and sixty thousand pods.",
+    "Every morning the API server became slow and nobody knew why.",
+    "Then we looked at etcd, and the disk was the problem.",
+    "Our disk needed forty milliseconds for every write.",
+    "We moved etcd to a faster disk and the delay fell to three milliseconds.",
+    "One controller asked for the list of all pods every ten seconds.",
+    "We changed the controller to use a watch instead of a list.",
+    "After this change the memory of the API server fell by half.",
+    "We put the events into a separate etcd cluster.",
+    "We also use Prometheus to measure every request to the API server.",
+    "An alert is sent when the slow requests are more than one percent.",
+    "So please measure first, use a watch, and keep the events apart.",
+)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the person who runs the tests reaches them."""
+    for name in list(os.environ):
+        if name.startswith("SUMMARIZER_"):
+            monkeypatch.delenv(name)
+
+
+def make_transcript(texts: tuple[str, ...] = TALK, seconds: float = 5.0, **fields: object) -> Transcript:
+    """A transcript with one segment per text."""
+    segments = tuple(
+        Segment(id=i, start=i * seconds, end=(i + 1) * seconds - 0.5, text=text) for i, text in enumerate(texts)
+    )
+    values: dict[str, object] = {
+        "video_id": "abcdefghijk",
+        "language": "en",
+        "segments": segments,
+        "duration": len(texts) * seconds,
+        "kind": "human",
+        "made": Made(backend="captions"),
+    }
+    return Transcript.model_validate(values | fields)
+
+
+def make_source(**fields: object) -> Source:
+    """Metadata of a public talk."""
+    values: dict[str, object] = {
+        "video_id": "abcdefghijk",
+        "url": "https://www.youtube.com/watch?v=abcdefghijk",
+        "title": "Why Your Control Plane Is Slow - Mara Lindqvist, Northwind",
+        "channel": "Cloud Native",
+        "speakers": ("Mara Lindqvist",),
+        "description": "How etcd and a controller made the API server slow.",
+        "published": "2026-03-12",
+        "duration": 60.0,
+    }
+    return Source.model_validate(values | fields)
+
+
+@pytest.fixture
+def transcript() -> Transcript:
+    """A short punctuated talk."""
+    return make_transcript()
+
+
+@pytest.fixture
+def source() -> Source:
+    """Its metadata."""
+    return make_source()

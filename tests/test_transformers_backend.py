@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from summarizer.config import RuntimeSettings, SummarizeSettings
+from summarizer.errors import BackendError, Refused
+from summarizer.records import Source, Transcript
+from summarizer.summarize import generation, open_summarizer
+from summarizer.summarize.generation import Request
+from summarizer.summarize.transformers_backend import TransformersGenerator
+from tests import tiny_llm
+
+SETTINGS = SummarizeSettings(backend="transformers", model="tiny", chunk_tokens=600, max_new_tokens=700)
+RUNTIME = RuntimeSettings(device="cpu", llm_batch=2)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random model of the real architecture."""
+    return tiny_llm.build(tmp_path_factory.mktemp("llm"))
+
+
+def _request(ids: list[int]) -> Request:
+    return Request(instructions="Take notes.", material="[4] etcd is slow.", answer_schema=generation.map_schema(ids, 2))
+
+
+def test_random_weights_answer_in_the_schema_and_cite_existing_segments_only(folder: Path) -> None:
+    """Constrained decoding makes any model write valid JSON with ids from the list."""
+    answers = TransformersGenerator(folder, RUNTIME, 700).generate([_request([4, 7]), _request([11])])
+    cited = [{id for claim in json.loads(a.text, strict=False)["claims"] for id in claim["evidence"]} for a in answers]
+    assert [True, True] == [answer.finished for answer in answers]
+    assert cited[0] <= {4, 7}
+    assert {11} == cited[1]
+
+
+def test_a_batch_gives_the_same_answers_as_one_by_one(folder: Path) -> None:
+    """Padding on the left changes nothing that a reader could see."""
+    requests = [_request([1]), _request([2])]
+    together = TransformersGenerator(folder, RUNTIME, 700).generate(requests)
+    alone = TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 1}), 700).generate(requests)
+    assert [answer.text for answer in alone] == [answer.text for answer in together]
+
+
+def test_a_cut_answer_says_so(folder: Path) -> None:
+    """An answer that hits the token limit is not finished."""
+    assert not TransformersGenerator(folder, RUNTIME, 5).generate([_request([1])])[0].finished
+
+
+def test_gibberish_is_refused_not_published(folder: Path, transcript: Transcript, source: Source) -> None:
+    """A model that writes nonsense in perfect form gives a refusal with the count of its statements."""
+    summarizer = open_summarizer(SETTINGS, RUNTIME, folder, "local")
+    with pytest.raises(Refused) as refused:
+        summarizer.summarize(transcript, source, SETTINGS)
+    assert "unsupported" == refused.value.code
+
+
+def test_a_prompt_that_does_not_fit_is_refused_not_truncated(
+    tmp_path: Path, transcript: Transcript, source: Source
+) -> None:
+    """A model with too small a context never sees half a prompt."""
+    summarizer = open_summarizer(SETTINGS, RUNTIME, tiny_llm.build(tmp_path / "small", context=256), "local")
+    with pytest.raises(Refused) as refused:
+        summarizer.summarize(transcript, source, SETTINGS)
+    assert "prompt_too_long" == refused.value.code
+
+
+def test_a_folder_without_a_model_names_the_remedy(tmp_path: Path) -> None:
+    """The error for a missing model says what to run."""
+    with pytest.raises(BackendError) as error:
+        TransformersGenerator(tmp_path, RUNTIME, 10)
+    assert "summarizer models pull" in error.value.remedy
