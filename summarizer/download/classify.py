@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from summarizer.errors import Deferred, Failed, SummarizerError, Unavailable
 
@@ -28,15 +29,16 @@ _RULES: tuple[tuple[str, type[Unavailable] | type[Deferred], str, str], ...] = (
 )  # fmt: skip
 
 
-def classify(message: str) -> SummarizerError:
-    """The typed error for one of yt-dlp's messages."""
+def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:
+    """The typed error for one of yt-dlp's messages; `warnings` came before it and may name the cause."""
     text = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", message).strip()
-    line = " ".join(text.split())[:300]
-    if re.search(r"(javascript|js) runtime", text, re.IGNORECASE) and "No supported" in text:
+    line = " ".join(text.split("; please report")[0].split())[:300]
+    if re.search(r"no supported (javascript|js) runtime", text, re.IGNORECASE):
         return Failed("javascript", line, "Run: pip install deno (or install Node 22).")
-    for pattern, kind, code, remedy in _RULES:
-        if re.search(pattern, text.lower()):
-            return kind(code, line, remedy)
+    for candidate in (text, *reversed(warnings)):
+        for pattern, kind, code, remedy in _RULES:
+            if re.search(pattern, candidate.lower()):
+                return kind(code, line, remedy)
     return Failed(
         "download",
         line or "the site gave no answer that can be used",

@@ -19,7 +19,7 @@ from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import address, classify, metadata, tracks
 from summarizer.download.pacing import Pacing
 from summarizer.errors import Deferred, Failed, Refused, SummarizerError
-from summarizer.records import VIDEO_ID, Source, Video
+from summarizer.records import VIDEO_ID, CaptionTrack, Source, Video
 
 log = logging.getLogger(__name__)
 
@@ -29,16 +29,20 @@ _SUFFIXES = frozenset({".m4a", ".webm", ".opus", ".mp3", ".ogg"})
 _FORMAT = "bestaudio[abr<=72]/worstaudio/bestaudio"
 
 
-class _Silent:
-    """yt-dlp's messages go to our log."""
+class _Messages:
+    """yt-dlp's messages go to our log; warnings are kept, since they often hold the cause of a vague error."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
 
     def debug(self, message: str) -> None:
         log.debug("%s", message)
 
-    info = warning = debug
+    info = error = debug
 
-    def error(self, message: str) -> None:
-        log.info("%s", message)
+    def warning(self, message: str) -> None:
+        self.warnings.append(message)
+        log.debug("%s", message)
 
 
 class Site:
@@ -62,11 +66,12 @@ class Site:
         os.environ["YTDLP_NO_PLUGINS"] = "1"
         import yt_dlp
 
+        messages = _Messages()
         parameters = {
             "quiet": True,
             "no_warnings": True,
             "noprogress": True,
-            "logger": _Silent(),
+            "logger": messages,
             "cachedir": False,
             "allowed_extractors": ["generic", "html5"] if loopback else _YOUTUBE,
             "extractor_retries": self._runtime.retries,
@@ -77,7 +82,6 @@ class Site:
             },
             "socket_timeout": 30,
             "continuedl": False,
-            "ignore_no_formats_error": True,
             "proxy": self._runtime.proxy or None,
             "cookiefile": str(self._runtime.cookies) if self._runtime.cookies else None,
             **options,
@@ -89,7 +93,7 @@ class Site:
             self._pacing.note(error)
             raise
         except (yt_dlp.utils.YoutubeDLError, yt_dlp.networking.exceptions.RequestError) as error:
-            typed = classify.classify(str(error))
+            typed = classify.classify(str(error), messages.warnings)
             self._pacing.note(typed)
             raise typed from None
 
@@ -136,13 +140,13 @@ class Site:
 
     def download(self, video: Video, space: Path) -> Source:
         """Metadata and caption files of one video."""
-        self._pacing.wait()
-        with self._open(video.origin == "feed", skip_download=True) as ydl:
-            info = ydl.extract_info(video.url, download=False)
-            if not isinstance(info, dict):
-                raise Failed("download", "the site gave no data for the video", "Update yt-dlp.")
-            self._judge(info)
-            captions = tracks.fetch(ydl, info, self._settings, space)
+        try:
+            info, captions = self._extract(video, space)
+        except Failed as problem:
+            # Sometimes the site hands out captions but no sound that can be played; they may be all that is needed.
+            info, captions = self._extract(video, space, ignore_no_formats_error=True)
+            if not captions:
+                raise problem from None
         title = metadata.text(info.get("title"), 500)
         if video.origin == "feed" or not title:  # a bare page knows less than the feed that named it
             title = video.title
@@ -160,6 +164,16 @@ class Site:
             captions=captions,
             has_audio=any(form.get("acodec") != "none" for form in info.get("formats") or []),
         )
+
+    def _extract(self, video: Video, space: Path, **options: Any) -> tuple[dict[str, Any], tuple[CaptionTrack, ...]]:
+        """yt-dlp's metadata, judged, and the caption files."""
+        self._pacing.wait()
+        with self._open(video.origin == "feed", skip_download=True, **options) as ydl:
+            info = ydl.extract_info(video.url, download=False)
+            if not isinstance(info, dict):
+                raise Failed("download", "the site gave no data for the video", "Update yt-dlp.")
+            self._judge(info)
+            return info, tracks.fetch(ydl, info, self._settings, space)
 
     def _judge(self, info: dict[str, Any]) -> None:
         """Raise for a video that is there but not for us."""
