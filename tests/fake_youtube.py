@@ -16,6 +16,9 @@ from yt_dlp.networking.exceptions import HTTPError, TransportError
 SAMPLE_VTT = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\nHello from the captions.\n"
 
 
+CONTEXT = '<script>ytcfg.set({"INNERTUBE_CONTEXT": {"client": {"clientName": "WEB", "clientVersion": "2.2026"}}});</script>'
+
+
 @dataclass
 class FakeVideo:
     """One video: what its player answers."""
@@ -92,10 +95,9 @@ class FakeYouTube:
         if parts.path == "/watch":
             video = self._find(query.get("v", [""])[0])
             player = json.dumps(self._player(video))
-            context = {"INNERTUBE_CONTEXT": {"client": {"clientName": "WEB", "clientVersion": "2.2026"}}}
             page = (
-                f"<html><script>ytcfg.set({json.dumps(context)});</script>"
-                f"<script>var ytInitialPlayerResponse = {player};</script><script>var ytInitialData = {{}};</script></html>"
+                f"<html>{CONTEXT}<script>var ytInitialPlayerResponse = {player};</script>"
+                "<script>var ytInitialData = {};</script></html>"
             )
             return 200, page.encode()
         if parts.path.endswith("/player"):
@@ -106,7 +108,7 @@ class FakeYouTube:
             return 200, tracks[query["lang"][0]].encode()
         if parts.path == "/videoplayback":
             return 200, self._find(query["id"][0]).audio
-        return 200, b"{}"
+        return 200, b"{}" if data else f"<html>{CONTEXT}</html>".encode()
 
     def _find(self, name: str) -> FakeVideo:
         return next((v for v in self.videos if v.id == name), FakeVideo(name, status="ERROR", reason="Video unavailable"))

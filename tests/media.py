@@ -1,0 +1,63 @@
+"""Real media files, made with PyAV when a test needs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FORMATS = {
+    ".opus": ("ogg", "libopus", 48_000),
+    ".webm": ("webm", "libopus", 48_000),
+    ".ogg": ("ogg", "libopus", 48_000),
+    ".m4a": ("mp4", "aac", 16_000),
+    ".mp3": ("mp3", "libmp3lame", 44_100),
+    ".flac": ("flac", "flac", 16_000),
+    ".wav": ("wav", "pcm_s16le", 16_000),
+    ".ac3": ("ac3", "ac3", 48_000),
+}
+
+
+def tone(seconds: float, rate: int = 16_000) -> NDArray[np.float32]:
+    """A chirp: something that every codec keeps."""
+    t = np.arange(int(seconds * rate)) / rate
+    return (0.3 * np.sin(2 * np.pi * (300 + 50 * t) * t)).astype(np.float32)
+
+
+def write_audio(path: Path, seconds: float = 3.0, samples: NDArray[np.float32] | None = None) -> Path:
+    """Encode mono samples at 16 kHz in the format of the suffix."""
+    import av
+
+    container_format, codec, rate = FORMATS[path.suffix]
+    with av.open(str(path), "w", format=container_format) as container:
+        stream = container.add_stream(codec, rate=rate, layout="mono")
+        _encode(container, stream, tone(seconds) if samples is None else samples)
+    return path
+
+
+def write_video(path: Path, seconds: float = 3.0) -> Path:
+    """An MP4 with a small picture and AAC sound."""
+    import av
+
+    with av.open(str(path), "w", format="mp4") as container:
+        picture = container.add_stream("mpeg4", rate=5, width=64, height=48)
+        sound = container.add_stream("aac", rate=16_000, layout="mono")
+        for _ in range(int(seconds * 5)):
+            frame = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), dtype=np.uint8), format="rgb24")
+            container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
+        _encode(container, sound, tone(seconds))
+    return path
+
+
+def _encode(container: object, stream: object, samples: NDArray[np.float32]) -> None:
+    import av
+
+    frame = av.AudioFrame.from_ndarray((samples * 32767).astype(np.int16).reshape(1, -1), format="s16", layout="mono")
+    frame.sample_rate = 16_000
+    size = stream.codec_context.frame_size or 1024  # type: ignore[attr-defined]
+    resampler = av.AudioResampler(format=stream.format.name, layout="mono", rate=stream.rate, frame_size=size)  # type: ignore[attr-defined]
+    for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+        container.mux(stream.encode(piece))  # type: ignore[attr-defined]
+    container.mux(stream.encode(None))  # type: ignore[attr-defined]

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from summarizer.config import DownloadSettings, RuntimeSettings
+from summarizer.download import Downloader
+from summarizer.download.metadata import speakers
+from summarizer.errors import Failed, UsageError
+from summarizer.records import VIDEO_ID
+from summarizer.transcribe.media import probe
+from tests.media import write_audio, write_video
+
+
+@pytest.fixture
+def site() -> Downloader:
+    return Downloader(DownloadSettings(), RuntimeSettings(sleep_seconds=0))
+
+
+def test_recordings_are_listed_by_name_with_safe_ids(site: Downloader, tmp_path: Path) -> None:
+    """Media and bare caption files are recordings; other files are not."""
+    for name in ("b.mp3", "a.opus", "notes.pdf", "c.vtt", "b.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    found = site.list_videos(str(tmp_path))
+    assert ["a", "b", "c"] == [video.title for video in found]
+    assert all(VIDEO_ID.fullmatch(video.id) for video in found)
+
+
+def test_metadata_beside_a_recording_are_used(site: Downloader, tmp_path: Path) -> None:
+    """An .info.json gives id, title, day and the public address."""
+    (tmp_path / "x.mp3").write_bytes(b"x")
+    info = {
+        "id": "-abcdefghij",
+        "title": "Talk - Ada Lovelace, Engines",
+        "upload_date": "20260312",
+        "webpage_url": "https://www.youtube.com/watch?v=-abcdefghij",
+        "language": "en",
+    }
+    (tmp_path / "x.info.json").write_text(json.dumps(info))
+    (tmp_path / "x.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n")
+    (video,) = site.list_videos(str(tmp_path))
+    (tmp_path / "space").mkdir()
+    source = site.download(video, tmp_path / "space")
+    assert ("-abcdefghij", "2026-03-12") == (video.id, str(video.published))
+    assert (info["webpage_url"], ("Ada Lovelace",)) == (source.url, source.speakers)
+    assert [("human", "srt", "en")] == [(track.kind, track.format, track.language) for track in source.captions]
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[1]", "[" * 100_000])
+def test_broken_metadata_are_an_error_that_names_the_file(site: Downloader, tmp_path: Path, broken: str) -> None:
+    """Publishing under a wrong name would be worse than stopping."""
+    (tmp_path / "x.mp3").write_bytes(b"x")
+    (tmp_path / "x.info.json").write_text(broken)
+    with pytest.raises(UsageError, match=r"x\.info\.json"):
+        site.list_videos(str(tmp_path))
+
+
+def test_a_changed_recording_has_another_fingerprint(site: Downloader, tmp_path: Path) -> None:
+    """New captions beside it count as a change; nothing changed counts as none."""
+    (tmp_path / "x.mp3").write_bytes(b"x")
+    first = site.list_videos(str(tmp_path))[0]
+    assert first == site.list_videos(str(tmp_path))[0]
+    (tmp_path / "x.vtt").write_text("WEBVTT\n")
+    assert first.fingerprint != site.list_videos(str(tmp_path))[0].fingerprint
+
+
+def test_the_sound_of_a_video_is_lifted_out(site: Downloader, tmp_path: Path) -> None:
+    """A video container becomes an audio-only file with the same length."""
+    write_video(tmp_path / "meeting.mp4", seconds=3)
+    (video,) = site.list_videos(str(tmp_path / "meeting.mp4"))
+    (tmp_path / "space").mkdir()
+    audio = site.fetch_audio(video, site.download(video, tmp_path / "space"), tmp_path / "space")
+    assert "audio.mka" == audio.name
+    assert pytest.approx(3.0, abs=0.2) == probe(audio).duration
+
+
+def test_an_audio_file_is_copied_whole(site: Downloader, tmp_path: Path) -> None:
+    """The library's copy has the same bytes."""
+    write_audio(tmp_path / "x.m4a", seconds=2)
+    (video,) = site.list_videos(str(tmp_path))
+    (tmp_path / "space").mkdir()
+    audio = site.fetch_audio(video, site.download(video, tmp_path / "space"), tmp_path / "space")
+    assert (tmp_path / "x.m4a").read_bytes() == audio.read_bytes()
+
+
+def test_a_recording_that_went_away_fails_with_a_remedy(site: Downloader, tmp_path: Path) -> None:
+    """The file may be gone between listing and reading."""
+    (tmp_path / "x.mp3").write_bytes(b"x")
+    (video,) = site.list_videos(str(tmp_path))
+    (tmp_path / "x.mp3").unlink()
+    with pytest.raises(Failed) as error:
+        site.download(video, tmp_path)
+    assert "file_gone" == error.value.code
+
+
+@pytest.mark.parametrize("source", ["no/such/folder", "", "just words"])
+def test_what_is_neither_address_nor_path_is_an_error(site: Downloader, source: str, tmp_path: Path) -> None:
+    """The message says what a source may be."""
+    with pytest.raises(UsageError):
+        site.list_videos(source or str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Declarative Everything - Cici Huang, Google", ("Cici Huang",)),
+        ("Sidecars: What, How, and Why Now?- Todd Neal & Sergey Kanzhelev", ("Todd Neal", "Sergey Kanzhelev")),
+        ("RPCs - Wenbo Zhu & Vinod Lasrado, Google Inc", ("Wenbo Zhu", "Vinod Lasrado")),
+        ("A - B Title - Ada Lovelace, Engines; Charles Babbage, Mills", ("Ada Lovelace", "Charles Babbage")),
+        ("No speaker here", ()),
+        ("Weekly meeting 2026-01-01", ()),
+    ],
+)
+def test_speakers_are_read_from_conference_titles(title: str, names: tuple[str, ...]) -> None:
+    """People, not their employers."""
+    assert names == speakers(title)

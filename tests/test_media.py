@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from summarizer.errors import Failed
+from summarizer.transcribe.media import decode, probe
+from tests.media import write_audio
+
+
+@pytest.mark.parametrize("suffix", [".opus", ".webm", ".ogg", ".m4a", ".mp3", ".flac", ".wav"])
+def test_every_allowed_format_decodes_to_its_length(tmp_path: Path, suffix: str) -> None:
+    """Mono float samples at 16 kHz, as long as what was encoded."""
+    samples = decode(write_audio(tmp_path / f"x{suffix}", seconds=3.0))
+    assert np.float32 == samples.dtype
+    assert pytest.approx(3.0, abs=0.15) == samples.size / 16_000
+    assert 0.1 < float(np.abs(samples).max()) <= 1.0
+
+
+@pytest.mark.parametrize("suffix", [".webm", ".m4a", ".flac", ".wav"])
+def test_a_cut_file_is_found_by_its_container(tmp_path: Path, suffix: str) -> None:
+    """Half a file decodes without an error; the durations tell."""
+    whole = write_audio(tmp_path / f"x{suffix}", seconds=12.0).read_bytes()
+    (tmp_path / f"cut{suffix}").write_bytes(whole[: len(whole) * 6 // 10])
+    with pytest.raises(Failed) as error:
+        decode(tmp_path / f"cut{suffix}", declared=12.0)
+    assert error.value.code in {"truncated_media", "media_unreadable"}
+
+
+@pytest.mark.parametrize("suffix", [".opus", ".mp3"])
+def test_a_cut_stream_is_found_by_the_sites_duration(tmp_path: Path, suffix: str) -> None:
+    """Ogg and MP3 do not know their own length; what the site declares does."""
+    whole = write_audio(tmp_path / f"x{suffix}", seconds=12.0).read_bytes()
+    (tmp_path / f"cut{suffix}").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(Failed) as error:
+        decode(tmp_path / f"cut{suffix}", declared=12.0)
+    assert "truncated_media" == error.value.code
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>no</html>", b"\x00" * 5000, b"RIFF\xff\xff\xff\xffWAVEfmt "])
+def test_what_is_not_media_fails_cleanly(tmp_path: Path, data: bytes) -> None:
+    """Garbage under a media name is one clear error."""
+    (tmp_path / "x.m4a").write_bytes(data)
+    with pytest.raises(Failed) as error:
+        decode(tmp_path / "x.m4a")
+    assert error.value.code in {"media_unreadable", "no_audio"}
+
+
+def test_a_codec_outside_the_allowlist_is_not_decoded(tmp_path: Path) -> None:
+    """AC-3 is refused by name before a decoder sees a byte of it."""
+    with pytest.raises(Failed) as error:
+        probe(write_audio(tmp_path / "x.ac3"))
+    assert "codec_refused" == error.value.code
+
+
+def test_a_decoder_that_hangs_is_stopped(tmp_path: Path) -> None:
+    """The time limit ends the child process, not the run."""
+    with pytest.raises(Failed, match="took over") as error:
+        decode(write_audio(tmp_path / "x.wav"), seconds_limit=0.001)
+    assert "media_unreadable" == error.value.code
+
+
+def test_mutated_files_never_end_the_run(tmp_path: Path) -> None:
+    """Flipped bytes give samples or a `Failed`, nothing else."""
+    whole = write_audio(tmp_path / "x.m4a", seconds=2.0).read_bytes()
+    rng = random.Random(5)
+    outcomes = set()
+    for number in range(12):
+        data = bytearray(whole)
+        for _ in range(40):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        path = tmp_path / f"{number}.m4a"
+        path.write_bytes(bytes(data))
+        try:
+            outcomes.add(type(decode(path)).__name__)
+        except Failed as error:
+            outcomes.add(error.code)
+    assert outcomes <= {"ndarray", "media_unreadable", "truncated_media", "no_audio", "codec_refused"}
