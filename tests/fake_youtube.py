@@ -16,7 +16,9 @@ from yt_dlp.networking.exceptions import HTTPError, TransportError
 SAMPLE_VTT = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\nHello from the captions.\n"
 
 
-CONTEXT = '<script>ytcfg.set({"INNERTUBE_CONTEXT": {"client": {"clientName": "WEB", "clientVersion": "2.2026"}}});</script>'
+CONTEXT = (
+    '<script>ytcfg.set({"INNERTUBE_CONTEXT": {"client": {"clientName": "WEB", "clientVersion": "2.2026"}}});</script>'
+)
 
 
 @dataclass
@@ -111,7 +113,9 @@ class FakeYouTube:
         return 200, b"{}" if data else f"<html>{CONTEXT}</html>".encode()
 
     def _find(self, name: str) -> FakeVideo:
-        return next((v for v in self.videos if v.id == name), FakeVideo(name, status="ERROR", reason="Video unavailable"))
+        return next(
+            (v for v in self.videos if v.id == name), FakeVideo(name, status="ERROR", reason="Video unavailable")
+        )
 
     def _playlist(self) -> str:
         entries: list[dict[str, Any]] = [{"playlistVideoRenderer": {}} for _ in range(self.hidden)]

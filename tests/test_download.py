@@ -40,17 +40,17 @@ def test_a_playlist_lists_every_entry_with_what_it_says_of_itself() -> None:
         hidden=2,
     )
     found = downloader(fake).list_videos(PLAYLIST)
-    assert ["aaaaaaaaaaa", "-bbbbbbbbbb", "ccccccccccc", "ddddddddddd"] == [entry.id for entry in found]
-    assert [None, "private", "deleted", "short"] == [entry.unavailable for entry in found]
+    assert [entry.id for entry in found] == ["aaaaaaaaaaa", "-bbbbbbbbbb", "ccccccccccc", "ddddddddddd"]
+    assert [entry.unavailable for entry in found] == [None, "private", "deleted", "short"]
 
 
 def test_captions_are_fetched_and_audio_is_not(tmp_path: Path) -> None:
     """The download stage brings metadata and both kinds of captions, and not one byte of sound."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", captions={"en": SAMPLE_VTT}, automatic={"en": SAMPLE_VTT})])
     source = downloader(fake).download(video(), tmp_path)
-    assert ["human", "automatic"] == [track.kind for track in source.captions]
+    assert [track.kind for track in source.captions] == ["human", "automatic"]
     assert {track.file for track in source.captions} == {path.name for path in tmp_path.iterdir()}
-    assert ("Ada Lovelace",) == source.speakers
+    assert source.speakers == ("Ada Lovelace",)
     assert not any("videoplayback" in url for url in fake.log)
 
 
@@ -79,7 +79,9 @@ def test_audio_arrives_whole(tmp_path: Path) -> None:
         (b'{"error": 1}', None, {"not_media"}),
     ],
 )
-def test_media_that_are_not_whole_are_refused(tmp_path: Path, audio: bytes, declared: int | None, codes: set[str]) -> None:
+def test_media_that_are_not_whole_are_refused(
+    tmp_path: Path, audio: bytes, declared: int | None, codes: set[str]
+) -> None:
     """Empty, cut and foreign bytes never become a result."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", audio=audio, declared=declared)])
     site = downloader(fake)
@@ -126,7 +128,7 @@ def test_too_long_a_recording_is_refused(tmp_path: Path) -> None:
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", seconds=3 * 3600)])
     with pytest.raises(Refused, match=r"3\.0 hours are more than") as error:
         downloader(fake, max_hours=2).download(video(), tmp_path)
-    assert "too_long" == error.value.code
+    assert error.value.code == "too_long"
 
 
 def test_after_too_many_requests_nothing_more_is_asked(tmp_path: Path) -> None:
@@ -138,7 +140,7 @@ def test_after_too_many_requests_nothing_more_is_asked(tmp_path: Path) -> None:
     asked = len(fake.log)
     with pytest.raises(Deferred) as second:
         site.download(video("bbbbbbbbbbb"), tmp_path)
-    assert ("rate_limited", "rate_limited") == (first.value.code, second.value.code)
+    assert (first.value.code, second.value.code) == ("rate_limited", "rate_limited")
     assert asked == len(fake.log)
 
 
@@ -147,7 +149,7 @@ def test_no_network_is_put_off_not_failed() -> None:
     fake = FakeYouTube(broken=lambda url: (0, b""))
     with pytest.raises(Deferred) as error:
         downloader(fake).list_videos(PLAYLIST)
-    assert "network" == error.value.code
+    assert error.value.code == "network"
     assert "connection" in error.value.remedy
 
 
@@ -162,7 +164,7 @@ def test_hostile_titles_stay_out_of_file_names(tmp_path: Path, name: str) -> Non
     """File names are ours; a title is only text."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", title=name, captions={"en": SAMPLE_VTT})])
     source = downloader(fake).download(video(), tmp_path)
-    assert ["human.en.json3"] == [path.name for path in tmp_path.iterdir()]
+    assert [path.name for path in tmp_path.iterdir()] == ["human.en.json3"]
     assert len(source.title) <= 500
 
 
@@ -221,19 +223,19 @@ def test_foreign_addresses_are_refused(url: str) -> None:
 def test_a_single_video_needs_no_request_to_be_listed(url: str) -> None:
     """The id is in the address; it may begin with a dash."""
     fake = FakeYouTube()
-    assert ["-aaaaaaaaaa"] == [found.id for found in downloader(fake).list_videos(url)]
-    assert [] == fake.log
+    assert [found.id for found in downloader(fake).list_videos(url)] == ["-aaaaaaaaaa"]
+    assert fake.log == []
 
 
 def test_a_channel_means_its_uploads() -> None:
     """The address of a channel is listed by its videos tab."""
-    assert "https://www.youtube.com/@cncf/videos" == address.listing_url("https://www.youtube.com/@cncf")
+    assert address.listing_url("https://www.youtube.com/@cncf") == "https://www.youtube.com/@cncf/videos"
 
 
 def test_a_list_of_sources_is_read(tmp_path: Path) -> None:
     """A text file names one source a line; comments and doubles are dropped."""
     (tmp_path / "talks.txt").write_text("# mine\nhttps://youtu.be/aaaaaaaaaaa\n\nhttps://youtu.be/aaaaaaaaaaa\n")
-    assert 1 == len(downloader(FakeYouTube()).list_videos(str(tmp_path / "talks.txt")))
+    assert len(downloader(FakeYouTube()).list_videos(str(tmp_path / "talks.txt"))) == 1
 
 
 def test_videos_are_paced() -> None:
@@ -242,7 +244,7 @@ def test_videos_are_paced() -> None:
     pacing = Pacing(5.0, clock=lambda: now[0], sleep=slept.append)
     pacing.wait()
     pacing.wait()
-    assert [5.0] == slept
+    assert slept == [5.0]
 
 
 def test_recorded_answers_of_the_real_site_are_classified(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_recordings_are_listed_by_name_with_safe_ids(site: Downloader, tmp_path:
     for name in ("b.mp3", "a.opus", "notes.pdf", "c.vtt", "b.txt"):
         (tmp_path / name).write_bytes(b"x")
     found = site.list_videos(str(tmp_path))
-    assert ["a", "b", "c"] == [video.title for video in found]
+    assert [video.title for video in found] == ["a", "b", "c"]
     assert all(VIDEO_ID.fullmatch(video.id) for video in found)
 
 
@@ -43,9 +43,9 @@ def test_metadata_beside_a_recording_are_used(site: Downloader, tmp_path: Path) 
     (video,) = site.list_videos(str(tmp_path))
     (tmp_path / "space").mkdir()
     source = site.download(video, tmp_path / "space")
-    assert ("-abcdefghij", "2026-03-12") == (video.id, str(video.published))
+    assert (video.id, str(video.published)) == ("-abcdefghij", "2026-03-12")
     assert (info["webpage_url"], ("Ada Lovelace",)) == (source.url, source.speakers)
-    assert [("human", "srt", "en")] == [(track.kind, track.format, track.language) for track in source.captions]
+    assert [(track.kind, track.format, track.language) for track in source.captions] == [("human", "srt", "en")]
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[1]", "[" * 100_000])
@@ -72,7 +72,7 @@ def test_the_sound_of_a_video_is_lifted_out(site: Downloader, tmp_path: Path) ->
     (video,) = site.list_videos(str(tmp_path / "meeting.mp4"))
     (tmp_path / "space").mkdir()
     audio = site.fetch_audio(video, site.download(video, tmp_path / "space"), tmp_path / "space")
-    assert "audio.mka" == audio.name
+    assert audio.name == "audio.mka"
     assert pytest.approx(3.0, abs=0.2) == probe(audio).duration
 
 
@@ -92,7 +92,7 @@ def test_a_recording_that_went_away_fails_with_a_remedy(site: Downloader, tmp_pa
     (tmp_path / "x.mp3").unlink()
     with pytest.raises(Failed) as error:
         site.download(video, tmp_path)
-    assert "file_gone" == error.value.code
+    assert error.value.code == "file_gone"
 
 
 @pytest.mark.parametrize("source", ["no/such/folder", "", "just words"])

@@ -22,7 +22,10 @@ NOTES = [
 GOOD_MAP = json.dumps({"claims": NOTES})
 GOOD_REDUCE = json.dumps(
     {
-        "tldr": {"text": "A slow disk under etcd and a polling controller made the API server slow.", "evidence": [0, 2]},
+        "tldr": {
+            "text": "A slow disk under etcd and a polling controller made the API server slow.",
+            "evidence": [0, 2],
+        },
         "takeaways": [
             {"text": "Every write to etcd waited forty milliseconds for the disk.", "evidence": [0]},
             {"text": "A watch instead of a list saves half of the memory.", "evidence": [3]},
@@ -42,15 +45,15 @@ def run(transcript: Transcript, source: Source, *answers: str | Answer, **more: 
 def test_good_answers_become_a_summary_with_times_from_segments(transcript: Transcript, source: Source) -> None:
     """Claims carry the start of the segments they cite, sections the span of their claims."""
     summary, _ = run(transcript, source, GOOD_MAP, GOOD_REDUCE)
-    assert [(10.0, 24.5), (25.0, 39.5)] == [(section.start, section.end) for section in summary.sections]
-    assert ("Disk", "Controllers") == tuple(section.heading for section in summary.sections)
-    assert (1.0, 1.0, 0) == (
+    assert [(section.start, section.end) for section in summary.sections] == [(10.0, 24.5), (25.0, 39.5)]
+    assert tuple(section.heading for section in summary.sections) == ("Disk", "Controllers")
+    assert (
         summary.evidence.citations_resolve,
         summary.evidence.claims_supported,
         summary.evidence.dropped,
-    )
-    assert 1.0 == summary.evidence.covered_share
-    assert (20, 10) == (summary.made.tokens_in, summary.made.tokens_out)
+    ) == (1.0, 1.0, 0)
+    assert summary.evidence.covered_share == 1.0
+    assert (summary.made.tokens_in, summary.made.tokens_out) == (20, 10)
 
 
 def test_an_unsupported_statement_is_asked_for_again_with_the_reason(transcript: Transcript, source: Source) -> None:
@@ -59,7 +62,7 @@ def test_an_unsupported_statement_is_asked_for_again_with_the_reason(transcript:
     better = json.dumps({"claims": [NOTES[3]]})
     summary, generator = run(transcript, source, wrong, better, GOOD_REDUCE)
     assert "the number 70 is not in the cited segments" in generator.requests[1].material
-    assert 0 == summary.evidence.dropped
+    assert summary.evidence.dropped == 0
 
 
 def test_what_is_unsupported_twice_is_dropped_and_counted(transcript: Transcript, source: Source) -> None:
@@ -67,16 +70,18 @@ def test_what_is_unsupported_twice_is_dropped_and_counted(transcript: Transcript
     invented = {"text": "Istio 1.27 replaced the database of the bank.", "evidence": [4]}
     again = json.dumps({"claims": [invented]})
     summary, _ = run(transcript, source, json.dumps({"claims": [*NOTES, invented]}), again, GOOD_REDUCE)
-    assert 1 == summary.evidence.dropped
+    assert summary.evidence.dropped == 1
     assert "Istio" not in summary.model_dump_json()
 
 
 def test_another_talks_summary_is_refused(transcript: Transcript, source: Source) -> None:
     """Fluent text about another subject ends in a refusal, whatever ids it cites."""
-    other = json.dumps({"claims": [{"text": "Blockchain improves supply chains and patient records.", "evidence": [1]}]})
+    other = json.dumps(
+        {"claims": [{"text": "Blockchain improves supply chains and patient records.", "evidence": [1]}]}
+    )
     with pytest.raises(Refused) as refused:
         run(transcript, source, other, other)
-    assert "unsupported" == refused.value.code
+    assert refused.value.code == "unsupported"
 
 
 def test_ids_that_do_not_exist_are_dropped(transcript: Transcript, source: Source) -> None:
@@ -85,7 +90,7 @@ def test_ids_that_do_not_exist_are_dropped(transcript: Transcript, source: Sourc
     summary, _ = run(
         transcript, source, json.dumps({"claims": [*NOTES, ghost]}), json.dumps({"claims": [ghost]}), GOOD_REDUCE
     )
-    assert 1 == summary.evidence.dropped
+    assert summary.evidence.dropped == 1
     assert {0, 1, 2, 3, 4, 5, 6, 7} >= {id for claim in summary.takeaways for id in claim.evidence}
 
 
@@ -95,17 +100,17 @@ def test_an_invented_headline_falls_back_to_a_supported_note(transcript: Transcr
     broken["tldr"]["text"] = "Quantum computers will replace etcd within 5 years."
     summary, _ = run(transcript, source, GOOD_MAP, json.dumps(broken))
     assert NOTES[0]["text"] == summary.tldr.text
-    assert 1 == summary.evidence.dropped
+    assert summary.evidence.dropped == 1
 
 
 def test_a_cut_answer_is_asked_for_again_then_refused(transcript: Transcript, source: Source) -> None:
     """Half an answer is no answer."""
     cut = Answer(text=GOOD_MAP[:50], tokens_in=1, tokens_out=1, finished=False)
     summary, _ = run(transcript, source, cut, GOOD_MAP, GOOD_REDUCE)
-    assert 4 == len({id for s in summary.sections for c in s.claims for id in c.evidence[:1]})
+    assert len({id for s in summary.sections for c in s.claims for id in c.evidence[:1]}) == 4
     with pytest.raises(Refused) as refused:
         run(transcript, source, cut, cut)
-    assert "answer_cut" == refused.value.code
+    assert refused.value.code == "answer_cut"
 
 
 @pytest.mark.parametrize("nonsense", ["", "not json", "[]", '{"claims": 3}', "{" * 5000, '{"claims": [{"text": 1}]}'])
@@ -113,14 +118,14 @@ def test_nonsense_is_refused(nonsense: str, transcript: Transcript, source: Sour
     """An answer of another form is asked for once more, then the talk is refused."""
     with pytest.raises(Refused) as refused:
         run(transcript, source, nonsense, nonsense)
-    assert "bad_answer" == refused.value.code
+    assert refused.value.code == "bad_answer"
 
 
 def test_a_prompt_that_does_not_fit_is_refused(transcript: Transcript, source: Source) -> None:
     """Nothing is truncated silently."""
     with pytest.raises(Refused) as refused:
         run(transcript, source, GOOD_MAP, context_tokens=200)
-    assert "prompt_too_long" == refused.value.code
+    assert refused.value.code == "prompt_too_long"
 
 
 def test_a_transcript_cannot_close_its_own_delimiter(source: Source) -> None:
@@ -129,4 +134,4 @@ def test_a_transcript_cannot_close_its_own_delimiter(source: Source) -> None:
     generator = FakeGenerator("x", "x")
     with pytest.raises(Refused):
         MapReduce(generator, "m", "r").summarize(hostile, source, SETTINGS)
-    assert 1 == generator.requests[0].material.count("</transcript>")
+    assert generator.requests[0].material.count("</transcript>") == 1

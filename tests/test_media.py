@@ -37,7 +37,7 @@ def test_a_cut_stream_is_found_by_the_sites_duration(tmp_path: Path, suffix: str
     (tmp_path / f"cut{suffix}").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(Failed) as error:
         decode(tmp_path / f"cut{suffix}", declared=12.0)
-    assert "truncated_media" == error.value.code
+    assert error.value.code == "truncated_media"
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>no</html>", b"\x00" * 5000, b"RIFF\xff\xff\xff\xffWAVEfmt "])
@@ -53,14 +53,14 @@ def test_a_codec_outside_the_allowlist_is_not_decoded(tmp_path: Path) -> None:
     """AC-3 is refused by name before a decoder sees a byte of it."""
     with pytest.raises(Failed) as error:
         probe(write_audio(tmp_path / "x.ac3"))
-    assert "codec_refused" == error.value.code
+    assert error.value.code == "codec_refused"
 
 
 def test_a_decoder_that_hangs_is_stopped(tmp_path: Path) -> None:
     """The time limit ends the child process, not the run."""
     with pytest.raises(Failed, match="took over") as error:
         decode(write_audio(tmp_path / "x.wav"), seconds_limit=0.001)
-    assert "media_unreadable" == error.value.code
+    assert error.value.code == "media_unreadable"
 
 
 def test_mutated_files_never_end_the_run(tmp_path: Path) -> None:

@@ -24,14 +24,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _request(ids: list[int]) -> Request:
-    return Request(instructions="Take notes.", material="[4] etcd is slow.", answer_schema=generation.map_schema(ids, 2))
+    return Request(
+        instructions="Take notes.", material="[4] etcd is slow.", answer_schema=generation.map_schema(ids, 2)
+    )
 
 
 def test_random_weights_answer_in_the_schema_and_cite_existing_segments_only(folder: Path) -> None:
     """Constrained decoding makes any model write valid JSON with ids from the list."""
     answers = TransformersGenerator(folder, RUNTIME, 700).generate([_request([4, 7]), _request([11])])
     cited = [{id for claim in json.loads(a.text, strict=False)["claims"] for id in claim["evidence"]} for a in answers]
-    assert [True, True] == [answer.finished for answer in answers]
+    assert [answer.finished for answer in answers] == [True, True]
     assert cited[0] <= {4, 7}
     assert {11} == cited[1]
 
@@ -54,7 +56,7 @@ def test_gibberish_is_refused_not_published(folder: Path, transcript: Transcript
     summarizer = open_summarizer(SETTINGS, RUNTIME, folder, "local")
     with pytest.raises(Refused) as refused:
         summarizer.summarize(transcript, source, SETTINGS)
-    assert "unsupported" == refused.value.code
+    assert refused.value.code == "unsupported"
 
 
 def test_a_prompt_that_does_not_fit_is_refused_not_truncated(
@@ -64,7 +66,7 @@ def test_a_prompt_that_does_not_fit_is_refused_not_truncated(
     summarizer = open_summarizer(SETTINGS, RUNTIME, tiny_llm.build(tmp_path / "small", context=256), "local")
     with pytest.raises(Refused) as refused:
         summarizer.summarize(transcript, source, SETTINGS)
-    assert "prompt_too_long" == refused.value.code
+    assert refused.value.code == "prompt_too_long"
 
 
 def test_a_folder_without_a_model_names_the_remedy(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ def read_captions(
         ) from None
     if not cues:
         raise Failed("captions_unreadable", f"the {format} captions hold no text with times", "Look at the file.")
-    segments = merge(_speakers(_once(sorted(cues, key=lambda cue: cue.start))))
+    ordered = sorted(cues, key=lambda cue: cue.start)
+    segments = merge(_speakers(ordered if format == "txt" else _once(ordered)))
     return Transcript(
         video_id=video_id,
         language=language.split("-")[0].lower() or "und",

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from summarizer.config import TranscribeSettings
+from summarizer.errors import Refused
+from summarizer.records import Transcript
+from summarizer.transcribe import check, hotwords
+from summarizer.transcribe.checks import language_of
+from tests.conftest import TALK, make_transcript
+
+SETTINGS = TranscribeSettings()
+GERMAN = (
+    "Wir haben das nicht gewusst und die Frage ist, ob der Server mit dem Netz auch für uns von Nutzen ist. "
+    "Es gibt einen Fehler in den Daten, dass wir so nicht auf dem Rechner arbeiten werden, wie sie sagen. "
+)
+
+
+def refusal(transcript: Transcript, duration: float | None = 60.0, wanted: tuple[str, ...] = ("en",)) -> str:
+    with pytest.raises(Refused) as refused:
+        check(transcript, duration, SETTINGS, wanted)
+    return refused.value.code
+
+
+def test_a_real_talk_passes(transcript: Transcript) -> None:
+    """Sixty seconds with 130 words are fine."""
+    check(transcript, 60.0, SETTINGS, ("en",))
+
+
+def test_nothing_but_sound_markers_is_a_placeholder() -> None:
+    """A caption track without words."""
+    assert refusal(make_transcript(())) == "placeholder"
+
+
+def test_no_recognised_speech_is_empty() -> None:
+    """Speech recognition that heard nothing."""
+    assert refusal(make_transcript((), kind="whisper")) == "empty"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Transcript is not available.", "No captions for this video, sorry.", "lorem ipsum dolor sit amet", "la " * 50],
+)
+def test_stand_ins_for_a_transcript_are_placeholders(text: str) -> None:
+    """A sentence that says there is no transcript is not one."""
+    assert refusal(make_transcript((text,))) == "placeholder"
+
+
+def test_text_in_another_language_is_refused_whatever_it_declares() -> None:
+    """The words are looked at, not only the label."""
+    assert refusal(make_transcript((GERMAN,), language="en")) == "wrong_language"
+
+
+def test_any_language_passes_when_none_is_wanted() -> None:
+    """An empty list of languages means all."""
+    check(make_transcript((GERMAN,), language="de"), 30.0, SETTINGS, ())
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", " ".join(TALK)),
+        ("de", GERMAN),
+        ("ja", "これはクラウドネイティブの話です。とても面白いと思います。"),
+        ("zh", "这是一个关于云原生的演讲非常有意思"),
+        ("", "etcd etcd"),
+    ],
+)
+def test_languages_are_told_apart(language: str, text: str) -> None:
+    """By function words, or by script."""
+    assert language == language_of(text)
+
+
+def test_a_tenth_of_a_talk_is_too_short() -> None:
+    """Under one word in three seconds of a video over three minutes."""
+    assert refusal(make_transcript(TALK), duration=3600.0) == "too_short"
+
+
+def test_a_short_video_may_be_sparse() -> None:
+    """A jingle and two sentences are fine in a minute."""
+    check(make_transcript(TALK[:2]), 60.0, SETTINGS, ("en",))
+
+
+def test_the_refusal_names_its_figure_and_its_threshold() -> None:
+    """A person can see how far off it was."""
+    with pytest.raises(Refused, match=r"138 words for 3600 s, 0\.04 a second; 0\.33 are needed"):
+        check(make_transcript(TALK), 3600.0, SETTINGS, ("en",))
+
+
+def test_looping_text_is_refused() -> None:
+    """The same sentence again and again is what recognisers write over silence."""
+    assert refusal(make_transcript((*TALK, *("Thank you for watching this video today.",) * 30)), 200.0) == "looped"
+
+
+def test_hotwords_are_the_telling_names() -> None:
+    """Product and people's names, the title's first, ten at most; ordinary capitals are left out."""
+    words = hotwords(
+        "Scaling OpenTelemetry - Ana Lima, Acme", "We use gRPC and eBPF. The team likes it.", ("Ana Lima",)
+    )
+    assert words.split(", ")[0] == "OpenTelemetry"
+    assert {"gRPC", "eBPF", "Ana", "Lima"} <= set(words.split(", "))
+    assert not {"The", "We"} & set(words.split(", "))
+    assert hotwords("", "", ()) == ""
