@@ -102,13 +102,15 @@ def test_speakers_come_from_markers(tmp_path: Path) -> None:
         "WEBVTT\n\n00:00.000 --> 00:02.000\n>> Ana: Hello.\n\n00:02.000 --> 00:04.000\nand welcome\n\n"
         "00:04.000 --> 00:06.000\n>> Thank you.\n"
     )
-    assert [
-        (s.speaker, s.text) for s in read(tmp_path, text).segments
-    ] == [("Ana", "Hello. and welcome"), (None, "Thank you.")]
+    assert [(s.speaker, s.text) for s in read(tmp_path, text).segments] == [
+        ("Ana", "Hello. and welcome"),
+        (None, "Thank you."),
+    ]
 
 
 @given(
-    st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]), min_size=2, max_size=60), st.integers(1, 6)
+    st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]), min_size=2, max_size=60),
+    st.integers(1, 6),
 )
 def test_rolling_captions_give_every_word_once_in_order(words: list[str], width: int) -> None:
     """The site's automatic captions show each line twice; the transcript has it once."""

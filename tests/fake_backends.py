@@ -1,0 +1,70 @@
+"""Backends that need no site and no model, and count what they are asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+from summarizer.config import SummarizeSettings
+from summarizer.errors import SummarizerError
+from summarizer.records import CaptionTrack, Made, Source, Summary, Transcript, Video
+from summarizer.summarize.extractive import Extractive
+from tests.conftest import TALK, make_source, make_transcript
+
+VTT = "WEBVTT\n\n" + "\n\n".join(
+    f"00:00:{i * 5:02}.000 --> 00:00:{i * 5 + 4:02}.000\n{text}" for i, text in enumerate(TALK)
+)
+
+
+class FakeBackends:
+    """Talks with or without captions; `errors` maps a video's id to what `download` raises."""
+
+    def __init__(self, captions: str | None = VTT, spoken: tuple[str, ...] = TALK) -> None:
+        self.captions = captions
+        self.spoken = spoken
+        self.calls: Counter[str] = Counter()
+        self.errors: dict[str, SummarizerError | KeyboardInterrupt] = {}
+        self.listing: tuple[Video, ...] = ()
+        self.downloader = self
+
+    def list_videos(self, _source: str) -> tuple[Video, ...]:
+        return self.listing
+
+    def download(self, video: Video, folder: Path) -> Source:
+        self.calls["download"] += 1
+        if video.id in self.errors:
+            raise self.errors[video.id]
+        tracks: tuple[CaptionTrack, ...] = ()
+        if self.captions is not None:
+            data = self.captions.encode()
+            (folder / "human.en.vtt").write_bytes(data)
+            digest = hashlib.sha256(data).hexdigest()
+            tracks = (CaptionTrack(kind="human", language="en", format="vtt", file="human.en.vtt", sha256=digest),)
+        return make_source(video_id=video.id, title=video.title, captions=tracks)
+
+    def fetch_audio(self, video: Video, source: Source, folder: Path) -> Path:
+        self.calls["fetch_audio"] += 1
+        (folder / "audio.opus").write_bytes(b"sound of " + video.id.encode())
+        return folder / "audio.opus"
+
+    def hear(self, audio: Path, source: Source) -> Transcript:
+        self.calls["hear"] += 1
+        assert audio.read_bytes().startswith(b"sound of")
+        return make_transcript(self.spoken, video_id=source.video_id, kind="whisper", made=Made(backend="whisper"))
+
+    def summarize(self, transcript: Transcript, source: Source) -> Summary:
+        self.calls["summarize"] += 1
+        return Extractive().summarize(transcript, source, SummarizeSettings())
+
+
+def make_video(number: int = 0, **fields: object) -> Video:
+    """A listed video; the fingerprint follows the title, as on the site."""
+    values: dict[str, object] = {
+        "id": f"video-{number:05}",
+        "url": "https://x/",
+        "title": f"Talk {number}",
+        "origin": "youtube",
+    }
+    values |= fields
+    return Video.model_validate({"fingerprint": values["title"]} | values)

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import json
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from summarizer import jobs
+from summarizer.config import Config, load
+from summarizer.errors import Deferred, Failed, Locked, StoreError, UsageError
+from summarizer.records import Video
+from summarizer.run import Run, time_budget
+from summarizer.store import Library
+from tests.fake_backends import FakeBackends, make_video
+
+
+def config(root: Path, *changes: str) -> Config:
+    return load(overrides=[f"runtime.library='{root}/library'", f"runtime.digests='{root}/digests'", *changes])
+
+
+def execute(root: Path, backends: FakeBackends, videos: list[Video], *changes: str, **more: object) -> Run:
+    run = Run(config(root, *changes), **more)  # type: ignore[arg-type]
+    run.backends = backends  # type: ignore[assignment]
+    backends.listing = tuple(videos)
+    run.execute(run.find(["x"]))
+    return run
+
+
+def test_every_video_has_one_final_outcome_and_a_page(tmp_path: Path) -> None:
+    """Pages, an index over them, and a record of the run."""
+    run = execute(tmp_path, FakeBackends(), [make_video(i) for i in range(3)])
+    assert ["made"] * 3 == [outcome.status for outcome in run.finals]
+    assert all(Path(outcome.path).read_text().startswith("---\n") for outcome in run.finals)
+    index = (tmp_path / "digests" / "index.md").read_text()
+    assert all(Path(outcome.path).name in index for outcome in run.finals)
+    (record,) = (tmp_path / "library" / "runs").iterdir()
+    lines = [json.loads(line) for line in record.read_text().splitlines()]
+    assert {"download", "transcribe", "check", "summarize", "digest", "run"} == {line["stage"] for line in lines}
+    assert 0 == run.exit_code
+
+
+def test_one_failure_never_stops_the_others(tmp_path: Path) -> None:
+    """A failed, a refused and a surprising video end in their own outcomes."""
+    backends = FakeBackends()
+    backends.errors = {"video-00001": Failed("download", "broken"), "video-00002": ZeroDivisionError("bug")}  # type: ignore[dict-item]
+    run = execute(tmp_path, backends, [make_video(i) for i in range(4)])
+    assert {"made": 2, "failed": 2} == {
+        status: sum(o.status == status for o in run.finals) for status in ("made", "failed")
+    }
+    assert {"download", "zerodivisionerror"} == {o.code for o in run.finals if o.status == "failed"}
+    assert 3 == run.exit_code
+
+
+def test_a_second_run_is_all_cached_and_writes_no_page(tmp_path: Path) -> None:
+    """Manifests answer; pages keep their time of change."""
+    backends = FakeBackends()
+    first = execute(tmp_path, backends, [make_video(0)])
+    changed = Path(first.finals[0].path).stat().st_mtime_ns
+    again = execute(tmp_path, backends, [make_video(0)])
+    assert ["cached"] == [outcome.status for outcome in again.finals]
+    assert (changed, False) == (Path(first.finals[0].path).stat().st_mtime_ns, again.worked)
+
+
+def test_a_refused_video_gets_a_page_that_says_why(tmp_path: Path) -> None:
+    """No digest is made up; the page names the reason, and a second run does not write it again."""
+    backends = FakeBackends(captions="WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n")
+    run = execute(tmp_path, backends, [make_video(0)], "transcribe.order=['human']")
+    page = Path(run.finals[0].path).read_text()
+    assert ("refused", "placeholder") == (run.finals[0].status, run.finals[0].code)
+    assert "There is no digest of this video" in page
+    again = execute(tmp_path, backends, [make_video(0)], "transcribe.order=['human']")
+    assert ("refused", False, 0) == (again.finals[0].status, again.worked, again.exit_code)
+
+
+def test_a_page_edited_by_hand_is_never_lost(tmp_path: Path) -> None:
+    """It is left alone while the digest stays the same, and kept aside when a new one comes."""
+    backends = FakeBackends()
+    page = Path(execute(tmp_path, backends, [make_video(0)]).finals[0].path)
+    page.write_text("my own words")
+    execute(tmp_path, backends, [make_video(0)])
+    assert "my own words" == page.read_text()
+    execute(tmp_path, backends, [make_video(0)], "digest.tags=['new']")
+    assert page.read_text().startswith("---\n")
+    assert ["my own words"] == [kept.read_text() for kept in page.parent.glob("*.edited-*")]
+
+
+def test_a_deleted_page_comes_back_from_the_library(tmp_path: Path) -> None:
+    """Nothing is made again for it."""
+    backends = FakeBackends()
+    page = Path(execute(tmp_path, backends, [make_video(0)]).finals[0].path)
+    before = page.read_bytes()
+    page.unlink()
+    execute(tmp_path, backends, [make_video(0)])
+    assert before == page.read_bytes()
+    assert 1 == backends.calls["summarize"]
+
+
+def test_a_retitled_video_has_one_page(tmp_path: Path) -> None:
+    """The page under the old name goes."""
+    backends = FakeBackends()
+    execute(tmp_path, backends, [make_video(0)])
+    execute(tmp_path, backends, [make_video(0, title="Other words")])
+    names = [path.name for path in (tmp_path / "digests").glob("*.md") if path.name != "index.md"]
+    assert ["2026-03-12-other-words-video-00000.md"] == names
+
+
+def test_limit_counts_videos_with_work_to_do(tmp_path: Path) -> None:
+    """Finished videos do not use the limit up."""
+    backends = FakeBackends()
+    videos = [make_video(i) for i in range(5)]
+    execute(tmp_path, backends, videos, limit=2)
+    second = execute(tmp_path, backends, videos, limit=2)
+    assert {"cached": 2, "made": 2} == {s: sum(o.status == s for o in second.finals) for s in ("cached", "made")}
+
+
+def test_since_leaves_older_videos_out(tmp_path: Path) -> None:
+    """By the listing's date, or the download's where the listing has none."""
+    listed = make_video(0, published=date(2020, 1, 1))
+    run = execute(tmp_path, FakeBackends(), [listed, make_video(1)], since=date(2026, 6, 1))
+    assert [("video-00001", "before_since")] == [(o.video_id, o.code) for o in run.finals]
+
+
+def test_when_the_site_says_stop_the_rest_is_put_off(tmp_path: Path) -> None:
+    """Deferred videos make exit code 75: try later."""
+    backends = FakeBackends()
+    backends.errors = {f"video-{i:05}": Deferred("rate_limited", "429") for i in range(2)}
+    run = execute(tmp_path, backends, [make_video(i) for i in range(3)])
+    assert (1, 2, 75) == (
+        sum(o.status == "made" for o in run.finals),
+        sum(o.status == "deferred" for o in run.finals),
+        run.exit_code,
+    )
+
+
+def test_an_upcoming_video_is_no_reason_to_try_later(tmp_path: Path) -> None:
+    """It will be there one day; the run is done."""
+    run = execute(tmp_path, FakeBackends(), [make_video(0, unavailable="upcoming")])
+    assert ("deferred", 0) == (run.finals[0].status, run.exit_code)
+
+
+def test_a_video_held_by_another_run_is_left_to_it(tmp_path: Path) -> None:
+    """All locked: exit code 11."""
+    with Library(tmp_path / "library").folder("video-00000").lock():
+        run = execute(tmp_path, FakeBackends(), [make_video(0)])
+    assert ("deferred", "locked", 11) == (run.finals[0].status, run.finals[0].code, run.exit_code)
+
+
+def test_a_full_disk_stops_the_run_with_the_record_kept(tmp_path: Path) -> None:
+    """What was made before stays."""
+    backends = FakeBackends()
+    execute(tmp_path, backends, [make_video(0)])
+    backends.errors["video-00001"] = StoreError("no space left on the disk")
+    with pytest.raises(StoreError):
+        execute(tmp_path, backends, [make_video(1)])
+    assert "cached" == execute(tmp_path, backends, [make_video(0)]).finals[0].status
+
+
+def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    """The talk in flight is put off within moments, not finished; nothing is half-written."""
+
+    class Slow(FakeBackends):
+        def summarize(self, transcript: object, source: object) -> object:  # type: ignore[override]
+            if source.video_id == "video-00001":  # type: ignore[attr-defined]
+                time.sleep(60)
+            return super().summarize(transcript, source)  # type: ignore[arg-type]
+
+    videos = [make_video(i) for i in range(3)]
+    with time_budget(1.5) as used_up:
+        run = execute(tmp_path, Slow(), videos, "runtime.download_ahead=1", budget=used_up)
+    assert ["made", "deferred", "deferred"] == [outcome.status for outcome in run.finals]
+    assert {"budget"} == {o.code for o in run.finals if o.status == "deferred"}
+    again = execute(tmp_path, FakeBackends(), videos)
+    assert {"cached", "made"} == {outcome.status for outcome in again.finals}
+
+
+def test_forcing_an_unknown_stage_is_a_usage_error(tmp_path: Path) -> None:
+    """The message lists the stages."""
+    with pytest.raises(UsageError, match="sumarize") as error:
+        jobs.job(config(tmp_path), forced=["sumarize"])
+    assert "summarize" in error.value.remedy
+
+
+def test_status_explain_verify_and_prune_over_a_library(tmp_path: Path) -> None:
+    """Each says what it finds, and changes only what it says."""
+    backends = FakeBackends()
+    execute(tmp_path, backends, [make_video(0)])
+    execute(tmp_path, backends, [make_video(0)], "summarize.max_sections=5")
+    settings = config(tmp_path, "summarize.max_sections=5")
+    assert [("video-00000", "done")] == [(row["video"], row["state"]) for row in jobs.status(settings)]
+    assert {"cached"} == {step.state for _, steps in jobs.explain(settings, "video-00000") for step in steps}
+    assert [] == jobs.verify(settings, repair=False)
+    would = jobs.prune(settings, dry_run=True)
+    assert would[0]["results"].count("-") >= 2
+    assert would == jobs.prune(settings, dry_run=False)
+    assert [] == jobs.prune(settings, dry_run=False)
+    assert "cached" == execute(tmp_path, backends, [make_video(0)], "summarize.max_sections=5").finals[0].status
+
+
+def test_verify_repair_sets_damaged_files_aside_and_the_next_run_makes_them(tmp_path: Path) -> None:
+    """Damage is reported once with its kind."""
+    backends = FakeBackends()
+    execute(tmp_path, backends, [make_video(0)])
+    page = next((tmp_path / "library" / "video-00000").glob("digest-*"))
+    page.write_bytes(b"~" + page.read_bytes()[1:])
+    settings = config(tmp_path)
+    assert ["wrong digest"] == [row["problem"] for row in jobs.verify(settings, repair=False)]
+    assert ["set aside"] == [row["repair"] for row in jobs.verify(settings, repair=True)]
+    assert "made" == execute(tmp_path, backends, [make_video(0)]).finals[0].status
+    assert [] == jobs.verify(settings, repair=False)
+
+
+def test_explain_of_an_unknown_video_names_the_remedy(tmp_path: Path) -> None:
+    """An id that is not in the library is a usage error."""
+    with pytest.raises(UsageError, match="not in the library"):
+        jobs.explain(config(tmp_path), "abcdefghijk")
+
+
+def test_only_one_nightly_run_at_a_time(tmp_path: Path) -> None:
+    """The second ends at once with exit code 11."""
+    settings = config(tmp_path)
+    with jobs.only_run(settings), pytest.raises(Locked) as error, jobs.only_run(settings):
+        pass
+    assert 11 == error.value.exit_code
+
+
+def test_a_night_leaves_a_report(tmp_path: Path) -> None:
+    """Figures, reasons and links for the person who slept."""
+    settings = config(tmp_path, "runtime.loopback_feed=true", "runtime.sleep_seconds=0", "nightly.sources=['sample']")
+    settings = settings.model_copy(
+        update={
+            "nightly": settings.nightly.model_copy(update={"report": tmp_path / "night.md"}),
+            "transcribe": settings.transcribe.model_copy(update={"order": ("human",)}),
+        }
+    )
+    with jobs.nightly(settings) as (run, talks):
+        run.execute(talks)
+    report = (tmp_path / "night.md").read_text()
+    assert "| 2 | 0 | 3 | 0 | 0 |" in report
+    assert {"made": 2, "refused": 3} == {s: sum(o.status == s for o in run.finals) for s in ("made", "refused")}
+
+
+def test_one_bad_source_among_several_is_an_outcome(tmp_path: Path) -> None:
+    """A source that cannot be listed does not keep the others waiting; alone it is an error."""
+    run = Run(config(tmp_path))
+    with pytest.raises(UsageError):
+        run.find(["no/such/thing"])
+    (tmp_path / "x.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nHi.\n")
+    assert 1 == len(run.find(["no/such/thing", str(tmp_path)]))
+    assert [("list", "failed")] == [(o.stage, o.status) for o in run.finals]
