@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rich.text import Text
+
+from summarizer import cli, console
+from summarizer.errors import UsageError
+
+CAPTIONS_ONLY = (
+    "--set",
+    "runtime.loopback_feed=true",
+    "--set",
+    "runtime.sleep_seconds=0",
+    "--set",
+    "transcribe.order=['human']",
+)
+COMMANDS = ("run", "nightly", "status", "explain", "doctor", "verify", "prune", "models")
+
+
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run the command in this process: (exit code, stdout, stderr)."""
+    monkeypatch.setattr(sys, "argv", ["summarizer", *arguments])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    out, err = capsys.readouterr()
+    return int(end.value.code or 0), out, err
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[str, ...]:
+    return ("--library", str(tmp_path / "library"), "--digests", str(tmp_path / "digests"))
+
+
+def test_importing_the_command_line_loads_no_heavy_package() -> None:
+    """Help must not wait for torch."""
+    heavy = ["torch", "transformers", "faster_whisper", "ctranslate2", "yt_dlp", "av", "openai", "ray", "xgrammar"]
+    code = f"import sys, summarizer.cli; print([m for m in {heavy} if m in sys.modules])"
+    assert (
+        "[]" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--help exits with 0 and says what the command is for."""
+    code, out, _ = call(monkeypatch, capsys, command, "--help")
+    assert 0 == code
+    assert "Usage:" in out
+    assert command == "models" or "Example" in out
+
+
+def test_the_sample_gives_digests_and_json_on_stdout_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...]
+) -> None:
+    """stdout is one JSON document; people's lines go to stderr."""
+    code, out, err = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY, "--json")
+    found = json.loads(out)
+    assert 0 == code
+    assert {"made": 2, "refused": 3} == {s: sum(o["status"] == s for o in found) for s in ("made", "refused")}
+    assert "2 made, 3 refused" in err
+
+
+def test_a_second_run_says_that_everything_was_cached(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...]
+) -> None:
+    """And makes nothing."""
+    call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
+    code, _, err = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
+    assert 0 == code
+    assert "Everything was cached" in err
+
+
+def test_a_dry_run_makes_nothing_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The plan names the first stage with work, and no file appears."""
+    code, out, _ = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY, "--dry-run", "--json")
+    plan = json.loads(out)
+    assert (0, 5) == (code, len(plan))
+    assert {("download", "would run", "never made")} == {(row["stage"], row["state"], row["why"]) for row in plan}
+    assert not (tmp_path / "library").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("run", "https://example.com/x"), 2, "is not a YouTube address"),
+        (("run", "no/such/folder"), 2, "neither a URL nor a file"),
+        (("run", "sample", "--config", "none.toml"), 2, "cannot read the config file"),
+        (("run", "sample", "--set", "runtime.devise=cpu"), 2, "did you mean runtime.device"),
+        (("run", "sample", "--since", "yesterday"), 2, "is not a day"),
+        (("run", "sample", "--force", "everything"), 2, "there is no such stage"),
+        (("run", "sample"), 2, "is on this machine"),
+        (("explain", "abcdefghijk"), 2, "is not in the library"),
+        (("models", "pull", "gpt-9"), 2, "unknown model"),
+        (("nightly",), 2, "nightly.sources is empty"),
+    ],
+)
+def test_bad_input_is_one_line_with_a_remedy(
+    arguments: tuple[str, ...],
+    code: int,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """No traceback, nothing on stdout, the exit code of a usage error."""
+    monkeypatch.chdir(tmp_path)
+    got, out, err = call(monkeypatch, capsys, *arguments)
+    assert (code, "") == (got, out)
+    assert words in err
+    assert 1 == len(err.strip().splitlines())
+
+
+def test_status_and_doctor_speak_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Every row has the same keys, whatever was found."""
+    call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
+    _, out, _ = call(monkeypatch, capsys, "status", "--library", str(tmp_path / "library"), "--json")
+    assert {"done": 2, "refused": 3} == {s: sum(r["state"] == s for r in json.loads(out)) for s in ("done", "refused")}
+    _, out, _ = call(monkeypatch, capsys, "doctor", "--set", f"runtime.library='{tmp_path}/l'", "--json")
+    checks = {row["check"] for row in json.loads(out)}
+    assert {"Python", "JavaScript runtime", "library folder", "model small", "CUDA"} <= checks
+
+
+def test_a_missing_model_fails_the_talks_that_need_it_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...]
+) -> None:
+    """Talks with captions are made; the others say what to pull; the exit code says partly done."""
+    arguments = (
+        "--set",
+        "runtime.loopback_feed=true",
+        "--set",
+        "runtime.sleep_seconds=0",
+        "--set",
+        "runtime.models=none",
+    )
+    code, out, _ = call(monkeypatch, capsys, "run", "sample", *folders, *arguments, "--json")
+    found = json.loads(out)
+    assert 3 == code
+    assert 2 == sum(o["status"] == "made" for o in found)
+    assert all(o["reason"].endswith("Run: summarizer models pull small") for o in found if o["status"] == "failed")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_ends_cleanly_and_says_how_to_go_on(tmp_path: Path, stop: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM: what is finished stays, the message says to run again, and that then works."""
+    script = (
+        "import sys, time; from summarizer import cli, summarize\n"
+        "from summarizer.summarize.extractive import Extractive\n"
+        "real = Extractive.summarize\n"
+        "def slow(self, transcript, source, settings):\n"
+        "    if source.title.startswith('Sample'): print('NOW', flush=True); time.sleep(60)\n"
+        "    return real(self, transcript, source, settings)\n"
+        "Extractive.summarize = slow\ncli.main()\n"
+    )
+    folders = ["--library", str(tmp_path / "library"), "--digests", str(tmp_path / "digests")]
+    arguments = ["run", "sample", *folders, *CAPTIONS_ONLY, "--set", "runtime.download_ahead=1"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
+    )
+    assert process.stdout is not None
+    assert "NOW" == process.stdout.readline().strip()
+    time.sleep(0.2)
+    process.send_signal(stop)
+    _, err = process.communicate(timeout=30)
+    assert {signal.SIGINT: 130, signal.SIGTERM: 143}[stop] == process.returncode
+    assert "run the same command again to go on" in err
+    again = subprocess.run(
+        [sys.executable, "-m", "summarizer", *arguments, "--json"], capture_output=True, text=True, check=True
+    )
+    states = {outcome["title"].split()[0]: outcome["status"] for outcome in json.loads(again.stdout)}
+    assert ("cached", "made") == (states["Tutorial:"], states["Sample"])
+
+
+@pytest.mark.parametrize(
+    "title", ["[/bold] [red]x", "\x1b[31mred\x1b]0;title\x07", "a\u202eb\x9bc", "[link=file:///x]y[/link]"]
+)
+def test_titles_cannot_speak_to_the_terminal(title: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters and markup are shown as plain text or not at all."""
+    console.rows([{"title": title}], as_json=False)
+    shown = capsys.readouterr().out
+    assert not [char for char in shown if not char.isprintable() and char != "\n"]
+    assert Text(console.clean(title)).plain.split()[0] in shown
+
+
+def test_an_error_shows_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is wrong, then what to do."""
+    console.error(UsageError("this is [wrong]", "Do that."))
+    assert "error: this is [wrong] Do that.\n" == capsys.readouterr().err

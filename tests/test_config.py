@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from summarizer.config import Config, known_keys, load
+from summarizer.errors import UsageError
+
+CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+def test_every_shipped_config_loads_and_departs_from_the_defaults(path: Path) -> None:
+    """A file in configs/ is valid, and there for a reason."""
+    assert Config() != load(path)
+
+
+def test_a_later_source_of_settings_wins(tmp_path: Path) -> None:
+    """File, then environment, then --set."""
+    (tmp_path / "c.toml").write_text("[runtime]\nthreads = 1\nllm_batch = 1\nwhisper_batch = 1\n")
+    environ = {"SUMMARIZER_RUNTIME__THREADS": "2", "SUMMARIZER_RUNTIME__LLM_BATCH": "2", "HOME": "/x"}
+    runtime = load(tmp_path / "c.toml", ["runtime.threads=3"], environ).runtime
+    assert (3, 2, 1) == (runtime.threads, runtime.llm_batch, runtime.whisper_batch)
+
+
+@pytest.mark.parametrize(
+    ("override", "suggestion"),
+    [
+        ("transcribe.beamsize=3", "transcribe.beam_size"),
+        ("sumarize.kind=talk", "summarize"),
+        ("runtime.libary=x", "runtime.library"),
+    ],
+)
+def test_an_unknown_key_names_the_nearest_right_one(override: str, suggestion: str) -> None:
+    """A typo must not silently mean the default."""
+    with pytest.raises(UsageError, match=f"did you mean {suggestion}"):
+        load(overrides=[override])
+
+
+@pytest.mark.parametrize("override", ["runtime.device=tpu", "transcribe.beam_size=0", "summarize.max_takeaways=x"])
+def test_a_value_out_of_range_names_the_key(override: str) -> None:
+    """The message says which setting, and what it got."""
+    with pytest.raises(UsageError, match=override.split("=")[0]):
+        load(overrides=[override])
+
+
+@pytest.mark.parametrize("text", ["[runtime", "x = ", "\xff\xfe", "runtime = 3"])
+def test_an_unreadable_file_is_a_usage_error(tmp_path: Path, text: str) -> None:
+    """Broken TOML names the file."""
+    (tmp_path / "c.toml").write_text(text, encoding="latin-1")
+    with pytest.raises(UsageError, match=r"c\.toml"):
+        load(tmp_path / "c.toml")
+
+
+def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
+    """So is one that is not there."""
+    with pytest.raises(UsageError, match="cannot read"):
+        load(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("override", ["", "x", "x=1", "=", "a.b", "runtime.threads"])
+def test_a_set_that_is_not_table_key_value_is_a_usage_error(override: str) -> None:
+    """The remedy shows the form."""
+    with pytest.raises(UsageError):
+        load(overrides=[override])
+
+
+@given(st.text(max_size=30))
+def test_no_override_breaks_the_reader(text: str) -> None:
+    """Any text is a setting or a usage error."""
+    try:
+        load(overrides=[text])
+    except UsageError:
+        return
+    assert text.partition("=")[0].strip() in known_keys()
+
+
+def test_every_setting_says_what_it_means() -> None:
+    """Descriptions come from the docstrings below the fields, and the README's table from them."""
+    for table in Config.model_fields.values():
+        for name, field in type(table.default).model_fields.items():
+            assert field.description, name
