@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 # Harmless after a letter or digit, as the second value says: "any" before anything, "space" before white space or
 # the end of the line, "inner" between two letters or digits. Everything not listed is always escaped.
@@ -46,7 +46,7 @@ def _harmless(char: str, before: str, after: str) -> bool:
     if char in "(&":  # "Rollouts (again)", "Ada & Bob": only a bracket or a name right behind makes them special
         return (char == "(" and before.endswith(" ") and after.isalnum()) or (char == "&" and spaced)
     rule = _HARMLESS.get(char)
-    if rule is None or not before[-1:].isalnum() or before.isdigit():  # digits at the start would open a list
+    if rule is None or not before[-1:].isalnum() or (char in ".)" and before.isdigit()):  # "1." opens a list
         return False
     return rule == "any" or (rule == "space" and spaced) or (rule == "inner" and after.isalnum())
 
@@ -76,8 +76,6 @@ def moment(url: str, seconds: float) -> str:
 
 
 def _quote(path: str) -> str:
-    from urllib.parse import quote
-
     return quote(path, safe="/%~@:-._")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from summarizer.digest.escape import escape, link, timestamp
+from summarizer.digest.escape import escape, link, moment, timestamp
 from summarizer.records import Source, Transcript
 
 
@@ -44,9 +44,12 @@ def environment() -> Environment:
 
 
 def _byline(source: Source, transcript: Transcript) -> Ready:
-    """Speakers, channel, day and length: what is known of them, the length linked to the video."""
-    length = link(source.url, 0, transcript.duration) if transcript.duration else ""
-    known = [escape(", ".join(source.speakers)), escape(source.channel), str(source.published or ""), length]
+    """Speakers, channel, day and length: what is known of them, and a link to the video."""
+    duration = source.duration or transcript.duration
+    length = timestamp(duration) if duration else ""
+    start = moment(source.url, 0)
+    watch = f"[watch]({start})" if start else ""
+    known = [escape(", ".join(source.speakers)), escape(source.channel), str(source.published or ""), length, watch]
     return Ready(" · ".join(part for part in known if part))
 
 

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from summarizer import digest
+from summarizer.config import DigestSettings, SummarizeSettings
+from summarizer.records import Claim, Evidence, Kind, Made, Mention, Section, Segment, Summary, Transcript, Video
+from summarizer.summarize.extractive import Extractive
+from tests.conftest import make_source, make_transcript
+from tests.hostile import HOSTILE
+
+GOLDEN = Path(__file__).parent / "golden"
+SETTINGS = DigestSettings(tags=("sample",))
+MEETING = (
+    "Hello everybody, this is the storage meeting.",
+    "The snapshot tests fail about once a day on busy machines.",
+    "We agreed to raise the timeout to five minutes.",
+    "I will open the pull request for the timeout by Friday.",
+    "Rook needs new documentation for the current version.",
+    "We decided to keep the default storage class.",
+)
+
+
+def pages() -> dict[str, str]:
+    """One page of each kind from fixed records."""
+    found = {}
+    for kind in ("talk", "panel", "tutorial", "meeting"):
+        transcript = make_transcript(MEETING) if kind == "meeting" else make_transcript()
+        if kind == "meeting":
+            segments = tuple(s.model_copy(update={"speaker": ("Ana", "Bruno")[s.id % 2]}) for s in transcript.segments)
+            transcript = transcript.model_copy(update={"segments": segments})
+        summary = Extractive().summarize(transcript, make_source(), SummarizeSettings(kind=kind))
+        summary = summary.model_copy(update={"made": Made(backend="extractive", seconds=0.5)})
+        found[kind] = digest.render(make_source(), transcript, summary, SETTINGS)
+    video = Video(id="abcdefghijk", url="https://youtu.be/abcdefghijk", title="Gone", origin="youtube", fingerprint="")
+    found["refusal"] = digest.render_refusal(
+        video, make_source(), "too_short", "12 words for 3600 s", "Try speech recognition.", SETTINGS
+    )
+    entries = [
+        digest.PageEntry(
+            file="b.md", title="Older [talk]", published=date(2025, 1, 1), duration=3754, tldr="It was slow."
+        ),
+        digest.PageEntry(file="a.md", title="Newer talk", published=date(2026, 1, 1), tldr="It is fast."),
+        digest.PageEntry(file="c.md", title="No talk", refused="there is no sound"),
+    ]
+    found["index"] = digest.render_index(entries, SETTINGS)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["talk", "panel", "tutorial", "meeting", "refusal", "index"])
+def test_pages_are_what_they_were(kind: str) -> None:
+    """Golden pages; after a change that is meant, run the tests once with UPDATE_GOLDEN=1 and read the difference."""
+    page = pages()[kind]
+    path = GOLDEN / f"{kind}.md"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(page)
+    assert path.read_text() == page
+
+
+def test_front_matter_says_what_made_the_page() -> None:
+    """Hugo's fields, the video, and the `ai` block with provenance, coverage and the evidence figures."""
+    matter = yaml.safe_load(pages()["talk"].split("---\n")[1])
+    assert ("talk", date(2026, 3, 12), ["Mara Lindqvist"]) == (matter["type"], matter["date"], matter["speakers"])
+    assert {"id": "abcdefghijk", "url": "https://www.youtube.com/watch?v=abcdefghijk"} == matter["video"]
+    assert {"transcript", "summary", "coverage", "evidence"} == set(matter["ai"])
+    assert 1.0 == matter["ai"]["evidence"]["citations_resolve"]
+    assert matter["description"] in pages()["talk"].split("## At a glance")[1]
+
+
+def test_every_claim_links_to_its_moment() -> None:
+    """Each bullet of takeaways and sections ends in a link into the video."""
+    body = pages()["talk"].split("## At a glance")[1].split("## Projects")[0]
+    bullets = [line for line in body.splitlines() if line.startswith("- ")]
+    assert len(bullets) >= 6
+    assert all(
+        re.search(r"\(\[\d+:\d\d\]\(https://www\.youtube\.com/watch\?v=abcdefghijk&t=\d+s\)\)$", b) for b in bullets
+    )
+
+
+def test_the_quick_reference_keeps_its_limits() -> None:
+    """A TL;DR of at most 25 words and takeaways of at most 20."""
+    summary = Extractive().summarize(make_transcript(), make_source(), SummarizeSettings())
+    assert len(summary.tldr.text.split()) <= 25
+    assert 3 <= len(summary.takeaways) <= 5
+    assert max(len(claim.text.split()) for claim in summary.takeaways) <= 20
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_talk_adds_nothing_to_its_page(text: str) -> None:
+    """Title, speaker, channel, claim, heading and project of a stranger change the prose and nothing else."""
+
+    def page(word: str) -> str:
+        claim = Claim(text=word, evidence=(0,), start=5.0)
+        segment = Segment(id=0, start=5.0, end=9.0, text=word)
+        summary = Summary(
+            video_id="abcdefghijk",
+            kind="meeting",
+            tldr=claim,
+            takeaways=(claim,),
+            sections=(Section(heading=word, start=5.0, end=9.0, claims=(claim,)),),
+            decisions=(claim,),
+            actions=(claim,),
+            projects=(Mention(name=word, times=(5.0,)),),
+            evidence=Evidence(citations=1, citations_resolve=1.0, claims=1, claims_supported=1.0),
+            made=Made(backend="x"),
+        )
+        transcript = make_transcript((word,)).model_copy(update={"segments": (segment,)})
+        source = make_source(title=word, speakers=(word,), channel=word)
+        return digest.render(source, Transcript.model_validate(transcript.model_dump()), summary, SETTINGS)
+
+    if not digest.escape(text):
+        return
+    hostile, harmless = (page(word).split("\n---\n", 1)[1] for word in (text, "Xyzzy"))
+    assert harmless.replace("Xyzzy", digest.escape(text)) == hostile
+
+
+@given(st.text(max_size=80))
+def test_front_matter_survives_any_title(title: str) -> None:
+    """YAML that reads back to the cleaned title, whatever the title."""
+    page = digest.render(
+        make_source(title=title),
+        make_transcript(),
+        Extractive().summarize(make_transcript(), make_source(), SummarizeSettings()),
+        SETTINGS,
+    )
+    from summarizer.digest.escape import clean
+
+    assert page.startswith("---\n")
+    assert clean(title) == yaml.safe_load(page[4 : page.index("\n---\n")])["title"]
+
+
+@given(st.text(max_size=100), st.one_of(st.none(), st.dates()))
+def test_file_names_are_safe_for_every_title(title: str, day: date | None) -> None:
+    """Letters, digits, dashes and the id; never a separator, never hidden."""
+    assert re.fullmatch(
+        r"(undated|\d{4}-\d{2}-\d{2})(-[a-z0-9-]+)?--abcdefghij\.md", digest.file_name(title, day, "-abcdefghij")
+    )
+
+
+@pytest.mark.parametrize("kind", ["talk", "panel", "tutorial", "meeting"])
+def test_no_heading_is_empty(kind: Kind) -> None:
+    """Every heading is followed by something to read."""
+    lines = [line for line in pages()[kind].split("---\n", 2)[2].splitlines() if line]
+    assert not [a for a, b in zip(lines, lines[1:], strict=False) if a.startswith("## ") and b.startswith("#")]
