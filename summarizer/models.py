@@ -114,8 +114,8 @@ def _read_note(folder: Path) -> _Note | None:
         return None
 
 
-def pull(name: str, models: Path, revision: str = "") -> Installed:
-    """Fetch a model of the catalogue; an interrupted pull goes on where it was.
+def pull(name: str, models: Path, revision: str = "", endpoint: str | None = None) -> Installed:
+    """Fetch a model of the catalogue; an interrupted pull goes on where it was. `endpoint` is another hub's address.
 
     Raises `UsageError` for unknown names and `BackendError` when the hub does not answer or sends something else.
     """
@@ -130,8 +130,8 @@ def pull(name: str, models: Path, revision: str = "") -> Installed:
     model, folder = CATALOGUE[name], models / name
     wanted = revision or model.revision
     try:
-        exact = HfApi().model_info(model.repo, revision=wanted).sha
-        snapshot_download(model.repo, revision=exact, local_dir=folder, allow_patterns=_FILES)
+        exact = HfApi(endpoint=endpoint).model_info(model.repo, revision=wanted).sha
+        snapshot_download(model.repo, revision=exact, local_dir=folder, allow_patterns=_FILES, endpoint=endpoint)
     except (
         HfHubHTTPError,
         LocalEntryNotFoundError,

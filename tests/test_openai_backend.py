@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from summarizer.config import RuntimeSettings, SummarizeSettings
+from summarizer.errors import BackendError, Failed, Refused, SummarizerError
+from summarizer.records import Source, Summary, Transcript
+from summarizer.summarize import open_summarizer
+from tests.fake_openai import error, reply, serve
+from tests.test_mapreduce import GOOD_MAP, GOOD_REDUCE
+
+SETTINGS = SummarizeSettings(backend="openai", model="qwen", chunk_tokens=2000)
+
+
+def summarize(address: str, transcript: Transcript, source: Source, **runtime: object) -> Summary:
+    settings = RuntimeSettings.model_validate({"endpoint": address, "retries": 1, "request_seconds": 5.0} | runtime)
+    return open_summarizer(SETTINGS, settings).summarize(transcript, source, SETTINGS)
+
+
+def test_a_server_with_json_schema_is_asked_for_existing_ids_only(transcript: Transcript, source: Source) -> None:
+    """The schema of the request lists the segments; tokens are counted from the server's own figures."""
+    with serve(reply(GOOD_MAP), reply(GOOD_REDUCE)) as (address, requests):
+        summary = summarize(address, transcript, source)
+    schema = requests[0]["response_format"]["json_schema"]["schema"]
+    ids = schema["properties"]["claims"]["items"]["properties"]["evidence"]["items"]["enum"]
+    assert list(range(12)) == ids
+    assert ("openai", "qwen", 200, 40) == (
+        summary.made.backend,
+        summary.made.model,
+        summary.made.tokens_in,
+        summary.made.tokens_out,
+    )
+
+
+def test_a_server_without_json_schema_gets_it_as_text(transcript: Transcript, source: Source) -> None:
+    """A 400 for response_format is answered by asking in words, from then on."""
+    answers = (error(400, "response_format not supported"), reply(f"```json\n{GOOD_MAP}\n```"), reply(GOOD_REDUCE))
+    with serve(*answers) as (address, requests):
+        summary = summarize(address, transcript, source)
+    assert [True, False, False] == ["response_format" in request for request in requests]
+    assert '"enum"' in requests[1]["messages"][0]["content"]
+    assert 2 == len(summary.sections)
+
+
+def test_a_busy_server_is_asked_again(transcript: Transcript, source: Source) -> None:
+    """429 and 500 are tried again, a bounded number of times."""
+    with serve(error(429), reply(GOOD_MAP), error(500), reply(GOOD_REDUCE)) as (address, requests):
+        summarize(address, transcript, source)
+    assert 4 == len(requests)
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "code"),
+    [
+        ((error(500), error(500)), Failed, "server_error"),
+        (((200, b"<html>hello</html>"),), Failed, "bad_answer"),
+        (((200, b'{"choices": []}'),), Failed, "bad_answer"),
+        ((reply("I would rather not."), reply("Really.")), Refused, "bad_answer"),
+        ((reply(GOOD_MAP[:40], "length"), reply(GOOD_MAP[:40], "length")), Refused, "answer_cut"),
+        ((error(404, "model not found"),), BackendError, ""),
+        ((error(401),), BackendError, ""),
+    ],
+)
+def test_bad_answers_are_typed_errors(
+    answers: tuple[tuple[int, bytes], ...],
+    kind: type[SummarizerError],
+    code: str,
+    transcript: Transcript,
+    source: Source,
+) -> None:
+    """Nonsense, refusals of the server and cut answers never become a summary."""
+    with serve(*answers) as (address, _), pytest.raises(kind) as problem:
+        summarize(address, transcript, source)
+    assert code == getattr(problem.value, "code", "")
+    assert problem.value.remedy
+
+
+def test_a_server_that_hangs_is_given_up(transcript: Transcript, source: Source) -> None:
+    """Patience has a limit, and a setting."""
+    with serve(2.0, reply(GOOD_MAP)) as (address, _), pytest.raises(Failed) as problem:
+        summarize(address, transcript, source, request_seconds=0.3, retries=0)
+    assert "timeout" == problem.value.code
+
+
+def test_no_server_names_the_remedy(transcript: Transcript, source: Source) -> None:
+    """Nothing listens at the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    with pytest.raises(BackendError, match="no server answers") as problem:
+        summarize(address, transcript, source, retries=0)
+    assert "Start the server" in problem.value.remedy
