@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from summarizer.errors import Refused
 from summarizer.records import Claim, Evidence, Transcript
+from summarizer.summarize.projects import projects_in
 from summarizer.summarize.words import content, names, numbers, stem, tokens
 
 NEIGHBOURS = 1  # segments to either side that count as the same moment
@@ -29,8 +30,8 @@ def unsupported(text: str, evidence: Sequence[int], transcript: Transcript) -> s
     joined = "".join(tokens(cited)).lower()  # "open telemetry" supports "OpenTelemetry"
     if missing := sorted(numbers(text) - numbers(cited)):
         return f"the number {missing[0]:g} is not in the cited segments"
-    for name in names(text):
-        if stem(name) not in there and name.lower().replace("-", "") not in joined:
+    for name in (*names(text), *projects_in(text)):
+        if stem(name) not in there and "".join(tokens(name)).lower() not in joined:
             return f"{name} is not in the cited segments"
     words = content(text)
     found = sum(word in there for word in words)

@@ -27,6 +27,12 @@ def _any_project() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(re.escape(name) for name in by_length)})(?![\w-])", re.IGNORECASE)
 
 
+def projects_in(text: str) -> list[str]:
+    """Projects that a statement names, everyday words aside: wherever they stand, they are names."""
+    spelt = {name.lower(): everyday for name, everyday in project_names()}
+    return [match[0] for match in _any_project().finditer(text) if not spelt[match[0].lower()]]
+
+
 def mentions(transcript: Transcript, source: Source) -> tuple[Mention, ...]:
     """Projects by first mention, each with the start of every segment that names it, seconds."""
     spelt = {name.lower(): (name, everyday) for name, everyday in project_names()}

@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from summarizer.config import SummarizeSettings
+from summarizer.errors import Refused
+from summarizer.records import Segment, Summary, Transcript
+from summarizer.summarize import choose_kind, evidence
+from summarizer.summarize.chunking import chunks
+from summarizer.summarize.extractive import Extractive
+from summarizer.summarize.limits import shorten
+from summarizer.summarize.projects import mentions
+from summarizer.summarize.sentences import clean, sentences
+from summarizer.summarize.words import numbers
+from tests.conftest import TALK, make_source, make_transcript
+
+SETTINGS = SummarizeSettings()
+
+
+def extract(transcript: Transcript, **source: object) -> Summary:
+    return Extractive().summarize(transcript, make_source(**source), SETTINGS)
+
+
+# -- chunking ---------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=60), st.integers(10, 100), st.integers(0, 3))
+def test_every_segment_is_in_exactly_one_chunk(sizes: list[int], limit: int, overlap: int) -> None:
+    """Own segments partition the transcript in order; overlap is what came just before; no chunk is over the limit."""
+    transcript = make_transcript(tuple(" ".join(["word"] * size) for size in sizes))
+    found = chunks(transcript, lambda text: len(text.split()), limit, overlap)
+    assert list(range(len(sizes))) == [segment.id for chunk in found for segment in chunk.own]
+    for chunk in found:
+        assert len(chunk.own) == 1 or sum(len(segment.text.split()) for segment in chunk.own) <= limit
+        assert [s.id for s in chunk.overlap] == list(range(max(0, chunk.own[0].id - overlap), chunk.own[0].id))
+
+
+def test_chunks_break_at_the_longest_pause_near_the_limit() -> None:
+    """A pause of ten seconds wins over filling the chunk to the last token."""
+    texts = tuple("one two three four five" for _ in range(8))
+    transcript = make_transcript(texts)
+    moved = tuple(
+        s.model_copy(update={"start": s.start + 10 * (s.id >= 5), "end": s.end + 10 * (s.id >= 5)})
+        for s in transcript.segments
+    )
+    found = chunks(transcript.model_copy(update={"segments": moved}), lambda text: len(text.split()), 30, 0)
+    assert [0, 1, 2, 3, 4] == [segment.id for segment in found[0].own]
+
+
+# -- evidence ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claim", "ids", "supported"),
+    [
+        ("The disk needed 40 milliseconds for every write.", (3,), True),
+        ("The disk needed forty milliseconds for each write.", (3,), True),
+        ("The disk needed fourteen milliseconds for every write.", (3,), False),
+        ("The cluster had 60,000 pods.", (0,), True),
+        ("The cluster had 6,000 pods.", (0,), False),
+        ("Prometheus measures every request.", (9,), True),
+        ("Jaeger measures every request.", (9,), False),
+        ("Prometheus measures every request.", (0,), False),
+        ("Blockchain improves supply chains.", (4,), False),
+        ("The memory of the server fell by half.", (6,), True),
+    ],
+)
+def test_claims_are_held_against_what_they_cite(claim: str, ids: tuple[int, ...], supported: bool) -> None:
+    """Numbers, names and most other words must be at that moment, or in the breath after it."""
+    assert supported == (evidence.unsupported(claim, ids, make_transcript()) == "")
+
+
+def test_a_claim_takes_its_time_from_the_segment() -> None:
+    """Never from anybody's text."""
+    claim = evidence.claim("The disk needed forty milliseconds.", [4, 3], make_transcript())
+    assert claim is not None
+    assert ((3, 4), 15.0) == (claim.evidence, claim.start)
+
+
+@pytest.mark.parametrize("ids", [[], [99], [-1], [0, 99]])
+def test_a_claim_without_existing_segments_is_none(ids: list[int]) -> None:
+    """An id that does not exist supports nothing."""
+    assert evidence.claim(TALK[0], ids, make_transcript()) is None
+
+
+def test_another_subject_is_refused_with_its_figure() -> None:
+    """A fluent summary of something else."""
+    with pytest.raises(Refused, match=r"only \d+% of the summary's words") as refused:
+        evidence.refuse_other_subject(["Blockchain improves supply chains and hospital records."], make_transcript())
+    assert "another_subject" == refused.value.code
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("sixty thousand pods and nine hundred nodes", {60000.0, 900.0}),
+        ("twenty five percent", {25.0}),
+        ("40% of 1,200", {40.0, 1200.0}),
+        ("version 1.27", {1.27}),
+        ("two hundred and fifty", {250.0}),
+        ("one of them", set()),
+        ("3 million users", {3.0, 3_000_000.0}),
+        ("", set()),
+    ],
+)
+def test_numbers_in_words_and_digits_are_the_same(text: str, found: set[float]) -> None:
+    """What is compared is the value."""
+    assert found == numbers(text)
+
+
+@given(st.text(max_size=60))
+def test_numbers_never_break(text: str) -> None:
+    """Any text has a set of numbers."""
+    assert all(number >= 0 for number in numbers(text))
+
+
+# -- sentences --------------------------------------------------------------------------------------------------
+
+
+def test_sentences_may_span_segments_and_know_them() -> None:
+    """A sentence broken over two captions cites both."""
+    found = sentences(make_transcript(("The disk of etcd", "was slow. We moved it.", "Done now.")))
+    assert [("The disk of etcd was slow.", (0, 1)), ("We moved it.", (1,)), ("Done now.", (2,))] == [
+        (sentence.text, sentence.segments) for sentence in found
+    ]
+
+
+def test_text_without_punctuation_becomes_readable() -> None:
+    """Capital letters and full stops are put in, words are only left out."""
+    raw = "uh so today we we look at etcd because the disk was slow and then you know we moved it to a faster disk " * 4
+    found = sentences(make_transcript((raw,)))
+    assert all(s.text[0].isupper() and s.text.endswith(".") and len(s.text.split()) <= 30 for s in found)
+    spoken = raw.lower().split()
+    written = " ".join(s.text.lower().rstrip(".") for s in found).replace(".", "").split()
+    position = iter(spoken)
+    assert all(word in position for word in written)
+
+
+@pytest.mark.parametrize(
+    ("raw", "readable"),
+    [
+        ("um so I I think the the disk is slow", "So I think the disk is slow."),
+        ("gRPC is fast", "gRPC is fast."),
+        ("you know, i'm here", "I'm here."),
+        ("Already fine!", "Already fine!"),
+    ],
+)
+def test_fillers_and_stutters_go(raw: str, readable: str) -> None:
+    """Nothing else does."""
+    assert readable == clean(raw)
+
+
+# -- extractive -------------------------------------------------------------------------------------------------
+
+
+def test_every_claim_is_a_quote_from_the_moment_it_cites(transcript: Transcript) -> None:
+    """It cannot invent: each text is in the segments it names."""
+    summary = extract(transcript)
+    claims = [summary.tldr, *summary.takeaways, *(c for s in summary.sections for c in s.claims)]
+    for claim in claims:
+        cited = " ".join(transcript.segments[id].text for id in claim.evidence)
+        assert claim.text in cited
+        assert claim.start == transcript.segments[claim.evidence[0]].start
+    assert (1.0, 1.0, 1.0) == (
+        summary.evidence.citations_resolve,
+        summary.evidence.claims_supported,
+        summary.evidence.covered_share,
+    )
+
+
+def test_the_same_talk_gives_the_same_summary(transcript: Transcript) -> None:
+    """No randomness, no clock but for the seconds it took."""
+    first, second = extract(transcript), extract(transcript)
+    assert first.model_copy(update={"made": second.made}) == second
+
+
+def test_a_talk_of_two_sentences_is_refused() -> None:
+    """There is nothing to choose from."""
+    with pytest.raises(Refused) as refused:
+        extract(make_transcript(TALK[:2]))
+    assert "too_little" == refused.value.code
+
+
+def test_sections_cover_the_talk_in_order() -> None:
+    """Three to eight sections in a long talk, in the order of time."""
+    summary = extract(make_transcript(tuple(f"{text[:-1]} number {i} times." for i in range(12) for text in TALK)))
+    starts = [section.start for section in summary.sections]
+    assert 3 <= len(starts) <= 8
+    assert sorted(starts) == starts
+
+
+def test_a_meeting_has_decisions_and_actions_with_names() -> None:
+    """By the words people use, and who said them."""
+    texts = (
+        "We agreed to raise the timeout to five minutes.",
+        "I will open the pull request by Friday.",
+        "I can not do it this month.",
+        "The tests fail about once a day.",
+        "Rook needs new documentation soon.",
+    )
+    transcript = make_transcript(texts)
+    segments = tuple(s.model_copy(update={"speaker": "Ana"}) for s in transcript.segments)
+    summary = extract(transcript.model_copy(update={"segments": segments}), title="SIG Storage meeting")
+    assert "meeting" == summary.kind
+    assert [texts[0]] == [claim.text for claim in summary.decisions]
+    assert [f"Ana: {texts[1]}"] == [claim.text for claim in summary.actions]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Tutorial: Writing Your First Operator", "tutorial"),
+        ("Panel: The Future of Meshes", "panel"),
+        ("TAG Runtime Biweekly Meeting 2024-05-02", "meeting"),
+        ("Kubernetes SIG Auth Community Call", "talk"),
+        ("Why We Left the Monolith", "talk"),
+    ],
+)
+def test_the_kind_follows_the_title(title: str, kind: str) -> None:
+    """Unless the configuration says otherwise."""
+    expected = "meeting" if "Call" in title else kind
+    assert expected == choose_kind(make_source(title=title), make_transcript(), SETTINGS)
+    assert "panel" == choose_kind(make_source(title=title), make_transcript(), SummarizeSettings(kind="panel"))
+
+
+# -- projects and limits ----------------------------------------------------------------------------------------
+
+
+def test_projects_are_found_with_all_their_times() -> None:
+    """Spelt as the project spells itself."""
+    found = mentions(
+        make_transcript(("We like prometheus and etcd.", "Nothing here.", "Etcd again.")),
+        make_source(title="x", description=""),
+    )
+    assert {"Prometheus": (0.0,), "etcd": (0.0, 10.0)} == {mention.name: mention.times for mention in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "found"),
+    [
+        ("The score of the game is a flux.", "A talk", []),
+        ("We run Flux in production.", "A talk", ["Flux"]),
+        ("we run flux in production", "GitOps with Flux", ["Flux"]),
+        ("Score is a word here.", "A talk", []),
+    ],
+)
+def test_everyday_words_are_projects_only_when_written_or_announced_so(text: str, title: str, found: list[str]) -> None:
+    """Half the landscape is named after ordinary things."""
+    assert found == [m.name for m in mentions(make_transcript((text,)), make_source(title=title, description=""))]
+
+
+def test_a_long_claim_is_cut_at_a_clause_or_not_at_all(transcript: Transcript) -> None:
+    """A fragment would say something nobody said."""
+    claim = evidence.claim(TALK[4], [4], transcript)
+    assert claim is not None
+    long = claim.model_copy(
+        update={"text": "We moved etcd to a faster disk, because the delay of every write was far too long for us."}
+    )
+    assert "We moved etcd to a faster disk." == shorten(long, 10).text
+    solid = claim.model_copy(update={"text": "word " * 30})
+    assert shorten(solid, 10, whole=True) is None
+    assert solid == shorten(solid, 10)
+
+
+def test_speaker_turns_make_a_panel() -> None:
+    """Three people taking turns, whatever the title says."""
+    segments = tuple(Segment(id=i, start=i, end=i + 1, text="Hello there.", speaker="ABC"[i % 3]) for i in range(12))
+    transcript = make_transcript().model_copy(update={"segments": segments})
+    assert "panel" == choose_kind(make_source(title="A chat"), transcript, SETTINGS)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from summarizer.config import RuntimeSettings, TranscribeSettings
+from summarizer.errors import BackendError, Failed
+from summarizer.sample import load_talks
+from summarizer.transcribe import Whisper
+from tests import tiny_whisper
+from tests.media import write_audio
+
+RUNTIME = RuntimeSettings(device="cpu", threads=1)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Random weights: what it writes is nonsense, the way there is real."""
+    return tiny_whisper.build(tmp_path_factory.mktemp("whisper"))
+
+
+@pytest.fixture(scope="module")
+def speech() -> Path:
+    """Real speech of the sample."""
+    return next(talk.media for talk in load_talks() if talk.captions == "none")
+
+
+def test_segments_are_numbered_timed_and_within_the_recording(model: Path, speech: Path) -> None:
+    """Whatever a model says, the record holds: ids from 0, times in order and inside the sound."""
+    settings = TranscribeSettings(model="tiny", beam_size=1, word_timestamps=False)
+    found = Whisper.open(settings, RUNTIME, model, "r1").transcribe(
+        speech, video_id="abcdefghijk", language="en", hotwords="etcd"
+    )
+    assert list(range(len(found.segments))) == [segment.id for segment in found.segments]
+    assert all(0 <= s.start <= s.end <= (found.duration or 0) + 30 for s in found.segments)
+    assert ("whisper", "tiny", "r1", "cpu") == (
+        found.made.backend,
+        found.made.model,
+        found.made.revision,
+        found.made.device,
+    )
+    assert ("en", "whisper") == (found.language, found.kind)
+
+
+@pytest.mark.parametrize("vad", [True, False])
+def test_silence_has_no_segments_or_is_at_least_read(model: Path, tmp_path: Path, vad: bool) -> None:
+    """With the VAD nothing is recognised in silence; without it the windows cover the whole file."""
+    path = write_audio(tmp_path / "x.wav", samples=np.zeros(16_000 * 35, dtype=np.float32))
+    whisper = Whisper.open(TranscribeSettings(vad=vad), RUNTIME, model)
+    found = whisper.transcribe(path, video_id="abcdefghijk", language="en", hotwords="")
+    assert pytest.approx(35.0, abs=0.01) == found.duration
+    assert not vad or () == found.segments
+
+
+def test_a_cut_file_is_not_recognised(model: Path, tmp_path: Path) -> None:
+    """The site's duration is compared before anything is heard."""
+    path = write_audio(tmp_path / "x.wav", seconds=3.0)
+    with pytest.raises(Failed) as error:
+        Whisper.open(TranscribeSettings(), RUNTIME, model).transcribe(
+            path, video_id="abcdefghijk", language="en", hotwords="", duration=60.0
+        )
+    assert "truncated_media" == error.value.code
+
+
+def test_a_cuda_that_breaks_falls_back_with_one_warning(
+    model: Path, speech: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Automatic choice goes on with the CPU; an explicit wish for CUDA is an error with its remedy."""
+    import ctranslate2
+
+    monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 1)
+    with caplog.at_level(logging.WARNING):
+        whisper = Whisper.open(TranscribeSettings(), RuntimeSettings(device="auto", threads=1), model)
+    assert ("cpu", 1) == (whisper.device, len([r for r in caplog.records if "CUDA" in r.message]))
+    with pytest.raises(BackendError, match="CUDA cannot be used") as error:
+        Whisper.open(TranscribeSettings(), RuntimeSettings(device="cuda"), model)
+    assert "runtime.device=cpu" in error.value.remedy
+
+
+def test_a_cuda_that_breaks_in_mid_run_goes_on_with_the_cpu(
+    model: Path, speech: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The talk in flight is not lost."""
+    whisper = Whisper.open(TranscribeSettings(), RuntimeSettings(threads=1), model)
+    whisper.device = "cuda"
+
+    class Broken:
+        def transcribe(self, *_args: Any, **_options: Any) -> Any:
+            raise RuntimeError("CUDA error: device-side assert")
+
+    monkeypatch.setattr(whisper, "_pipeline", Broken())
+    found = whisper.transcribe(speech, video_id="abcdefghijk", language="en", hotwords="")
+    assert "cpu" == found.made.device
+
+
+def test_a_folder_that_is_no_model_names_the_remedy(tmp_path: Path) -> None:
+    """Without a tokenizer faster-whisper would ask a hub; with nonsense it could crash."""
+    with pytest.raises(BackendError, match=r"no tokenizer\.json"):
+        Whisper.open(TranscribeSettings(), RUNTIME, tmp_path)
+    (tmp_path / "tokenizer.json").write_text("{}")
+    (tmp_path / "model.bin").write_bytes(b"nonsense")
+    with pytest.raises(BackendError, match="is not a Whisper model") as error:
+        Whisper.open(TranscribeSettings(), RUNTIME, tmp_path)
+    assert "models pull" in error.value.remedy

@@ -1,0 +1,17 @@
+"""A Whisper of the genuine architecture with random weights, in CTranslate2's format, built in a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from summarizer.sample.authoring import convert, train
+
+
+def build(folder: Path) -> Path:
+    """Write a random model (the sample's shape, with a tokenizer of its own) into `folder`."""
+    import torch
+
+    torch.manual_seed(1)
+    tokenizer = train.train_tokenizer(["The disk of etcd was slow.", "We moved it to a faster disk."])
+    convert.save(train.build_model(tokenizer), tokenizer, folder)
+    return folder
