@@ -198,7 +198,7 @@ def load(
     try:
         return Config(**values)  # type: ignore[arg-type]  # validated by pydantic right here
     except ValidationError as error:
-        raise UsageError(_explain(error, path), "Every key is listed in README.md under Configuration.") from None
+        raise UsageError(_explain(error, path), "Every key is listed in docs/configuration.md.") from None
 
 
 def _read_toml(path: Path) -> dict[str, dict[str, Any]]:

@@ -18,7 +18,7 @@ from faster_whisper.audio import decode_audio, pad_or_trim
 from faster_whisper.feature_extractor import FeatureExtractor
 from numpy.typing import NDArray
 
-from summarizer.sample.authoring.speak import RATE, Samples, encode, say, silence
+from summarizer.sample.authoring.speak import RATE, Samples, encode, phonemes, say, silence
 
 _features = FeatureExtractor(feature_size=80)
 _LONG_PAUSE = 0.7  # seconds; about what the sample's talks have
@@ -26,18 +26,19 @@ _LONG_PAUSE = 0.7  # seconds; about what the sample's talks have
 
 @dataclass(frozen=True)
 class Spoken:
-    """One sentence as text and 16-bit samples at 16 kHz."""
+    """One sentence as text, sounds, and 16-bit samples at 16 kHz."""
 
     text: str
+    phonemes: str
     samples: NDArray[np.int16]
 
 
 @dataclass(frozen=True)
 class Window:
-    """Log-mel features (80, frames) and the sentences in them as (start, end, text), seconds."""
+    """Log-mel features (80, frames) and the sentences in them as (start, end, sentence), seconds."""
 
     features: NDArray[np.float32]
-    cues: tuple[tuple[float, float, str], ...]
+    cues: tuple[tuple[float, float, Spoken], ...]
 
 
 def speak_all(sentences: list[str], seed: int) -> list[Spoken]:
@@ -56,13 +57,13 @@ def _speak(plan: tuple[str, int, str]) -> Spoken:
         with tempfile.NamedTemporaryFile(suffix=codec) as file:
             encode(Path(file.name), samples)
             samples = decode_audio(file.name)
-    return Spoken(text, (np.clip(samples, -1, 1) * 32767).astype(np.int16))
+    return Spoken(text, phonemes(text), (np.clip(samples, -1, 1) * 32767).astype(np.int16))
 
 
 def compose(pool: list[Spoken], rng: random.Random, seconds: float) -> Window:
     """A window of at most `seconds`: as many sentences as fit (sometimes fewer, sometimes none), in random order."""
     parts = [silence(rng.uniform(0.0, 0.6))]
-    cues: list[tuple[float, float, str]] = []
+    cues: list[tuple[float, float, Spoken]] = []
     at = parts[0].size / RATE
     wanted = rng.choice((1, 2, 3, 99, 99, 99)) if rng.random() > 0.03 else 0
     while len(cues) < wanted:
@@ -71,7 +72,7 @@ def compose(pool: list[Spoken], rng: random.Random, seconds: float) -> Window:
         if at + length > seconds:
             break
         pause = rng.uniform(0.15, 2 * _LONG_PAUSE - 0.15)
-        cues.append((at, at + length, spoken.text))
+        cues.append((at, at + length, spoken))
         parts += [spoken.samples.astype(np.float32) / 32768, silence(pause)]
         at += length + pause
     samples = np.concatenate(parts)

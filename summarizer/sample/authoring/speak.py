@@ -9,6 +9,7 @@ the same way, and hours of it take minutes. Needs the program espeak-ng; the res
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import wave
 from pathlib import Path
@@ -33,6 +34,13 @@ def say(text: str, speed: int = 150, pitch: int = 45) -> Samples:
     loud = np.flatnonzero(np.abs(raw) > 0.005)
     raw = raw[max(loud[0] - rate // 20, 0) : loud[-1] + rate // 20] if loud.size else raw
     return resample(raw, rate)
+
+
+def phonemes(text: str) -> str:
+    """The sounds of a sentence as espeak-ng's own letters, one a sound or part of one, without stress and spaces."""
+    command = ["espeak-ng", "-v", "en-us", "-q", "-x", "--", text]
+    written = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    return re.sub(r"[\s',%=_:|!-]", "", written)
 
 
 def resample(samples: Samples, rate: int) -> Samples:
