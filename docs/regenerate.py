@@ -1,14 +1,21 @@
-"""Write docs/configuration.md from the settings' own descriptions: `python docs/regenerate.py`. A test compares."""
+"""Write the reference pages from the code: `python docs/regenerate.py`. A test compares.
+
+docs/configuration.md comes from the settings' descriptions, docs/commands.md from the commands' help.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
+import typer
+
+from summarizer.cli import app
 from summarizer.config import Config
 
-TARGET = Path(__file__).with_name("configuration.md")
+DOCS = Path(__file__).parent
 
 
 def _shown(value: Any) -> str:
@@ -17,8 +24,8 @@ def _shown(value: Any) -> str:
     return "" if value is None else f"`{json.dumps(round(value, 4) if isinstance(value, float) else value)}`"
 
 
-def render() -> str:
-    """The page: one table for each table of the file."""
+def configuration() -> str:
+    """One table for each table of the file."""
     lines = [
         "# Configuration",
         "",
@@ -35,5 +42,39 @@ def render() -> str:
     return "\n".join(lines) + "\n"
 
 
+def commands() -> str:
+    """One section for each command: what it does, its arguments and options, an example."""
+    lines = ["# Commands", "", "`summarizer --help` and `summarizer COMMAND --help` say the same."]
+    for name, command in _leaves("summarizer", typer.main.get_command(app)):
+        lines += ["", f"## {name}", "", " ".join((command.help or "").split()), ""]
+        rows = [(_names(parameter), _about(parameter)) for parameter in command.params if parameter.name != "help"]
+        if rows:
+            lines += ["| option | meaning |", "|---|---|"]
+            lines += [f"| {names} | {about} |" for names, about in rows]
+        if command.epilog:
+            lines += ["", " ".join(command.epilog.split())]
+    return "\n".join(lines) + "\n"
+
+
+def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    children = getattr(command, "commands", None)
+    if children is None:
+        yield name, command
+        return
+    for child, found in children.items():
+        yield from _leaves(f"{name} {child}", found)
+
+
+def _names(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{parameter.name.upper()}`"
+    return ", ".join(f"`{option}`" for option in parameter.opts)
+
+
+def _about(parameter: Any) -> str:
+    return " ".join((getattr(parameter, "help", "") or "").replace("|", "\\|").split())
+
+
 if __name__ == "__main__":
-    TARGET.write_text(render(), encoding="utf-8")
+    (DOCS / "configuration.md").write_text(configuration(), encoding="utf-8")
+    (DOCS / "commands.md").write_text(commands(), encoding="utf-8")

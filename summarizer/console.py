@@ -27,9 +27,10 @@ from rich.table import Table
 from rich.text import Text
 
 from summarizer.errors import SummarizerError
-from summarizer.pipeline import Step, Talk
+from summarizer.pipeline import Talk
 from summarizer.records import Outcome, Video
 from summarizer.run import Listener, Run
+from summarizer.steps import Step
 
 _out = Console(soft_wrap=True)
 _err = Console(stderr=True, soft_wrap=True)

@@ -11,9 +11,10 @@ from filelock import FileLock, Timeout
 
 from summarizer.config import Config
 from summarizer.errors import Locked, UsageError, VideoError
-from summarizer.pipeline import STAGES, Step, Talk, WouldRunError
+from summarizer.pipeline import Talk
 from summarizer.records import Record
 from summarizer.run import Run, time_budget
+from summarizer.steps import STAGES, Step, WouldRunError
 from summarizer.store import Entry, Library, VideoFolder, disk_errors
 
 SAMPLE = "sample"

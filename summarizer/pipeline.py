@@ -1,4 +1,4 @@
-"""The table of stages, and one talk's walk through it.
+"""One talk's walk through the stages.
 
 A stage is a pure function in its own package; this module alone knows that results are cached. `Talk.walk` asks
 for the digest, which asks for the summary, which asks for the transcript, and so on: each step looks its key up
@@ -8,42 +8,18 @@ and why, so `explain` and `--dry-run` cannot disagree with the run.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from summarizer import __version__, digest, models, transcribe
+from summarizer import digest, models, transcribe
 from summarizer.config import Config
 from summarizer.errors import Deferred, Failed, Refused, Unavailable, VideoError
 from summarizer.records import Source, Summary, Transcript, Video
-from summarizer.store import (
-    Corrupt,
-    Entry,
-    FileRef,
-    Refusal,
-    VideoFolder,
-    disk_errors,
-    file_sha256,
-    stage_key,
-)
-
-RecordT = TypeVar("RecordT", bound=BaseModel)
-Result = tuple[bytes | Path | None, tuple[tuple[str, Path], ...]]  # the result, and files beside it by role
-
-# Raise a stage's number when its code changes what comes out: every key of it changes.
-STAGES: dict[str, int] = {
-    "download": 1,  # metadata and caption tracks
-    "audio": 1,  # sound, only when no caption track will do
-    "transcribe": 1,  # captions or speech to segments
-    "check": 1,  # is this really the text of this video? a verdict, no file
-    "summarize": 1,  # claims with evidence
-    "digest": 1,  # the page
-}
+from summarizer.steps import Result, Stepper, WouldRunError
+from summarizer.store import Corrupt, Entry
 
 
 class Backends(Protocol):
@@ -66,38 +42,12 @@ class Backends(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Step:
-    """What happened, or would happen, at one stage of one talk."""
-
-    stage: str
-    key: str
-    state: str  # "made", "cached", "refused" or "would run"
-    why: str = ""
-    seconds: float = 0.0
-
-
-class WouldRunError(Exception):
-    """Ends a dry walk at the first stage that has work to do."""
-
-
 @dataclass
-class Talk:
-    """One video, its folder and the settings: everything the walk needs.
+class Talk(Stepper):
+    """One video, its folder, the settings and the back ends: everything the walk needs."""
 
-    `forced` names stages to make anew; `dry` looks without making; `steps` collects what happened; `watch` is told
-    of a stage before it runs.
-    """
-
-    video: Video
-    folder: VideoFolder
     config: Config
     backends: Backends
-    forced: frozenset[str] = frozenset()
-    dry: bool = False
-    watch: Callable[[Video, str], None] = lambda _video, _stage: None
-    steps: list[Step] = field(default_factory=list)
-    _fresh: dict[str, Entry] = field(default_factory=dict)  # made in this run: not forced a second time
 
     # -- the walk ---------------------------------------------------------------------------------------------
 
@@ -137,16 +87,16 @@ class Talk:
             return _dump(source), tuple((track.kind, space / track.file) for track in source.captions)
 
         inputs = {"video": f"{self.video.id} {self.video.fingerprint}"}
-        return self._step("download", self.config.download.model_dump(mode="json"), inputs, make)
+        return self.step("download", self.config.download.model_dump(mode="json"), inputs, make)
 
     def audio(self, source: Entry) -> Entry:
         """The sound, as one file."""
 
         def make(space: Path) -> Result:
-            return self.backends.fetch_audio(self.video, self._load(source, Source), space), ()
+            return self.backends.fetch_audio(self.video, self.load(source, Source), space), ()
 
         version = self.video.fingerprint if self.video.origin == "folder" else ""
-        return self._step("audio", {}, {"video": f"{self.video.id} {version}".strip()}, make)
+        return self.step("audio", {}, {"video": f"{self.video.id} {version}".strip()}, make)
 
     def transcript(self, source: Entry) -> Entry:
         """The first text, in the configured order, that passes the checks."""
@@ -163,38 +113,38 @@ class Talk:
         """Claims with evidence."""
 
         def make(_space: Path) -> Result:
-            return _dump(self.backends.summarize(self._load(transcript, Transcript), self._load(source, Source))), ()
+            return _dump(self.backends.summarize(self.load(transcript, Transcript), self.load(source, Source))), ()
 
         inputs = {"source": source.digest, "transcript": transcript.digest}
-        return self._step("summarize", summarize_settings(self.config), inputs, make)
+        return self.step("summarize", summarize_settings(self.config), inputs, make)
 
     def page(self, source: Entry, transcript: Entry, summary: Entry) -> Entry:
         """The markdown page."""
 
         def make(_space: Path) -> Result:
             page = digest.render(
-                self._load(source, Source),
-                self._load(transcript, Transcript),
-                self._load(summary, Summary),
+                self.load(source, Source),
+                self.load(transcript, Transcript),
+                self.load(summary, Summary),
                 self.config.digest,
             )
             return page.encode(), ()
 
         inputs = {"source": source.digest, "transcript": transcript.digest, "summary": summary.digest}
         settings = self.config.digest.model_dump(mode="json", include={"tags"})
-        return self._step("digest", settings, inputs, make, suffix=".md")
+        return self.step("digest", settings, inputs, make, suffix=".md")
 
     def source(self) -> Source | None:
         """The metadata, when it is cached and intact; makes nothing."""
         try:
-            return self._load(replace(self, dry=True, steps=[]).download(), Source)
+            return self.load(replace(self, dry=True, steps=[]).download(), Source)
         except (VideoError, WouldRunError):
             return None
 
     def load_summary(self) -> Summary:
         """The summary of a talk that was walked."""
         source = self.download()
-        return self._load(self.summary(source, self.transcript(source)), Summary)
+        return self.load(self.summary(source, self.transcript(source)), Summary)
 
     # -- parts ------------------------------------------------------------------------------------------------
 
@@ -204,7 +154,7 @@ class Talk:
             return None
 
         def make(_space: Path) -> Result:
-            record = self._load(source, Source)
+            record = self.load(source, Source)
             track = next(track for track in record.captions if track.sha256 == file.sha256)
             if not self.folder.intact(file):
                 raise Corrupt(f"the caption track {file.name}")
@@ -219,7 +169,7 @@ class Talk:
             return _dump(transcript), ()
 
         try:
-            return self._checked(source, self._step("transcribe", {}, {kind: file.sha256}, make))
+            return self._checked(source, self.step("transcribe", {}, {kind: file.sha256}, make))
         except Corrupt:
             raise
         except (Refused, Failed) as problem:
@@ -234,11 +184,11 @@ class Talk:
                 if not self.folder.intact(audio.files[0]):
                     raise Corrupt("the audio")
                 path = self.folder.path / audio.files[0].name
-                return _dump(self.backends.hear(path, self._load(source, Source))), ()
+                return _dump(self.backends.hear(path, self.load(source, Source))), ()
 
             # Keyed on the sound alone: a new title or description never runs speech recognition again.
             settings = whisper_settings(self.config)
-            return self._checked(source, self._step("transcribe", settings, {"audio": audio.digest}, make))
+            return self._checked(source, self.step("transcribe", settings, {"audio": audio.digest}, make))
         except Corrupt:
             raise
         except (Refused, Failed) as problem:
@@ -249,9 +199,9 @@ class Talk:
         """The transcript, or its refusal; a step of its own, so that a new threshold repeats no recognition."""
 
         def make(_space: Path) -> Result:
-            record = self._load(source, Source)
+            record = self.load(source, Source)
             transcribe.check(
-                self._load(transcript, Transcript),
+                self.load(transcript, Transcript),
                 record.duration,
                 self.config.transcribe,
                 self.config.download.languages,
@@ -262,112 +212,8 @@ class Talk:
             "languages": list(self.config.download.languages),
             "min_words_per_second": self.config.transcribe.min_words_per_second,
         }
-        self._step("check", settings, {"source": source.digest, "transcript": transcript.digest}, make)
+        self.step("check", settings, {"source": source.digest, "transcript": transcript.digest}, make)
         return transcript
-
-    # -- the cache --------------------------------------------------------------------------------------------
-
-    def _step(
-        self,
-        stage: str,
-        settings: Mapping[str, Any],
-        inputs: Mapping[str, str],
-        make: Callable[[Path], Result],
-        suffix: str = ".json",
-    ) -> Entry:
-        """Look the result up, or make and store it.
-
-        `make` gets a fresh folder and returns the result (bytes, a file it wrote, or nothing for a verdict) and
-        files that belong to it as (role, path). A `Refused` it raises is stored as the result.
-        """
-        key = stage_key(stage, STAGES[stage], settings, inputs)
-        entry = self._fresh.get(f"{stage}-{key}") or (None if stage in self.forced else self.folder.find(stage, key))
-        if entry is None:
-            why = self._why(stage, settings, inputs)
-            if self.dry:
-                self.steps.append(Step(stage, key, "would run", why))
-                raise WouldRunError(stage)
-            self.watch(self.video, stage)
-            entry = self._make(stage, key, settings, inputs, make, suffix)
-            self._fresh[f"{stage}-{key}"] = entry
-            self.steps.append(Step(stage, key, "refused" if entry.refusal else "made", why, entry.seconds))
-        elif not any(step.stage == stage and step.key == key for step in self.steps):
-            self.steps.append(Step(stage, key, "refused" if entry.refusal else "cached"))
-        if entry.refusal:
-            raise Refused(entry.refusal.code, entry.refusal.message, entry.refusal.remedy)
-        return entry
-
-    def _make(
-        self,
-        stage: str,
-        key: str,
-        settings: Mapping[str, Any],
-        inputs: Mapping[str, str],
-        make: Callable[[Path], Result],
-        suffix: str,
-    ) -> Entry:
-        started = time.monotonic()
-        with self.folder.workspace() as space, disk_errors(self.folder.path):
-            refusal = None
-            paths: list[tuple[str, Path]] = []
-            try:
-                result, extra = make(space)
-                if isinstance(result, bytes):
-                    path = space / f"result{suffix}"
-                    path.write_bytes(result)
-                    result = path
-                paths = [("", result), *extra] if result is not None else []
-            except Refused as no:
-                refusal = Refusal(code=no.code, message=str(no), remedy=no.remedy)
-            files = tuple(
-                FileRef(
-                    name=f"{stage}-{key}{path.suffix}" if not role else f"{stage}-{key}.{path.name}",
-                    sha256=file_sha256(path),
-                    bytes=path.stat().st_size,
-                    role=role,
-                )
-                for role, path in paths
-            )
-            entry = Entry(
-                stage=stage,
-                key=key,
-                files=files,
-                refusal=refusal,
-                made_by=__version__,
-                settings=dict(settings),
-                inputs=dict(inputs),
-                seconds=round(time.monotonic() - started, 3),
-                when=datetime.now(UTC),
-            )
-            return self.folder.save(entry, [path for _, path in paths])
-
-    def _load(self, entry: Entry, record: type[RecordT]) -> RecordT:
-        """Read a result back, verified; a corrupt one is set aside and the talk fails for now."""
-        if not self.folder.intact(entry.files[0]):
-            raise Corrupt(f"the cached {entry.stage}")
-        return record.model_validate_json((self.folder.path / entry.files[0].name).read_bytes())
-
-    def _why(self, stage: str, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
-        """Why the cache does not answer, in words: the difference to the newest result of the stage."""
-        if stage in self.forced:
-            return "forced"
-        earlier = [entry for entry in self.folder.manifest.entries.values() if entry.stage == stage]
-        if not earlier:
-            return "never made"
-        newest = max(earlier, key=lambda entry: entry.when)
-        changed = [
-            f"{name} {newest.settings.get(name)!r} -> {settings.get(name)!r}"
-            for name in sorted({*newest.settings, *settings})
-            if newest.settings.get(name) != settings.get(name)
-        ]
-        if changed:
-            return "settings changed: " + ", ".join(changed)
-        if newest.inputs != dict(inputs):
-            names = sorted(k for k in {*newest.inputs, *inputs} if newest.inputs.get(k) != inputs.get(k))
-            return "input changed: " + ", ".join(names)
-        if self.folder.find(stage, newest.key) is None:
-            return "its file is missing or cut short"
-        return "the stage's code changed"
 
 
 def summarize_settings(config: Config) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from summarizer.backends import OpenedBackends
 from summarizer.config import Config
 from summarizer.engines import local
 from summarizer.errors import Deferred, Refused, StoreError, SummarizerError, Unavailable, VideoError
-from summarizer.pipeline import Step, Talk, WouldRunError
+from summarizer.pipeline import Talk
 from summarizer.records import Outcome, Source, Video
+from summarizer.steps import Step, WouldRunError
 from summarizer.store import Library
 
 log = logging.getLogger(__name__)

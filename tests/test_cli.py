@@ -44,7 +44,7 @@ def test_importing_the_command_line_loads_no_heavy_package() -> None:
     heavy = ["torch", "transformers", "faster_whisper", "ctranslate2", "yt_dlp", "av", "openai", "ray", "xgrammar"]
     code = f"import sys, summarizer.cli; print([m for m in {heavy} if m in sys.modules])"
     assert (
-        "[]" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
 
 
@@ -54,7 +54,7 @@ def test_every_command_has_help_with_an_example(
 ) -> None:
     """--help exits with 0 and says what the command is for."""
     code, out, _ = call(monkeypatch, capsys, command, "--help")
-    assert 0 == code
+    assert code == 0
     assert "Usage:" in out
     assert command == "models" or "Example" in out
 
@@ -65,8 +65,8 @@ def test_the_sample_gives_digests_and_json_on_stdout_only(
     """stdout is one JSON document; people's lines go to stderr."""
     code, out, err = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY, "--json")
     found = json.loads(out)
-    assert 0 == code
-    assert {"made": 2, "refused": 3} == {s: sum(o["status"] == s for o in found) for s in ("made", "refused")}
+    assert code == 0
+    assert {s: sum(o["status"] == s for o in found) for s in ("made", "refused")} == {"made": 2, "refused": 3}
     assert "2 made, 3 refused" in err
 
 
@@ -76,7 +76,7 @@ def test_a_second_run_says_that_everything_was_cached(
     """And makes nothing."""
     call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
     code, _, err = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
-    assert 0 == code
+    assert code == 0
     assert "Everything was cached" in err
 
 
@@ -86,7 +86,7 @@ def test_a_dry_run_makes_nothing_and_says_why(
     """The plan names the first stage with work, and no file appears."""
     code, out, _ = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY, "--dry-run", "--json")
     plan = json.loads(out)
-    assert (0, 5) == (code, len(plan))
+    assert (code, len(plan)) == (0, 5)
     assert {("download", "would run", "never made")} == {(row["stage"], row["state"], row["why"]) for row in plan}
     assert not (tmp_path / "library").exists()
 
@@ -119,7 +119,7 @@ def test_bad_input_is_one_line_with_a_remedy(
     got, out, err = call(monkeypatch, capsys, *arguments)
     assert (code, "") == (got, out)
     assert words in err
-    assert 1 == len(err.strip().splitlines())
+    assert len(err.strip().splitlines()) == 1
 
 
 def test_status_and_doctor_speak_json(
@@ -128,7 +128,7 @@ def test_status_and_doctor_speak_json(
     """Every row has the same keys, whatever was found."""
     call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
     _, out, _ = call(monkeypatch, capsys, "status", "--library", str(tmp_path / "library"), "--json")
-    assert {"done": 2, "refused": 3} == {s: sum(r["state"] == s for r in json.loads(out)) for s in ("done", "refused")}
+    assert {s: sum(r["state"] == s for r in json.loads(out)) for s in ("done", "refused")} == {"done": 2, "refused": 3}
     _, out, _ = call(monkeypatch, capsys, "doctor", "--set", f"runtime.library='{tmp_path}/l'", "--json")
     checks = {row["check"] for row in json.loads(out)}
     assert {"Python", "JavaScript runtime", "library folder", "model small", "CUDA"} <= checks
@@ -148,8 +148,8 @@ def test_a_missing_model_fails_the_talks_that_need_it_with_the_remedy(
     )
     code, out, _ = call(monkeypatch, capsys, "run", "sample", *folders, *arguments, "--json")
     found = json.loads(out)
-    assert 3 == code
-    assert 2 == sum(o["status"] == "made" for o in found)
+    assert code == 3
+    assert sum(o["status"] == "made" for o in found) == 2
     assert all(o["reason"].endswith("Run: summarizer models pull small") for o in found if o["status"] == "failed")
 
 
@@ -175,7 +175,7 @@ def test_an_interrupted_run_ends_cleanly_and_says_how_to_go_on(tmp_path: Path, s
         env=dict(os.environ),
     )
     assert process.stdout is not None
-    assert "NOW" == process.stdout.readline().strip()
+    assert process.stdout.readline().strip() == "NOW"
     time.sleep(0.2)
     process.send_signal(stop)
     _, err = process.communicate(timeout=30)
@@ -185,7 +185,7 @@ def test_an_interrupted_run_ends_cleanly_and_says_how_to_go_on(tmp_path: Path, s
         [sys.executable, "-m", "summarizer", *arguments, "--json"], capture_output=True, text=True, check=True
     )
     states = {outcome["title"].split()[0]: outcome["status"] for outcome in json.loads(again.stdout)}
-    assert ("cached", "made") == (states["Tutorial:"], states["Sample"])
+    assert (states["Tutorial:"], states["Sample"]) == ("cached", "made")
 
 
 @pytest.mark.parametrize(
@@ -202,4 +202,4 @@ def test_titles_cannot_speak_to_the_terminal(title: str, capsys: pytest.CaptureF
 def test_an_error_shows_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     """What is wrong, then what to do."""
     console.error(UsageError("this is [wrong]", "Do that."))
-    assert "error: this is [wrong] Do that.\n" == capsys.readouterr().err
+    assert capsys.readouterr().err == "error: this is [wrong] Do that.\n"

@@ -23,7 +23,7 @@ def test_a_later_source_of_settings_wins(tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text("[runtime]\nthreads = 1\nllm_batch = 1\nwhisper_batch = 1\n")
     environ = {"SUMMARIZER_RUNTIME__THREADS": "2", "SUMMARIZER_RUNTIME__LLM_BATCH": "2", "HOME": "/x"}
     runtime = load(tmp_path / "c.toml", ["runtime.threads=3"], environ).runtime
-    assert (3, 2, 1) == (runtime.threads, runtime.llm_batch, runtime.whisper_batch)
+    assert (runtime.threads, runtime.llm_batch, runtime.whisper_batch) == (3, 2, 1)
 
 
 @pytest.mark.parametrize(

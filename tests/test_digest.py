@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,9 +71,9 @@ def test_front_matter_says_what_made_the_page() -> None:
     """Hugo's fields, the video, and the `ai` block with provenance, coverage and the evidence figures."""
     matter = yaml.safe_load(pages()["talk"].split("---\n")[1])
     assert ("talk", date(2026, 3, 12), ["Mara Lindqvist"]) == (matter["type"], matter["date"], matter["speakers"])
-    assert {"id": "abcdefghijk", "url": "https://www.youtube.com/watch?v=abcdefghijk"} == matter["video"]
+    assert matter["video"] == {"id": "abcdefghijk", "url": "https://www.youtube.com/watch?v=abcdefghijk"}
     assert {"transcript", "summary", "coverage", "evidence"} == set(matter["ai"])
-    assert 1.0 == matter["ai"]["evidence"]["citations_resolve"]
+    assert matter["ai"]["evidence"]["citations_resolve"] == 1.0
     assert matter["description"] in pages()["talk"].split("## At a glance")[1]
 
 
@@ -150,4 +151,4 @@ def test_file_names_are_safe_for_every_title(title: str, day: date | None) -> No
 def test_no_heading_is_empty(kind: Kind) -> None:
     """Every heading is followed by something to read."""
     lines = [line for line in pages()[kind].split("---\n", 2)[2].splitlines() if line]
-    assert not [a for a, b in zip(lines, lines[1:], strict=False) if a.startswith("## ") and b.startswith("#")]
+    assert not [a for a, b in pairwise(lines) if a.startswith("## ") and b.startswith("#")]

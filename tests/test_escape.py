@@ -20,7 +20,7 @@ DIALECTS = {
 def rendered(markdown: MarkdownIt, text: str) -> list[str]:
     """Texts of a document; raises when there is anything but one paragraph of plain text."""
     tokens = markdown.parse(text)
-    assert ["paragraph_open", "inline", "paragraph_close"] == [token.type for token in tokens]
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
     children = tokens[1].children or []
     assert {child.type for child in children} <= {"text", "text_special"}
     return [child.content for child in children]
@@ -44,7 +44,7 @@ def test_hostile_text_is_harmless_inside_a_list_item_and_a_heading(dialect: str,
     links = [c for token in tokens for c in token.children or [] if c.type == "link_open"]
     expected = ["heading_open", "bullet_list_open", "list_item_open", "paragraph_open"]
     assert expected == opened
-    assert ["https://youtu.be/x?t=5s"] == [opening.attrs["href"] for opening in links]
+    assert [opening.attrs["href"] for opening in links] == ["https://youtu.be/x?t=5s"]
 
 
 @given(st.text(max_size=60))
@@ -94,9 +94,9 @@ def test_times_are_right_past_an_hour(seconds: float, shown: str) -> None:
 
 def test_a_moment_of_a_video_is_its_address_with_a_time() -> None:
     """`&t=` in seconds, an existing time replaced, media fragments elsewhere."""
-    assert "https://www.youtube.com/watch?v=abc&t=3754s" == moment("https://www.youtube.com/watch?v=abc", 3754.6)
-    assert "https://youtu.be/abc?t=5s" == moment("https://youtu.be/abc?t=9", 5)
-    assert "https://media.example/x.mp4#t=5" == moment("https://media.example/x.mp4", 5)
+    assert moment("https://www.youtube.com/watch?v=abc", 3754.6) == "https://www.youtube.com/watch?v=abc&t=3754s"
+    assert moment("https://youtu.be/abc?t=9", 5) == "https://youtu.be/abc?t=5s"
+    assert moment("https://media.example/x.mp4", 5) == "https://media.example/x.mp4#t=5"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_moment_of_a_video_is_its_address_with_a_time() -> None:
 )
 def test_what_is_not_a_web_address_never_becomes_a_link(url: str) -> None:
     """The time is shown without one."""
-    assert "12:34" == link(url, 754)
+    assert link(url, 754) == "12:34"
 
 
 @given(st.text(max_size=40), st.floats(0, 1e6))

@@ -26,12 +26,12 @@ def test_a_server_with_json_schema_is_asked_for_existing_ids_only(transcript: Tr
     schema = requests[0]["response_format"]["json_schema"]["schema"]
     ids = schema["properties"]["claims"]["items"]["properties"]["evidence"]["items"]["enum"]
     assert list(range(12)) == ids
-    assert ("openai", "qwen", 200, 40) == (
+    assert (
         summary.made.backend,
         summary.made.model,
         summary.made.tokens_in,
         summary.made.tokens_out,
-    )
+    ) == ("openai", "qwen", 200, 40)
 
 
 def test_a_server_without_json_schema_gets_it_as_text(transcript: Transcript, source: Source) -> None:
@@ -39,16 +39,16 @@ def test_a_server_without_json_schema_gets_it_as_text(transcript: Transcript, so
     answers = (error(400, "response_format not supported"), reply(f"```json\n{GOOD_MAP}\n```"), reply(GOOD_REDUCE))
     with serve(*answers) as (address, requests):
         summary = summarize(address, transcript, source)
-    assert [True, False, False] == ["response_format" in request for request in requests]
+    assert ["response_format" in request for request in requests] == [True, False, False]
     assert '"enum"' in requests[1]["messages"][0]["content"]
-    assert 2 == len(summary.sections)
+    assert len(summary.sections) == 2
 
 
 def test_a_busy_server_is_asked_again(transcript: Transcript, source: Source) -> None:
     """429 and 500 are tried again, a bounded number of times."""
     with serve(error(429), reply(GOOD_MAP), error(500), reply(GOOD_REDUCE)) as (address, requests):
         summarize(address, transcript, source)
-    assert 4 == len(requests)
+    assert len(requests) == 4
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_server_that_hangs_is_given_up(transcript: Transcript, source: Source)
     """Patience has a limit, and a setting."""
     with serve(2.0, reply(GOOD_MAP)) as (address, _), pytest.raises(Failed) as problem:
         summarize(address, transcript, source, request_seconds=0.3, retries=0)
-    assert "timeout" == problem.value.code
+    assert problem.value.code == "timeout"
 
 
 def test_no_server_names_the_remedy(transcript: Transcript, source: Source) -> None:

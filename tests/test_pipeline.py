@@ -7,8 +7,9 @@ import pytest
 from summarizer.config import Config
 from summarizer.config import load as load_config
 from summarizer.errors import Refused, VideoError
-from summarizer.pipeline import Step, Talk, WouldRunError
+from summarizer.pipeline import Talk
 from summarizer.records import Video
+from summarizer.steps import Step, WouldRunError
 from summarizer.store import Entry, Library
 from tests.fake_backends import FakeBackends, make_video
 
@@ -32,22 +33,22 @@ def test_captions_that_pass_mean_no_sound_is_fetched(tmp_path: Path) -> None:
     backends = FakeBackends()
     item = talk(tmp_path, backends)
     walk(item)
-    assert ["download", "transcribe", "check", "summarize", "digest"] == [step.stage for step in item.steps]
-    assert {"download": 1, "summarize": 1} == backends.calls
+    assert [step.stage for step in item.steps] == ["download", "transcribe", "check", "summarize", "digest"]
+    assert backends.calls == {"download": 1, "summarize": 1}
 
 
 def test_without_captions_speech_is_recognised(tmp_path: Path) -> None:
     """The sound is fetched, and heard once."""
     backends = FakeBackends(captions=None)
     walk(talk(tmp_path, backends))
-    assert {"download": 1, "fetch_audio": 1, "hear": 1, "summarize": 1} == backends.calls
+    assert backends.calls == {"download": 1, "fetch_audio": 1, "hear": 1, "summarize": 1}
 
 
 def test_refused_captions_fall_through_to_speech(tmp_path: Path) -> None:
     """A placeholder track does not end the talk while there is another source of text."""
     backends = FakeBackends(captions="WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n")
     walk(talk(tmp_path, backends))
-    assert 1 == backends.calls["hear"]
+    assert backends.calls["hear"] == 1
 
 
 def test_a_second_walk_makes_nothing(tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_a_second_walk_makes_nothing(tmp_path: Path) -> None:
     again = talk(tmp_path, backends)
     assert first == walk(again)
     assert {"cached"} == set(states(again).values())
-    assert 1 == backends.calls["hear"]
+    assert backends.calls["hear"] == 1
 
 
 def test_a_new_title_does_not_recognise_speech_again(tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ def test_a_new_title_does_not_recognise_speech_again(tmp_path: Path) -> None:
     backends = FakeBackends(captions=None)
     walk(talk(tmp_path, backends))
     walk(talk(tmp_path, backends, make_video(title="A better title")))
-    assert {"download": 2, "fetch_audio": 1, "hear": 1, "summarize": 2} == backends.calls
+    assert backends.calls == {"download": 2, "fetch_audio": 1, "hear": 1, "summarize": 2}
 
 
 def test_a_refusal_is_cached(tmp_path: Path) -> None:
@@ -76,8 +77,8 @@ def test_a_refusal_is_cached(tmp_path: Path) -> None:
         with pytest.raises(Refused) as refused:
             walk(talk(tmp_path, backends))
         codes.append(refused.value.code)
-    assert ["empty", "empty"] == codes
-    assert {"download": 1, "fetch_audio": 1, "hear": 1} == backends.calls
+    assert codes == ["empty", "empty"]
+    assert backends.calls == {"download": 1, "fetch_audio": 1, "hear": 1}
 
 
 @pytest.mark.parametrize("changes", [("runtime.device=cpu",), ("runtime.threads=7",), ("runtime.whisper_batch=32",)])
@@ -119,7 +120,7 @@ def test_a_threshold_does_not_recognise_speech_again(tmp_path: Path) -> None:
     backends = FakeBackends(captions=None)
     walk(talk(tmp_path, backends))
     walk(talk(tmp_path, backends, None, "transcribe.min_words_per_second=0.1"))
-    assert 1 == backends.calls["hear"]
+    assert backends.calls["hear"] == 1
 
 
 def test_forcing_a_stage_makes_it_once(tmp_path: Path) -> None:
@@ -128,9 +129,9 @@ def test_forcing_a_stage_makes_it_once(tmp_path: Path) -> None:
     walk(talk(tmp_path, backends))
     item = talk(tmp_path, backends, forced=frozenset({"audio"}))
     walk(item)
-    assert 2 == backends.calls["fetch_audio"]
-    assert ("made", "cached") == (states(item)["audio"], states(item)["transcribe"])
-    assert "forced" == next(step.why for step in item.steps if step.stage == "audio")
+    assert backends.calls["fetch_audio"] == 2
+    assert (states(item)["audio"], states(item)["transcribe"]) == ("made", "cached")
+    assert next(step.why for step in item.steps if step.stage == "audio") == "forced"
 
 
 @pytest.mark.parametrize("stage", ["download", "audio", "transcribe", "summarize", "digest"])
@@ -159,7 +160,7 @@ def test_a_killed_stage_leaves_nothing_and_is_made_next_time(tmp_path: Path) -> 
     backends.errors["video-00000"] = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         walk(talk(tmp_path, backends))
-    assert {} == Library(tmp_path).folder("video-00000").manifest.entries
+    assert Library(tmp_path).folder("video-00000").manifest.entries == {}
     backends.errors.clear()
     walk(talk(tmp_path, backends))
     names = {p.name.split("-")[0] for p in (tmp_path / "video-00000").iterdir()}
@@ -171,8 +172,8 @@ def test_an_unavailable_video_is_never_fetched(tmp_path: Path) -> None:
     backends = FakeBackends()
     with pytest.raises(VideoError) as error:
         walk(talk(tmp_path, backends, make_video(unavailable="private")))
-    assert "private" == error.value.code
-    assert 0 == backends.calls["download"]
+    assert error.value.code == "private"
+    assert backends.calls["download"] == 0
 
 
 def test_the_dry_walk_explains_a_missing_file(tmp_path: Path) -> None:

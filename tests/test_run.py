@@ -31,14 +31,14 @@ def execute(root: Path, backends: FakeBackends, videos: list[Video], *changes: s
 def test_every_video_has_one_final_outcome_and_a_page(tmp_path: Path) -> None:
     """Pages, an index over them, and a record of the run."""
     run = execute(tmp_path, FakeBackends(), [make_video(i) for i in range(3)])
-    assert ["made"] * 3 == [outcome.status for outcome in run.finals]
+    assert [outcome.status for outcome in run.finals] == ["made"] * 3
     assert all(Path(outcome.path).read_text().startswith("---\n") for outcome in run.finals)
     index = (tmp_path / "digests" / "index.md").read_text()
     assert all(Path(outcome.path).name in index for outcome in run.finals)
     (record,) = (tmp_path / "library" / "runs").iterdir()
     lines = [json.loads(line) for line in record.read_text().splitlines()]
     assert {"download", "transcribe", "check", "summarize", "digest", "run"} == {line["stage"] for line in lines}
-    assert 0 == run.exit_code
+    assert run.exit_code == 0
 
 
 def test_one_failure_never_stops_the_others(tmp_path: Path) -> None:
@@ -46,11 +46,12 @@ def test_one_failure_never_stops_the_others(tmp_path: Path) -> None:
     backends = FakeBackends()
     backends.errors = {"video-00001": Failed("download", "broken"), "video-00002": ZeroDivisionError("bug")}  # type: ignore[dict-item]
     run = execute(tmp_path, backends, [make_video(i) for i in range(4)])
-    assert {"made": 2, "failed": 2} == {
-        status: sum(o.status == status for o in run.finals) for status in ("made", "failed")
+    assert {status: sum(o.status == status for o in run.finals) for status in ("made", "failed")} == {
+        "made": 2,
+        "failed": 2,
     }
     assert {"download", "zerodivisionerror"} == {o.code for o in run.finals if o.status == "failed"}
-    assert 3 == run.exit_code
+    assert run.exit_code == 3
 
 
 def test_a_second_run_is_all_cached_and_writes_no_page(tmp_path: Path) -> None:
@@ -59,7 +60,7 @@ def test_a_second_run_is_all_cached_and_writes_no_page(tmp_path: Path) -> None:
     first = execute(tmp_path, backends, [make_video(0)])
     changed = Path(first.finals[0].path).stat().st_mtime_ns
     again = execute(tmp_path, backends, [make_video(0)])
-    assert ["cached"] == [outcome.status for outcome in again.finals]
+    assert [outcome.status for outcome in again.finals] == ["cached"]
     assert (changed, False) == (Path(first.finals[0].path).stat().st_mtime_ns, again.worked)
 
 
@@ -68,10 +69,10 @@ def test_a_refused_video_gets_a_page_that_says_why(tmp_path: Path) -> None:
     backends = FakeBackends(captions="WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n")
     run = execute(tmp_path, backends, [make_video(0)], "transcribe.order=['human']")
     page = Path(run.finals[0].path).read_text()
-    assert ("refused", "placeholder") == (run.finals[0].status, run.finals[0].code)
+    assert (run.finals[0].status, run.finals[0].code) == ("refused", "placeholder")
     assert "There is no digest of this video" in page
     again = execute(tmp_path, backends, [make_video(0)], "transcribe.order=['human']")
-    assert ("refused", False, 0) == (again.finals[0].status, again.worked, again.exit_code)
+    assert (again.finals[0].status, again.worked, again.exit_code) == ("refused", False, 0)
 
 
 def test_a_page_edited_by_hand_is_never_lost(tmp_path: Path) -> None:
@@ -80,10 +81,10 @@ def test_a_page_edited_by_hand_is_never_lost(tmp_path: Path) -> None:
     page = Path(execute(tmp_path, backends, [make_video(0)]).finals[0].path)
     page.write_text("my own words")
     execute(tmp_path, backends, [make_video(0)])
-    assert "my own words" == page.read_text()
+    assert page.read_text() == "my own words"
     execute(tmp_path, backends, [make_video(0)], "digest.tags=['new']")
     assert page.read_text().startswith("---\n")
-    assert ["my own words"] == [kept.read_text() for kept in page.parent.glob("*.edited-*")]
+    assert [kept.read_text() for kept in page.parent.glob("*.edited-*")] == ["my own words"]
 
 
 def test_a_deleted_page_comes_back_from_the_library(tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_deleted_page_comes_back_from_the_library(tmp_path: Path) -> None:
     page.unlink()
     execute(tmp_path, backends, [make_video(0)])
     assert before == page.read_bytes()
-    assert 1 == backends.calls["summarize"]
+    assert backends.calls["summarize"] == 1
 
 
 def test_a_retitled_video_has_one_page(tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_retitled_video_has_one_page(tmp_path: Path) -> None:
     execute(tmp_path, backends, [make_video(0)])
     execute(tmp_path, backends, [make_video(0, title="Other words")])
     names = [path.name for path in (tmp_path / "digests").glob("*.md") if path.name != "index.md"]
-    assert ["2026-03-12-other-words-video-00000.md"] == names
+    assert names == ["2026-03-12-other-words-video-00000.md"]
 
 
 def test_limit_counts_videos_with_work_to_do(tmp_path: Path) -> None:
@@ -112,14 +113,14 @@ def test_limit_counts_videos_with_work_to_do(tmp_path: Path) -> None:
     videos = [make_video(i) for i in range(5)]
     execute(tmp_path, backends, videos, limit=2)
     second = execute(tmp_path, backends, videos, limit=2)
-    assert {"cached": 2, "made": 2} == {s: sum(o.status == s for o in second.finals) for s in ("cached", "made")}
+    assert {s: sum(o.status == s for o in second.finals) for s in ("cached", "made")} == {"cached": 2, "made": 2}
 
 
 def test_since_leaves_older_videos_out(tmp_path: Path) -> None:
     """By the listing's date, or the download's where the listing has none."""
     listed = make_video(0, published=date(2020, 1, 1))
     run = execute(tmp_path, FakeBackends(), [listed, make_video(1)], since=date(2026, 6, 1))
-    assert [("video-00001", "before_since")] == [(o.video_id, o.code) for o in run.finals]
+    assert [(o.video_id, o.code) for o in run.finals] == [("video-00001", "before_since")]
 
 
 def test_when_the_site_says_stop_the_rest_is_put_off(tmp_path: Path) -> None:
@@ -127,24 +128,24 @@ def test_when_the_site_says_stop_the_rest_is_put_off(tmp_path: Path) -> None:
     backends = FakeBackends()
     backends.errors = {f"video-{i:05}": Deferred("rate_limited", "429") for i in range(2)}
     run = execute(tmp_path, backends, [make_video(i) for i in range(3)])
-    assert (1, 2, 75) == (
+    assert (
         sum(o.status == "made" for o in run.finals),
         sum(o.status == "deferred" for o in run.finals),
         run.exit_code,
-    )
+    ) == (1, 2, 75)
 
 
 def test_an_upcoming_video_is_no_reason_to_try_later(tmp_path: Path) -> None:
     """It will be there one day; the run is done."""
     run = execute(tmp_path, FakeBackends(), [make_video(0, unavailable="upcoming")])
-    assert ("deferred", 0) == (run.finals[0].status, run.exit_code)
+    assert (run.finals[0].status, run.exit_code) == ("deferred", 0)
 
 
 def test_a_video_held_by_another_run_is_left_to_it(tmp_path: Path) -> None:
     """All locked: exit code 11."""
     with Library(tmp_path / "library").folder("video-00000").lock():
         run = execute(tmp_path, FakeBackends(), [make_video(0)])
-    assert ("deferred", "locked", 11) == (run.finals[0].status, run.finals[0].code, run.exit_code)
+    assert (run.finals[0].status, run.finals[0].code, run.exit_code) == ("deferred", "locked", 11)
 
 
 def test_a_full_disk_stops_the_run_with_the_record_kept(tmp_path: Path) -> None:
@@ -154,7 +155,7 @@ def test_a_full_disk_stops_the_run_with_the_record_kept(tmp_path: Path) -> None:
     backends.errors["video-00001"] = StoreError("no space left on the disk")
     with pytest.raises(StoreError):
         execute(tmp_path, backends, [make_video(1)])
-    assert "cached" == execute(tmp_path, backends, [make_video(0)]).finals[0].status
+    assert execute(tmp_path, backends, [make_video(0)]).finals[0].status == "cached"
 
 
 def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path
     videos = [make_video(i) for i in range(3)]
     with time_budget(1.5) as used_up:
         run = execute(tmp_path, Slow(), videos, "runtime.download_ahead=1", budget=used_up)
-    assert ["made", "deferred", "deferred"] == [outcome.status for outcome in run.finals]
+    assert [outcome.status for outcome in run.finals] == ["made", "deferred", "deferred"]
     assert {"budget"} == {o.code for o in run.finals if o.status == "deferred"}
     again = execute(tmp_path, FakeBackends(), videos)
     assert {"cached", "made"} == {outcome.status for outcome in again.finals}
@@ -188,14 +189,14 @@ def test_status_explain_verify_and_prune_over_a_library(tmp_path: Path) -> None:
     execute(tmp_path, backends, [make_video(0)])
     execute(tmp_path, backends, [make_video(0)], "summarize.max_sections=5")
     settings = config(tmp_path, "summarize.max_sections=5")
-    assert [("video-00000", "done")] == [(row["video"], row["state"]) for row in jobs.status(settings)]
+    assert [(row["video"], row["state"]) for row in jobs.status(settings)] == [("video-00000", "done")]
     assert {"cached"} == {step.state for _, steps in jobs.explain(settings, "video-00000") for step in steps}
-    assert [] == jobs.verify(settings, repair=False)
+    assert jobs.verify(settings, repair=False) == []
     would = jobs.prune(settings, dry_run=True)
     assert would[0]["results"].count("-") >= 2
     assert would == jobs.prune(settings, dry_run=False)
-    assert [] == jobs.prune(settings, dry_run=False)
-    assert "cached" == execute(tmp_path, backends, [make_video(0)], "summarize.max_sections=5").finals[0].status
+    assert jobs.prune(settings, dry_run=False) == []
+    assert execute(tmp_path, backends, [make_video(0)], "summarize.max_sections=5").finals[0].status == "cached"
 
 
 def test_verify_repair_sets_damaged_files_aside_and_the_next_run_makes_them(tmp_path: Path) -> None:
@@ -205,10 +206,10 @@ def test_verify_repair_sets_damaged_files_aside_and_the_next_run_makes_them(tmp_
     page = next((tmp_path / "library" / "video-00000").glob("digest-*"))
     page.write_bytes(b"~" + page.read_bytes()[1:])
     settings = config(tmp_path)
-    assert ["wrong digest"] == [row["problem"] for row in jobs.verify(settings, repair=False)]
-    assert ["set aside"] == [row["repair"] for row in jobs.verify(settings, repair=True)]
-    assert "made" == execute(tmp_path, backends, [make_video(0)]).finals[0].status
-    assert [] == jobs.verify(settings, repair=False)
+    assert [row["problem"] for row in jobs.verify(settings, repair=False)] == ["wrong digest"]
+    assert [row["repair"] for row in jobs.verify(settings, repair=True)] == ["set aside"]
+    assert execute(tmp_path, backends, [make_video(0)]).finals[0].status == "made"
+    assert jobs.verify(settings, repair=False) == []
 
 
 def test_explain_of_an_unknown_video_names_the_remedy(tmp_path: Path) -> None:
@@ -222,7 +223,7 @@ def test_only_one_nightly_run_at_a_time(tmp_path: Path) -> None:
     settings = config(tmp_path)
     with jobs.only_run(settings), pytest.raises(Locked) as error, jobs.only_run(settings):
         pass
-    assert 11 == error.value.exit_code
+    assert error.value.exit_code == 11
 
 
 def test_a_night_leaves_a_report(tmp_path: Path) -> None:
@@ -238,7 +239,7 @@ def test_a_night_leaves_a_report(tmp_path: Path) -> None:
         run.execute(talks)
     report = (tmp_path / "night.md").read_text()
     assert "| 2 | 0 | 3 | 0 | 0 |" in report
-    assert {"made": 2, "refused": 3} == {s: sum(o.status == s for o in run.finals) for s in ("made", "refused")}
+    assert {s: sum(o.status == s for o in run.finals) for s in ("made", "refused")} == {"made": 2, "refused": 3}
 
 
 def test_one_bad_source_among_several_is_an_outcome(tmp_path: Path) -> None:
@@ -247,5 +248,5 @@ def test_one_bad_source_among_several_is_an_outcome(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         run.find(["no/such/thing"])
     (tmp_path / "x.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nHi.\n")
-    assert 1 == len(run.find(["no/such/thing", str(tmp_path)]))
-    assert [("list", "failed")] == [(o.stage, o.status) for o in run.finals]
+    assert len(run.find(["no/such/thing", str(tmp_path)])) == 1
+    assert [(o.stage, o.status) for o in run.finals] == [("list", "failed")]

@@ -46,7 +46,7 @@ def test_chunks_break_at_the_longest_pause_near_the_limit() -> None:
         for s in transcript.segments
     )
     found = chunks(transcript.model_copy(update={"segments": moved}), lambda text: len(text.split()), 30, 0)
-    assert [0, 1, 2, 3, 4] == [segment.id for segment in found[0].own]
+    assert [segment.id for segment in found[0].own] == [0, 1, 2, 3, 4]
 
 
 # -- evidence ---------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def test_a_claim_takes_its_time_from_the_segment() -> None:
     """Never from anybody's text."""
     claim = evidence.claim("The disk needed forty milliseconds.", [4, 3], make_transcript())
     assert claim is not None
-    assert ((3, 4), 15.0) == (claim.evidence, claim.start)
+    assert (claim.evidence, claim.start) == ((3, 4), 15.0)
 
 
 @pytest.mark.parametrize("ids", [[], [99], [-1], [0, 99]])
@@ -89,7 +89,7 @@ def test_another_subject_is_refused_with_its_figure() -> None:
     """A fluent summary of something else."""
     with pytest.raises(Refused, match=r"only \d+% of the summary's words") as refused:
         evidence.refuse_other_subject(["Blockchain improves supply chains and hospital records."], make_transcript())
-    assert "another_subject" == refused.value.code
+    assert refused.value.code == "another_subject"
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,10 @@ def test_numbers_never_break(text: str) -> None:
 def test_sentences_may_span_segments_and_know_them() -> None:
     """A sentence broken over two captions cites both."""
     found = sentences(make_transcript(("The disk of etcd", "was slow. We moved it.", "Done now.")))
-    assert [("The disk of etcd was slow.", (0, 1)), ("We moved it.", (1,)), ("Done now.", (2,))] == [
-        (sentence.text, sentence.segments) for sentence in found
+    assert [(sentence.text, sentence.segments) for sentence in found] == [
+        ("The disk of etcd was slow.", (0, 1)),
+        ("We moved it.", (1,)),
+        ("Done now.", (2,)),
     ]
 
 
@@ -163,11 +165,11 @@ def test_every_claim_is_a_quote_from_the_moment_it_cites(transcript: Transcript)
         cited = " ".join(transcript.segments[id].text for id in claim.evidence)
         assert claim.text in cited
         assert claim.start == transcript.segments[claim.evidence[0]].start
-    assert (1.0, 1.0, 1.0) == (
+    assert (
         summary.evidence.citations_resolve,
         summary.evidence.claims_supported,
         summary.evidence.covered_share,
-    )
+    ) == (1.0, 1.0, 1.0)
 
 
 def test_the_same_talk_gives_the_same_summary(transcript: Transcript) -> None:
@@ -180,7 +182,7 @@ def test_a_talk_of_two_sentences_is_refused() -> None:
     """There is nothing to choose from."""
     with pytest.raises(Refused) as refused:
         extract(make_transcript(TALK[:2]))
-    assert "too_little" == refused.value.code
+    assert refused.value.code == "too_little"
 
 
 def test_sections_cover_the_talk_in_order() -> None:
@@ -203,7 +205,7 @@ def test_a_meeting_has_decisions_and_actions_with_names() -> None:
     transcript = make_transcript(texts)
     segments = tuple(s.model_copy(update={"speaker": "Ana"}) for s in transcript.segments)
     summary = extract(transcript.model_copy(update={"segments": segments}), title="SIG Storage meeting")
-    assert "meeting" == summary.kind
+    assert summary.kind == "meeting"
     assert [texts[0]] == [claim.text for claim in summary.decisions]
     assert [f"Ana: {texts[1]}"] == [claim.text for claim in summary.actions]
 
@@ -222,7 +224,7 @@ def test_the_kind_follows_the_title(title: str, kind: str) -> None:
     """Unless the configuration says otherwise."""
     expected = "meeting" if "Call" in title else kind
     assert expected == choose_kind(make_source(title=title), make_transcript(), SETTINGS)
-    assert "panel" == choose_kind(make_source(title=title), make_transcript(), SummarizeSettings(kind="panel"))
+    assert choose_kind(make_source(title=title), make_transcript(), SummarizeSettings(kind="panel")) == "panel"
 
 
 # -- projects and limits ----------------------------------------------------------------------------------------
@@ -234,7 +236,7 @@ def test_projects_are_found_with_all_their_times() -> None:
         make_transcript(("We like prometheus and etcd.", "Nothing here.", "Etcd again.")),
         make_source(title="x", description=""),
     )
-    assert {"Prometheus": (0.0,), "etcd": (0.0, 10.0)} == {mention.name: mention.times for mention in found}
+    assert {mention.name: mention.times for mention in found} == {"Prometheus": (0.0,), "etcd": (0.0, 10.0)}
 
 
 @pytest.mark.parametrize(
@@ -258,7 +260,7 @@ def test_a_long_claim_is_cut_at_a_clause_or_not_at_all(transcript: Transcript) -
     long = claim.model_copy(
         update={"text": "We moved etcd to a faster disk, because the delay of every write was far too long for us."}
     )
-    assert "We moved etcd to a faster disk." == shorten(long, 10).text
+    assert shorten(long, 10).text == "We moved etcd to a faster disk."
     solid = claim.model_copy(update={"text": "word " * 30})
     assert shorten(solid, 10, whole=True) is None
     assert solid == shorten(solid, 10)
@@ -268,4 +270,4 @@ def test_speaker_turns_make_a_panel() -> None:
     """Three people taking turns, whatever the title says."""
     segments = tuple(Segment(id=i, start=i, end=i + 1, text="Hello there.", speaker="ABC"[i % 3]) for i in range(12))
     transcript = make_transcript().model_copy(update={"segments": segments})
-    assert "panel" == choose_kind(make_source(title="A chat"), transcript, SETTINGS)
+    assert choose_kind(make_source(title="A chat"), transcript, SETTINGS) == "panel"

@@ -37,13 +37,13 @@ def test_segments_are_numbered_timed_and_within_the_recording(model: Path, speec
     )
     assert list(range(len(found.segments))) == [segment.id for segment in found.segments]
     assert all(0 <= s.start <= s.end <= (found.duration or 0) + 30 for s in found.segments)
-    assert ("whisper", "tiny", "r1", "cpu") == (
+    assert (
         found.made.backend,
         found.made.model,
         found.made.revision,
         found.made.device,
-    )
-    assert ("en", "whisper") == (found.language, found.kind)
+    ) == ("whisper", "tiny", "r1", "cpu")
+    assert (found.language, found.kind) == ("en", "whisper")
 
 
 @pytest.mark.parametrize("vad", [True, False])
@@ -53,7 +53,7 @@ def test_silence_has_no_segments_or_is_at_least_read(model: Path, tmp_path: Path
     whisper = Whisper.open(TranscribeSettings(vad=vad), RUNTIME, model)
     found = whisper.transcribe(path, video_id="abcdefghijk", language="en", hotwords="")
     assert pytest.approx(35.0, abs=0.01) == found.duration
-    assert not vad or () == found.segments
+    assert not vad or found.segments == ()
 
 
 def test_a_cut_file_is_not_recognised(model: Path, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_cut_file_is_not_recognised(model: Path, tmp_path: Path) -> None:
         Whisper.open(TranscribeSettings(), RUNTIME, model).transcribe(
             path, video_id="abcdefghijk", language="en", hotwords="", duration=60.0
         )
-    assert "truncated_media" == error.value.code
+    assert error.value.code == "truncated_media"
 
 
 def test_a_cuda_that_breaks_falls_back_with_one_warning(
@@ -75,7 +75,7 @@ def test_a_cuda_that_breaks_falls_back_with_one_warning(
     monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 1)
     with caplog.at_level(logging.WARNING):
         whisper = Whisper.open(TranscribeSettings(), RuntimeSettings(device="auto", threads=1), model)
-    assert ("cpu", 1) == (whisper.device, len([r for r in caplog.records if "CUDA" in r.message]))
+    assert (whisper.device, len([r for r in caplog.records if "CUDA" in r.message])) == ("cpu", 1)
     with pytest.raises(BackendError, match="CUDA cannot be used") as error:
         Whisper.open(TranscribeSettings(), RuntimeSettings(device="cuda"), model)
     assert "runtime.device=cpu" in error.value.remedy
@@ -94,7 +94,7 @@ def test_a_cuda_that_breaks_in_mid_run_goes_on_with_the_cpu(
 
     monkeypatch.setattr(whisper, "_pipeline", Broken())
     found = whisper.transcribe(speech, video_id="abcdefghijk", language="en", hotwords="")
-    assert "cpu" == found.made.device
+    assert found.made.device == "cpu"
 
 
 def test_a_folder_that_is_no_model_names_the_remedy(tmp_path: Path) -> None:

@@ -34,11 +34,12 @@ def playlist(talks: tuple[SampleTalk, ...]) -> str:
 def page(talk: SampleTalk) -> str:
     """One talk's page: sound, and captions where it has some."""
     track = f'<track kind="captions" srclang="en" src="/media/{talk.track.name}">' if talk.captions != "none" else ""
+    sound = f'<source src="/media/{talk.media.name}" type="{_TYPES[talk.media.suffix]}">'
     return (
         f"<!doctype html><html><head><title>{html.escape(talk.title)}</title>"
         f'<meta property="og:title" content="{html.escape(talk.title)}">'
         f'<meta name="description" content="{html.escape(talk.description)}"></head><body>'
-        f'<audio><source src="/media/{talk.media.name}" type="{_TYPES[talk.media.suffix]}">{track}</audio></body></html>'
+        f"<audio>{sound}{track}</audio></body></html>"
     )
 
 

@@ -1,8 +1,8 @@
 """Does the talk say so? Claims against the segments they cite.
 
-A claim is supported when all its numbers and names, and most of its other content words, are in the cited segments
-or one segment to either side (speakers finish a thought in the next breath). That a citation exists is a weaker fact and is
-counted apart. This is a check of words, not of meaning: it cannot see a dropped "not".
+A claim is supported when all its numbers and names, and most of its other content words, are in the cited
+segments or one segment to either side (speakers finish a thought in the next breath). That a citation exists is
+a weaker fact and is counted apart. This is a check of words, not of meaning: it cannot see a dropped "not".
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The back end without a model: the talk in its own words.
 
-Sections are found where the vocabulary changes (TextTiling: Hearst 1997), sentences chosen by how much they share with
-the rest of the talk and with its title (centroid scoring: Radev et al. 2004), and chosen apart from one another
-(maximal marginal relevance: Carbonell and Goldstein 1998). It cannot invent, it is instant, and it reads like a set of quotes,
-because that is what it is.
+Sections are found where the vocabulary changes (TextTiling: Hearst 1997), sentences chosen by how much they
+share with the rest of the talk and with its title (centroid scoring: Radev et al. 2004), and chosen apart from
+one another (maximal marginal relevance: Carbonell and Goldstein 1998). It cannot invent, it is instant, and it
+reads like a set of quotes, because that is what it is.
 """
 
 from __future__ import annotations

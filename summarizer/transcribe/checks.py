@@ -23,13 +23,13 @@ _PLACEHOLDER = re.compile(
 )
 # The most frequent function words; a running text of a language has 15 to 50 % of them, other languages under 10 %.
 _FUNCTION_WORDS = {
-    "en": ["the", "and", "to", "of", "that", "is", "in", "it", "you", "this", "for", "we", "so", "on", "are", "have", "with", "be", "can", "what", "not", "i", "a", "as", "but", "do", "they", "there"],
-    "de": ["der", "die", "das", "und", "ist", "nicht", "ich", "wir", "sie", "ein", "eine", "zu", "mit", "auf", "für", "von", "den", "es", "auch", "so", "dass", "wie", "im", "dem", "werden", "haben"],
-    "es": ["de", "la", "que", "el", "en", "y", "los", "se", "del", "las", "un", "por", "con", "no", "una", "su", "para", "es", "lo", "como", "más", "pero", "esto", "muy", "hay", "está"],
-    "fr": ["de", "la", "le", "et", "les", "des", "en", "un", "une", "est", "que", "pour", "qui", "dans", "ce", "pas", "sur", "au", "avec", "plus", "nous", "vous", "il", "on", "c'est", "ça"],
-    "pt": ["de", "que", "e", "o", "a", "do", "da", "em", "um", "para", "com", "não", "uma", "os", "no", "se", "na", "por", "mais", "as", "dos", "como", "mas", "ao", "isso", "você"],
-    "it": ["di", "che", "e", "la", "il", "un", "a", "per", "in", "una", "sono", "mi", "si", "con", "non", "ho", "lo", "da", "le", "della", "come", "ma", "più", "questo", "anche", "del"],
-}  # fmt: skip
+    "en": "the and to of that is in it you this for we so on are have with be can what not i a as but do they there".split(),
+    "de": "der die das und ist nicht ich wir sie ein eine zu mit auf für von den es auch so dass wie im dem werden haben".split(),
+    "es": "de la que el en y los se del las un por con no una su para es lo como más pero esto muy hay está".split(),
+    "fr": "de la le et les des en un une est que pour qui dans ce pas sur au avec plus nous vous il on c'est ça".split(),
+    "pt": "de que e o a do da em um para com não uma os no se na por mais as dos como mas ao isso você".split(),
+    "it": "di che e la il un a per in una sono mi si con non ho lo da le della come ma più questo anche del".split(),
+}
 _SCRIPTS = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
     "ko": re.compile(r"[\uac00-\ud7af]"),

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("deploy/*.md")])
+SOURCES = sorted(ROOT.glob("summarizer/**/*.py"))
+
+
+@pytest.fixture(scope="module")
+def reference() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("regenerate", ROOT / "docs" / "regenerate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_setting_is_documented(reference: ModuleType) -> None:
+    """docs/configuration.md is what the settings say of themselves; else run docs/regenerate.py."""
+    assert reference.configuration() == (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+
+
+def test_every_command_and_option_is_documented(reference: ModuleType) -> None:
+    """docs/commands.md is what the commands say of themselves; else run docs/regenerate.py."""
+    assert reference.commands() == (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_names_every_command(reference: ModuleType) -> None:
+    """A newcomer sees all of them."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    names = re.findall(r"^## summarizer (\S+)", reference.commands(), re.MULTILINE)
+    assert not [name for name in names if f"summarizer {name}" not in readme]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """Relative links name files that exist."""
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert not [target for target in targets if not (page.parent / target).exists()]
+
+
+def test_make_help_lists_every_target() -> None:
+    """And every target that it lists exists."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert targets is not None
+    assert set(targets[1].split()) == set(re.findall(r"^  make (\S+)", shown, re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_is_longer_than_a_sitting(path: Path) -> None:
+    """About 300 lines, or it is two things."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
+
+
+def test_stages_do_not_import_one_another() -> None:
+    """Each may import the records, the settings and the errors; the pipeline alone knows them all."""
+    stages = ("download", "transcribe", "summarize", "digest")
+    crossed = [
+        f"{path.name} imports {module}"
+        for stage in stages
+        for path in ROOT.glob(f"summarizer/{stage}/**/*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for module in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+        for allowed in [{f"summarizer.{stage}", "summarizer.records", "summarizer.config", "summarizer.errors"}]
+        if module.startswith("summarizer")
+        and not any(module == a or module.startswith(f"{a}.") for a in allowed)
+        and module != "summarizer"
+    ]
+    assert crossed == []
+
+
+def test_every_test_says_in_one_line_what_it_holds() -> None:
+    """The docstring is the behaviour."""
+    silent = [
+        f"{path.name}:{node.name}"
+        for path in ROOT.glob("tests/test_*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    """pyproject.toml, the package and the changelog."""
+    from summarizer import __version__
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert __version__ == project["version"]
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
