@@ -19,7 +19,7 @@ def save(model: Any, tokenizer: Tokenizer, out: Path) -> None:
     """
     from ctranslate2.converters.transformers import WhisperLoader
 
-    model = copy.deepcopy(model)  # the converter changes weights in place, which would ruin a model in training
+    model = copy.deepcopy(model).cpu()  # the converter changes weights in place, which would ruin a model in training
     vocabulary = tokenizer.get_vocab()
     tokens = sorted(vocabulary, key=vocabulary.__getitem__)
     spec = WhisperLoader().get_model_spec(model)

@@ -46,7 +46,7 @@ def speak_all(sentences: list[str], seed: int) -> list[Spoken]:
     rng = random.Random(seed)
     codecs = ("",) * 8 + (".opus", ".m4a")
     plans = [(text, rng.choice((150, 150, 150, 145, 156)), rng.choice(codecs)) for text in sentences]
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor() as pool:
         return list(pool.map(_speak, plans, chunksize=50))
 
 
