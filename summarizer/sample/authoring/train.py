@@ -6,27 +6,24 @@ The decoder alone takes long to find where to look, so the encoder is also train
 Watanabe et al. 2017, doi:10.1109/JSTSP.2017.2763455) on the phonemes that the synthesizer spoke; on subwords it had
 learned nothing after 200 steps. That head is thrown away at the end. Short windows first, for
 speed; then the full 30 seconds that recognition uses. The clock sets the schedule: more minutes, a better model.
-A GPU is used when there is one; windows are composed in one process a core, so that it need not wait.
+A GPU is used when there is one, and the windows are then rendered there too.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-import os
 import random
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from transformers import WhisperConfig, WhisperForConditionalGeneration
 
 from summarizer.sample.authoring import convert
-from summarizer.sample.authoring.corpus import Spoken, Window, compose, speak_all
+from summarizer.sample.authoring.corpus import Cues, Pool, Spoken, speak_all
 from summarizer.sample.authoring.evaluate import TEST_SENTENCES, test_sentences
 from summarizer.sample.authoring.language import training_sentences
 
@@ -85,67 +82,46 @@ def encode(model: WhisperForConditionalGeneration, features: Tensor) -> Tensor:
     return encoder.layer_norm(states)
 
 
-def target(window: Window, tokenizer: Tokenizer, timed: bool) -> list[int]:
+def target(cues: Cues, tokenizer: Tokenizer, timed: bool) -> list[int]:
     """What the decoder shall write for a window, with start and end."""
     start, end, plain = (tokenizer.token_to_id(SPECIAL[i]) for i in (1, 0, 8))
-    if timed and not window.cues:
+    if timed and not cues:
         return [start, tokenizer.token_to_id("<|nospeech|>"), end]
     zero = tokenizer.token_to_id(TIMES[0])
     tokens = [start] if timed else [start, plain]
-    for begin, stop, spoken in window.cues:
+    for begin, stop, spoken in cues:
         ids = tokenizer.encode(f" {spoken.text}").ids
         # Tenths of a second: exact enough for evidence, and a fifth of the classes to tell apart.
         tokens += [zero + 5 * round(begin * 10), *ids, zero + 5 * round(stop * 10)] if timed else ids
     return [*tokens, end]
 
 
-def sounds(window: Window) -> list[int]:
+def sounds(cues: Cues) -> list[int]:
     """What CTC shall find in a window: espeak-ng's phoneme letters as their ASCII codes."""
-    return [min(ord(letter), BLANK - 1) for _, _, spoken in window.cues for letter in spoken.phonemes]
+    return [min(ord(letter), BLANK - 1) for _, _, spoken in cues for letter in spoken.phonemes]
 
 
-class Batches(IterableDataset[tuple[Tensor, ...]]):
-    """Endless batches: features (size, 80, frames), decoder ids and labels, CTC ids and their lengths."""
-
-    def __init__(self, pool: list[Spoken], tokenizer: Tokenizer, seconds: float, size: int) -> None:
-        self.pool, self.tokenizer, self.seconds, self.size = pool, tokenizer, seconds, size
-
-    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
-        """Every worker process draws windows of its own."""
-        worker = get_worker_info()
-        rng = random.Random(f"{self.seconds} {worker.id if worker else 0}")
-        while True:
-            yield self._batch(rng)
-
-    def _batch(self, rng: random.Random) -> tuple[Tensor, ...]:
-        windows = [compose(self.pool, rng, self.seconds) for _ in range(self.size)]
-        targets = [target(window, self.tokenizer, timed=rng.random() < 0.85) for window in windows]
-        longest = max(len(tokens) for tokens in targets)
-        ids = torch.zeros(self.size, longest - 1, dtype=torch.long)
-        labels = torch.full((self.size, longest - 1), -100)
-        for row, tokens in enumerate(targets):
-            ids[row, : len(tokens) - 1] = torch.tensor(tokens[:-1])
-            labels[row, : len(tokens) - 1] = torch.tensor(tokens[1:])
-        features = torch.stack([torch.from_numpy(window.features) for window in windows])
-        heard = [sounds(window) for window in windows]
-        ctc = torch.tensor([sound for each in heard for sound in each], dtype=torch.long)
-        return features, ids, labels, ctc, torch.tensor([len(each) for each in heard])
-
-
-def batches(pool: list[Spoken], tokenizer: Tokenizer, part: int, device: torch.device) -> Iterator[tuple[Tensor, ...]]:
-    """Batches of one part of the training, composed ahead in other processes, on the device."""
-    _, seconds, sound = PARTS[part]
-    size = int(sound / seconds) * (GPU_BATCH if device.type == "cuda" else 1)
-    workers = max(1, (os.cpu_count() or 2) - 1)
-    for batch in DataLoader(Batches(pool, tokenizer, seconds, size), batch_size=None, num_workers=workers):
-        yield tuple(tensor.to(device, non_blocking=True) for tensor in batch)
+def batch(pool: Pool, tokenizer: Tokenizer, rng: random.Random, seconds: float, size: int) -> tuple[Tensor, ...]:
+    """Features (size, 80, frames), decoder ids and labels, CTC ids and their lengths, on the pool's device."""
+    features, said = pool.windows(rng, seconds, size)
+    targets = [target(cues, tokenizer, timed=rng.random() < 0.85) for cues in said]
+    longest = max(len(tokens) for tokens in targets)
+    ids = torch.zeros(size, longest - 1, dtype=torch.long)
+    labels = torch.full((size, longest - 1), -100)
+    for row, tokens in enumerate(targets):
+        ids[row, : len(tokens) - 1] = torch.tensor(tokens[:-1])
+        labels[row, : len(tokens) - 1] = torch.tensor(tokens[1:])
+    heard = [sounds(cues) for cues in said]
+    ctc = torch.tensor([sound for each in heard for sound in each], dtype=torch.long)
+    counts = torch.tensor([len(each) for each in heard])
+    return tuple(tensor.to(pool.device) for tensor in (features, ids, labels, ctc, counts))
 
 
 def losses(
-    model: WhisperForConditionalGeneration, head: nn.Linear, batch: tuple[Tensor, ...]
+    model: WhisperForConditionalGeneration, head: nn.Linear, inputs: tuple[Tensor, ...]
 ) -> tuple[Tensor, Tensor]:
     """Cross-entropy of the decoder, and CTC of the encoder."""
-    features, ids, labels, ctc, lengths = batch
+    features, ids, labels, ctc, lengths = inputs
     with torch.autocast(features.device.type, dtype=torch.bfloat16):
         states = encode(model, features)
         logits = model.proj_out(model.model.decoder(input_ids=ids, encoder_hidden_states=states).last_hidden_state)
@@ -158,7 +134,7 @@ def losses(
     return attention, connection
 
 
-def train(pool: list[Spoken], tokenizer: Tokenizer, minutes: float, out: Path) -> WhisperForConditionalGeneration:
+def train(spoken: list[Spoken], tokenizer: Tokenizer, minutes: float, out: Path) -> WhisperForConditionalGeneration:
     """Train for so many minutes of wall time; writes a checkpoint every few minutes."""
     torch.manual_seed(0)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -168,19 +144,18 @@ def train(pool: list[Spoken], tokenizer: Tokenizer, minutes: float, out: Path) -
     optimizer = torch.optim.AdamW(weights, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01)
     began = saved = time.monotonic()
     model.train()
-    part = -1
-    source: Iterator[tuple[Tensor, ...]] = iter(())
+    rng = random.Random(0)
+    pool = Pool(spoken, device)
     for step in range(1, 1_000_000):
         share = (time.monotonic() - began) / (60 * minutes)
         if share >= 1:
             break
-        if part + 1 < len(PARTS) and share >= PARTS[part + 1][0]:
-            part += 1
-            source = batches(pool, tokenizer, part, device)
+        _, seconds, sound = max(part for part in PARTS if part[0] <= share)
+        size = int(sound / seconds) * (GPU_BATCH if device.type == "cuda" else 1)
         rate = PEAK_RATE * min(1.0, step / WARM_UP) * (0.03 + 0.97 * (1 + math.cos(math.pi * share)) / 2)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        attention, connection = losses(model, head, next(source))
+        attention, connection = losses(model, head, batch(pool, tokenizer, rng, seconds, size))
         optimizer.zero_grad()
         (0.6 * attention + 0.4 * connection).backward()
         nn.utils.clip_grad_norm_(weights, 1.0)
