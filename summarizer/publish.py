@@ -10,10 +10,10 @@ import hashlib
 from pathlib import Path
 
 from summarizer import digest
-from summarizer.config import DigestSettings
 from summarizer.errors import Refused
 from summarizer.pipeline import Talk
 from summarizer.records import Summary
+from summarizer.settings import DigestSettings
 from summarizer.store import Entry, FileRef, Library, atomic_write, file_sha256
 
 

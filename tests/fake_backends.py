@@ -6,9 +6,9 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
-from summarizer.config import SummarizeSettings
 from summarizer.errors import SummarizerError
 from summarizer.records import CaptionTrack, Made, Source, Summary, Transcript, Video
+from summarizer.settings import SummarizeSettings
 from summarizer.summarize.extractive import Extractive
 from tests.conftest import TALK, make_source, make_transcript
 

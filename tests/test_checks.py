@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from summarizer.config import TranscribeSettings
 from summarizer.errors import Refused
 from summarizer.records import Transcript
+from summarizer.settings import TranscribeSettings
 from summarizer.transcribe import check, hotwords
 from summarizer.transcribe.checks import language_of
 from tests.conftest import TALK, make_transcript

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer import digest
-from summarizer.config import DigestSettings, SummarizeSettings
 from summarizer.records import Claim, Evidence, Kind, Made, Mention, Section, Segment, Summary, Transcript, Video
+from summarizer.settings import DigestSettings, SummarizeSettings
 from summarizer.summarize.extractive import Extractive
 from tests.conftest import make_source, make_transcript
 from tests.hostile import HOSTILE

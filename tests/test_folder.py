@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import Downloader
 from summarizer.download.metadata import speakers
 from summarizer.errors import Failed, UsageError
 from summarizer.records import VIDEO_ID
+from summarizer.settings import DownloadSettings, RuntimeSettings
 from summarizer.transcribe.media import probe
 from tests.media import write_audio, write_video
 

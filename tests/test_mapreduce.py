@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from summarizer.config import SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.records import Source, Summary, Transcript
+from summarizer.settings import SummarizeSettings
 from summarizer.summarize.generation import Answer
 from summarizer.summarize.mapreduce import MapReduce
 from tests.conftest import make_transcript

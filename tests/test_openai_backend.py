@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from summarizer.config import RuntimeSettings, SummarizeSettings
 from summarizer.errors import BackendError, Failed, Refused, SummarizerError
 from summarizer.records import Source, Summary, Transcript
+from summarizer.settings import RuntimeSettings, SummarizeSettings
 from summarizer.summarize import open_summarizer
 from tests.fake_openai import error, reply, serve
 from tests.test_mapreduce import GOOD_MAP, GOOD_REDUCE

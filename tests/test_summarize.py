@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.config import SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.records import Segment, Summary, Transcript
+from summarizer.settings import SummarizeSettings
 from summarizer.summarize import choose_kind, evidence
 from summarizer.summarize.chunking import chunks
 from summarizer.summarize.extractive import Extractive

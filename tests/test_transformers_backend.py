@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.config import RuntimeSettings, SummarizeSettings
 from summarizer.errors import BackendError, Refused
 from summarizer.records import Source, Transcript
+from summarizer.settings import RuntimeSettings, SummarizeSettings
 from summarizer.summarize import generation, open_summarizer
 from summarizer.summarize.generation import Request
 from summarizer.summarize.transformers_backend import TransformersGenerator

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from summarizer.config import RuntimeSettings, TranscribeSettings
 from summarizer.errors import BackendError, Failed
 from summarizer.sample import load_talks
+from summarizer.settings import RuntimeSettings, TranscribeSettings
 from summarizer.transcribe import Whisper
 from tests import tiny_whisper
 from tests.media import write_audio

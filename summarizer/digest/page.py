@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
-from summarizer.config import DigestSettings
 from summarizer.digest.escape import clean, timestamp
 from summarizer.digest.templates import environment
 from summarizer.records import Source, Summary, Transcript, Video
+from summarizer.settings import DigestSettings
 
 SOURCES = {
     "human": "captions written by people",

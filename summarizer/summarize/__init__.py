@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from summarizer.config import RuntimeSettings, SummarizeSettings
 from summarizer.errors import BackendError
 from summarizer.records import Source, Summary, Transcript
+from summarizer.settings import RuntimeSettings, SummarizeSettings
 from summarizer.summarize.kind import choose_kind
 
 __all__ = ["BACKENDS", "Summarizer", "choose_kind", "open_summarizer"]

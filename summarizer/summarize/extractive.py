@@ -14,9 +14,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from summarizer.config import SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.records import Claim, Made, Section, Source, Summary, Transcript
+from summarizer.settings import SummarizeSettings
 from summarizer.summarize import evidence, meeting
 from summarizer.summarize.kind import choose_kind
 from summarizer.summarize.projects import mentions

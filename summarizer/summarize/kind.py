@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from summarizer.config import SummarizeSettings
 from summarizer.records import Kind, Source, Transcript
+from summarizer.settings import SummarizeSettings
 
 _TITLE: tuple[tuple[Kind, str], ...] = (
     ("tutorial", r"\b(tutorial|workshop|hands[- ]on|lab|codelab|getting started)\b"),

@@ -15,9 +15,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from summarizer.config import SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.records import Claim, Kind, Made, Section, Segment, Source, Summary, Transcript
+from summarizer.settings import SummarizeSettings
 from summarizer.summarize import evidence, generation, prompts
 from summarizer.summarize.chunking import Chunk, chunks
 from summarizer.summarize.generation import Answer, Generator, MapAnswer, Note, ReduceAnswer, Request

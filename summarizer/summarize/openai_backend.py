@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from summarizer.config import RuntimeSettings, SummarizeSettings
 from summarizer.errors import BackendError, Failed
+from summarizer.settings import RuntimeSettings, SummarizeSettings
 from summarizer.summarize.generation import Answer, Request
 
 CHARACTERS_PER_TOKEN = 3.0  # English has 4 to 5; on the safe side, since the server's tokenizer is not here

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from summarizer.config import RuntimeSettings
 from summarizer.errors import BackendError
+from summarizer.settings import RuntimeSettings
 from summarizer.summarize.generation import Answer, Request
 
 log = logging.getLogger(__name__)

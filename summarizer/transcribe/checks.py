@@ -10,9 +10,9 @@ import re
 import zlib
 from collections import Counter
 
-from summarizer.config import TranscribeSettings
 from summarizer.errors import Refused
 from summarizer.records import Transcript
+from summarizer.settings import TranscribeSettings
 
 SHORT_VIDEO = 180.0  # seconds; below this, a slow speaker or a long jingle is no sign of anything
 LOOP_RATIO = 2.4  # compression ratio of looping text, the threshold of Whisper (Radford et al. 2022)

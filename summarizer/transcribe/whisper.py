@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from summarizer.config import RuntimeSettings, TranscribeSettings
 from summarizer.errors import BackendError
 from summarizer.records import Made, Segment, Transcript, Word
+from summarizer.settings import RuntimeSettings, TranscribeSettings
 from summarizer.transcribe.media import decode
 
 log = logging.getLogger(__name__)
