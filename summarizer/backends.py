@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from summarizer import models, summarize, transcribe
 from summarizer.config import Config
@@ -18,6 +18,26 @@ from summarizer.errors import BackendError
 from summarizer.records import Source, Summary, Transcript, Video
 
 Opened = TypeVar("Opened")
+
+
+class Backends(Protocol):
+    """What a talk needs from outside; each model is opened once per run, by whoever implements this."""
+
+    def download(self, video: Video, folder: Path) -> Source:
+        """Metadata and caption files, written into `folder`."""
+        ...
+
+    def fetch_audio(self, video: Video, source: Source, folder: Path) -> Path:
+        """The sound of the video, written into `folder`."""
+        ...
+
+    def hear(self, audio: Path, source: Source) -> Transcript:
+        """Speech to text."""
+        ...
+
+    def summarize(self, transcript: Transcript, source: Source) -> Summary:
+        """Text to claims with evidence."""
+        ...
 
 
 class OpenedBackends:

@@ -162,3 +162,8 @@ class Stepper:
         if self.folder.find(stage, newest.key) is None:
             return "its file is missing or cut short"
         return "the stage's code changed"
+
+
+def dump(record: BaseModel) -> bytes:
+    """A record as the bytes that are stored."""
+    return record.model_dump_json(indent=1).encode()
