@@ -9,7 +9,7 @@ NEEDS = $(if $(PLAYLIST),$(VENV)/.llm,$(VENV)/.core)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup summarize test lint bench notebooks nightly clean
+.PHONY: help setup summarize test lint bench eval notebooks nightly clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lint: $(VENV)/.test ## ruff and mypy
 
 bench: $(VENV)/.test ## measure speech recognition and the pipeline on this machine
 	@$(BIN)/python benchmarks/sample.py
+
+eval: $(VENV)/.test ## measure gates, claims and summaries on the real talks in ../shared/data, or DATA=<folder>
+	@$(BIN)/summarizer eval $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config $(CONFIG)) -o build/evaluation.json
 
 notebooks: $(VENV)/.test ## run the notebooks on the sample's library
 	@$(BIN)/python notebooks/execute.py

@@ -13,12 +13,12 @@ from typing import Annotated
 import typer
 
 from summarizer import __version__, console
-from summarizer.commands import library, machine, runs  # each adds its commands to the application
+from summarizer.commands import library, machine, measure, runs  # each adds its commands to the application
 from summarizer.commands.options import app
 from summarizer.errors import SummarizerError
 
 __all__ = ["app", "main"]
-_COMMANDS = (runs, library, machine)
+_COMMANDS = (runs, library, machine, measure)
 
 
 @app.callback(invoke_without_command=True)

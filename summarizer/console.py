@@ -158,7 +158,7 @@ def plans(found: Sequence[tuple[Talk, Sequence[Step]]], as_json: bool) -> None:
     rows(flat, as_json, empty="No videos.")
 
 
-def rows(records: Sequence[Mapping[str, Any]], as_json: bool, empty: str = "") -> None:
+def rows(records: Sequence[Mapping[str, Any]], as_json: bool, empty: str = "", title: str = "") -> None:
     """A table of equal records on stdout, or JSON."""
     if as_json:
         data(json.dumps(list(records), indent=1, ensure_ascii=False, default=str))
@@ -166,7 +166,7 @@ def rows(records: Sequence[Mapping[str, Any]], as_json: bool, empty: str = "") -
     if not records:
         note(empty)
         return
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, title=Text(clean(title)) if title else None, title_justify="left")
     for name in records[0]:
         table.add_column(name, overflow="fold")
     for record in records:

@@ -22,7 +22,7 @@ CAPTIONS_ONLY = (
     "--set",
     "transcribe.order=['human']",
 )
-COMMANDS = ("run", "nightly", "status", "explain", "doctor", "verify", "prune", "models")
+COMMANDS = ("run", "nightly", "status", "explain", "doctor", "verify", "prune", "eval", "models")
 
 
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

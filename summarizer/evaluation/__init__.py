@@ -1,0 +1,43 @@
+"""How well it works, measured on real talks: `summarizer eval`.
+
+Each part is a module with a function from the material and the settings to one table. Parts stand in a plain
+dictionary; a new one is a module and a line here. Nothing of the material is kept in the project: labels name talks
+by their id.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from summarizer.config import Config
+from summarizer.errors import UsageError
+from summarizer.evaluation import gates
+from summarizer.evaluation.material import Material
+from summarizer.evaluation.report import Part
+
+__all__ = ["PARTS", "Material", "Part", "evaluate"]
+
+PARTS: dict[str, Callable[[Material, Config], Part]] = {
+    "gates": gates.measure,
+}
+
+
+def evaluate(
+    material: Material, config: Config, only: Sequence[str] = (), watch: Callable[[str], None] = lambda _name: None
+) -> tuple[Part, ...]:
+    """Measure the named parts, or all, in the order of `PARTS`; `watch` is told of each before it starts.
+
+    Raises `UsageError` for a name that is no part.
+    """
+    if unknown := sorted(set(only) - set(PARTS)):
+        raise UsageError(f"--only {unknown[0]}: there is no such part", f"Parts are {', '.join(PARTS)}.")
+    parts = []
+    for name, measure in PARTS.items():
+        if only and name not in only:
+            continue
+        watch(name)
+        started = time.monotonic()
+        part = measure(material, config)
+        parts.append(part.model_copy(update={"seconds": round(time.monotonic() - started, 1)}))
+    return tuple(parts)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from summarizer import cli, evaluation
+from summarizer.config import Config
+from summarizer.errors import UsageError
+from summarizer.evaluation.material import Material, half
+from summarizer.evaluation.report import Row
+from tests.conftest import TALK
+
+ROOT = Path(__file__).parent.parent
+PLAIN = " ".join(text.lower().replace(".", "").replace(",", "") for text in TALK)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Material in the form of the real one: two talks and an interview."""
+    (tmp_path / "talks").mkdir()
+    (tmp_path / "otel").mkdir()
+    for id, text in (("aaaaaaaaaaa", PLAIN), ("bbbbbbbbbbb", " ".join(reversed(PLAIN.split())))):
+        values = {"title": "Slow", "abstract": None, "text": text}
+        (tmp_path / "talks" / f"{id}.json").write_text(json.dumps(values))
+    (tmp_path / "otel" / "one.md").write_text(
+        f"# Q&amp;A\n\n## Description\n\nA chat.\n\nURL: x\n\n## Summary\n\nIt was slow.\n\n# Text\n\n## Raw YouTube Transcript\n\n{PLAIN}\n"
+    )
+    return tmp_path
+
+
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """`summarizer eval` in this process: (exit code, stdout, stderr)."""
+    monkeypatch.setattr(sys, "argv", ["summarizer", "eval", *arguments])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    out, err = capsys.readouterr()
+    return int(end.value.code or 0), out, err
+
+
+def test_material_is_read_from_its_three_forms(folder: Path) -> None:
+    """Talks, and interviews with their description, summary and captions."""
+    material = Material(folder)
+    assert [talk.id for talk in material.talks] == ["aaaaaaaaaaa", "bbbbbbbbbbb"]
+    interview = material.interviews[0]
+    assert (
+        interview.title,
+        interview.abstract,
+        interview.summary,
+        interview.text,
+    ) == ("Q&A", "A chat.", "It was slow.", PLAIN)
+    assert interview.transcript.text == PLAIN
+    assert material.llm_summaries == {}
+
+
+def test_absent_material_is_an_error_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message names the folder, the remedy the option."""
+    code, out, err = call(monkeypatch, capsys, "--data", str(tmp_path / "none"))
+    assert (code, out) == (2, "")
+    assert "none" in err
+    assert "--data" in err
+
+
+def test_a_torn_talk_is_an_error_that_names_the_file(folder: Path) -> None:
+    """Neither bad JSON nor a missing field passes for an empty talk."""
+    (folder / "talks" / "ccccccccccc.json").write_text('{"title": "x"}')
+    with pytest.raises(UsageError, match=r"ccccccccccc\.json has no 'text'"):
+        _ = Material(folder).talks
+    (folder / "talks" / "ccccccccccc.json").write_text('{"title":')
+    with pytest.raises(UsageError, match=r"ccccccccccc\.json cannot be read"):
+        _ = Material(folder).talks
+
+
+def test_an_unknown_part_is_an_error_that_names_the_parts(folder: Path) -> None:
+    """A typo measures nothing instead of everything."""
+    with pytest.raises(UsageError, match="gatez") as error:
+        evaluation.evaluate(Material(folder), Config(), ["gatez"])
+    assert "gates" in error.value.remedy
+
+
+def test_the_figures_are_shown_and_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table on stdout, JSON in the file, and the same JSON with --json."""
+    path = folder / "build" / "figures.json"
+    code, out, _ = call(monkeypatch, capsys, "--data", str(folder), "--only", "gates", "-o", str(path))
+    assert code == 0
+    assert "real transcripts refused" in out
+    written = json.loads(path.read_text())
+    assert [part["name"] for part in written["parts"]] == ["gates"]
+    code, out, _ = call(monkeypatch, capsys, "--data", str(folder), "--only", "gates", "--json")
+    rows = json.loads(out)["parts"][0]["rows"]
+    assert [row["figure"] for row in rows] == [row["figure"] for row in written["parts"][0]["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "met"),
+    [
+        (Row(name="x", figure=0.95, least=0.95), True),
+        (Row(name="x", figure=0.94, least=0.95), False),
+        (Row(name="x", figure=0.05, most=0.05), True),
+        (Row(name="x", figure=0.06, most=0.05), False),
+        (Row(name="x", figure=None, most=0.05), None),
+        (Row(name="x", figure=0.5), None),
+    ],
+)
+def test_a_target_is_met_or_missed_or_absent(row: Row, met: bool | None) -> None:
+    """A figure that could not be measured neither meets nor misses."""
+    assert met is row.met
+    assert row.shown()["met"] == {True: "yes", False: "NO", None: ""}[met]
+
+
+def test_the_halves_do_not_move() -> None:
+    """A talk is in the same half on every machine: thresholds were chosen on one of them."""
+    assert [half(id) for id in ("aaaaaaaaaaa", "bbbbbbbbbbb", "ccccccccccc", "ddddddddddd")] == [
+        "tune",
+        "report",
+        "tune",
+        "report",
+    ]
+
+
+def test_every_part_is_told_in_the_docs() -> None:
+    """docs/evaluation.md has a table for each part of the dictionary."""
+    page = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    assert [name for name in evaluation.PARTS if f"### {name}" not in page] == []
