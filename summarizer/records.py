@@ -18,6 +18,15 @@ CaptionKind = Literal["human", "automatic"]
 CaptionFormat = Literal["vtt", "srt", "json3", "ttml", "txt"]
 Kind = Literal["talk", "panel", "meeting", "tutorial"]
 Status = Literal["made", "cached", "refused", "deferred", "failed"]
+SpanReason = Literal[
+    "no_speech",  # nobody talks: silence, noise, music
+    "sound",  # the captions say so: [Music], (applause)
+    "no_text",  # somebody talks, and nothing was written
+    "looped",  # the text repeated itself, was recognised again, and still did: cut out
+    "text_over_silence",  # text where nobody talks: cut out
+    "too_fast",  # more words than a mouth can speak: cut out
+]
+CUT: frozenset[SpanReason] = frozenset({"looped", "text_over_silence", "too_fast"})  # text was removed there
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
@@ -99,7 +108,17 @@ class Segment(Record):
     end: float
     text: str
     speaker: str | None = None
+    speaker_from: Literal["captions", "diarization"] | None = None  # who said so
+    language: str | None = None  # ISO 639-1, where it differs from the transcript's
     words: tuple[Word, ...] = ()
+
+
+class Span(Record):
+    """A stretch that is not text to be trusted, and why."""
+
+    start: float  # seconds
+    end: float
+    reason: SpanReason
 
 
 class Transcript(Record):
@@ -110,12 +129,19 @@ class Transcript(Record):
     segments: tuple[Segment, ...]
     duration: float | None = None  # seconds of media or captions it was made from
     kind: Literal["human", "automatic", "whisper"]
+    spans: tuple[Span, ...] = ()  # where nobody talks, and what was cut out; in order
+    redone: int = 0  # windows that were recognised a second time, with safer settings
     made: Made
 
     @property
     def text(self) -> str:
         """The whole text, one space between segments."""
         return " ".join(segment.text for segment in self.segments)
+
+    @property
+    def cut(self) -> tuple[Span, ...]:
+        """The spans whose text was removed because it could not be trusted."""
+        return tuple(span for span in self.spans if span.reason in CUT)
 
 
 class Claim(Record):

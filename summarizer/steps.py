@@ -23,10 +23,10 @@ Result = tuple[bytes | Path | None, tuple[tuple[str, Path], ...]]  # the result,
 STAGES: dict[str, int] = {
     "download": 1,  # metadata and caption tracks
     "audio": 1,  # sound, only when no caption track will do
-    "transcribe": 1,  # captions or speech to segments
+    "transcribe": 2,  # captions or speech to segments
     "check": 1,  # is this really the text of this video? a verdict, no file
     "summarize": 1,  # claims with evidence
-    "digest": 1,  # the page
+    "digest": 2,  # the page
 }
 
 

@@ -96,6 +96,15 @@ def test_a_track_of_sound_markers_has_no_segments(tmp_path: Path) -> None:
     assert read(tmp_path, "WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n").segments == ()
 
 
+def test_sounds_are_marked_where_nobody_speaks(tmp_path: Path) -> None:
+    """Music before the talk is a span; applause under a sentence is not."""
+    text = (
+        "WEBVTT\n\n00:00.000 --> 00:05.000\n[Music]\n\n00:05.500 --> 00:09.000\n[Music]\n\n"
+        "00:10.000 --> 00:14.000\nHello music lovers. [Applause]\n\n00:12.000 --> 00:13.000\n(applause)\n"
+    )
+    assert [(span.start, span.end, span.reason) for span in read(tmp_path, text).spans] == [(0.0, 9.0, "sound")]
+
+
 def test_speakers_come_from_markers(tmp_path: Path) -> None:
     """`>> Name:` names the turn, `>>` alone begins an unknown one, and a turn lasts until the next."""
     text = (

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer import digest
-from summarizer.records import Claim, Evidence, Kind, Made, Mention, Section, Segment, Summary, Transcript, Video
+from summarizer.records import Claim, Evidence, Kind, Made, Mention, Section, Segment, Span, Summary, Transcript, Video
 from summarizer.settings import DigestSettings, SummarizeSettings
 from summarizer.summarize.extractive import Extractive
 from tests.conftest import make_source, make_transcript
@@ -122,6 +122,22 @@ def test_a_hostile_talk_adds_nothing_to_its_page(text: str) -> None:
         return
     hostile, harmless = (page(word).split("\n---\n", 1)[1] for word in (text, "Xyzzy"))
     assert harmless.replace("Xyzzy", digest.escape(text)) == hostile
+
+
+def test_the_page_says_what_was_cut_out() -> None:
+    """Unreliable stretches are counted with their reason; silence is in the front matter only."""
+    spans = (
+        Span(start=10.0, end=40.0, reason="looped"),
+        Span(start=50.0, end=90.0, reason="looped"),
+        Span(start=100.0, end=400.0, reason="no_speech"),
+    )
+    transcript = make_transcript().model_copy(update={"spans": spans, "redone": 3})
+    page = digest.render(
+        make_source(), transcript, Extractive().summarize(transcript, make_source(), SummarizeSettings()), SETTINGS
+    )
+    assert "- Cut out: 2 stretches, 1:10 in all, where recognition went wrong (it repeated itself)." in page
+    made = yaml.safe_load(page.split("---\n")[1])["ai"]["transcript"]
+    assert (made["spans"], made["redone"]) == ({"looped": 70.0, "no_speech": 300.0}, 3)
 
 
 @given(st.text(max_size=80))

@@ -73,7 +73,9 @@ def _talk_matter(source: Source, transcript: Transcript, summary: Summary, setti
         "tags": _tags(summary.kind, settings, projects),
         "projects": projects,
         "ai": {
-            "transcript": _made(transcript) | {"source": transcript.kind, "language": transcript.language},
+            "transcript": _made(transcript)
+            | {"source": transcript.kind, "language": transcript.language}
+            | _unreliable(transcript),
             "summary": _made(summary),
             "coverage": {
                 "share": round(evidence.covered_share, 3),
@@ -95,6 +97,15 @@ def _made(record: Transcript | Summary) -> dict[str, Any]:
     """Provenance without what is empty."""
     made = record.made.model_dump()
     return {name: round(value, 2) if isinstance(value, float) else value for name, value in made.items() if value}
+
+
+def _unreliable(transcript: Transcript) -> dict[str, Any]:
+    """Seconds without text to be trusted, by reason, and how many windows were recognised twice; without zeros."""
+    seconds: dict[str, float] = {}
+    for span in transcript.spans:
+        seconds[span.reason] = seconds.get(span.reason, 0.0) + span.end - span.start
+    spans = {reason: round(length, 1) for reason, length in sorted(seconds.items())}
+    return ({"spans": spans} if spans else {}) | ({"redone": transcript.redone} if transcript.redone else {})
 
 
 def _date(published: date | None) -> dict[str, Any]:

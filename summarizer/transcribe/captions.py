@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
 from summarizer.errors import Failed
-from summarizer.records import CaptionFormat, CaptionKind, Made, Segment, Transcript
+from summarizer.records import CaptionFormat, CaptionKind, Made, Segment, Span, Transcript
 from summarizer.transcribe.formats import Cue, parse_json3, parse_ttml, parse_txt, parse_vtt
 
 LONGEST = 15.0  # seconds of a segment that is merged from cues
@@ -52,13 +52,15 @@ def read_captions(
     if not cues:
         raise Failed("captions_unreadable", f"the {format} captions hold no text with times", "Look at the file.")
     ordered = sorted(cues, key=lambda cue: cue.start)
-    segments = merge(_speakers(ordered if format == "txt" else _once(ordered)))
+    spoken = _speakers(ordered if format == "txt" else _once(ordered))
+    segments = merge(spoken)
     return Transcript(
         video_id=video_id,
         language=language.split("-")[0].lower() or "und",
         segments=segments,
         duration=duration or max(cue.end for cue in cues),
         kind=kind,
+        spans=_sounds(ordered, spoken),
         made=Made(backend="captions", seconds=round(time.monotonic() - started, 3)),
     )
 
@@ -96,7 +98,7 @@ def _speakers(cues: list[Cue]) -> list[Cue]:
     """Speaker markers (`>> Ana:`, `- `, `<v Ana>`) out of the text; a nameless marker starts a new, unknown turn."""
     marked = []
     for cue in cues:
-        text = _SOUND.sub(lambda match: " " if _is_sound(match[0]) else match[0], cue.text)
+        text = _without_sounds(cue.text)
         match = _SPEAKER.match(text)
         speaker = cue.speaker
         if match and match[0]:
@@ -106,6 +108,25 @@ def _speakers(cues: list[Cue]) -> list[Cue]:
         if text:
             marked.append(replace(cue, text=text, speaker=speaker))
     return marked
+
+
+def _sounds(cues: Sequence[Cue], spoken: Sequence[Cue]) -> tuple[Span, ...]:
+    """Where the track says that something else than speech is heard: cues of nothing but sound markers, joined."""
+    spans: list[Span] = []
+    for cue in cues:
+        if _without_sounds(cue.text).strip() or any(
+            cue.start < other.end and other.start < cue.end for other in spoken
+        ):
+            continue
+        if spans and cue.start - spans[-1].end <= PAUSE:
+            spans[-1] = spans[-1].model_copy(update={"end": max(spans[-1].end, cue.end)})
+        elif cue.end > cue.start:
+            spans.append(Span(start=cue.start, end=cue.end, reason="sound"))
+    return tuple(spans)
+
+
+def _without_sounds(text: str) -> str:
+    return _SOUND.sub(lambda match: " " if _is_sound(match[0]) else match[0], text)
 
 
 def _is_sound(text: str) -> bool:

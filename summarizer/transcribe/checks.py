@@ -7,15 +7,14 @@ text itself is looked at before anything else is done with it.
 from __future__ import annotations
 
 import re
-import zlib
 from collections import Counter
 
 from summarizer.errors import Refused
 from summarizer.records import Transcript
 from summarizer.settings import TranscribeSettings
+from summarizer.transcribe.guards import LOOP_RATIO, compression
 
 SHORT_VIDEO = 180.0  # seconds; below this, a slow speaker or a long jingle is no sign of anything
-LOOP_RATIO = 2.4  # compression ratio of looping text, the threshold of Whisper (Radford et al. 2022)
 _PLACEHOLDER = re.compile(
     r"(transcript|captions?|subtitles?)\W+(is|are|not|un)\W*(not|un)?\s*available|no (transcript|captions|subtitles)"
     r"|transcript(ion)? (is )?(missing|disabled|failed)|lorem ipsum|could not retrieve|todo: transcript",
@@ -123,7 +122,7 @@ def _refuse_loops(transcript: Transcript) -> None:
     texts = [segment.text for segment in transcript.segments]
     windows = [" ".join(texts[i : i + 8]) for i in range(0, len(texts), 8)]
     long = [window for window in windows if len(window) >= 200]
-    looping = sum(_compression(window) > LOOP_RATIO for window in long)
+    looping = sum(compression(window) > LOOP_RATIO for window in long)
     repeated = sum(
         count - 1 for text, count in Counter(text.lower() for text in texts).items() if len(text.split()) > 3
     )
@@ -133,8 +132,3 @@ def _refuse_loops(transcript: Transcript) -> None:
             f"{_source(transcript)} repeat themselves: {looping} of {len(long)} windows, {repeated} of {len(texts)} segments",
             "Try another source of text: transcribe.order, or a larger transcribe.model.",
         )
-
-
-def _compression(text: str) -> float:
-    data = text.encode()
-    return len(data) / len(zlib.compress(data))

@@ -10,6 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from summarizer.digest.escape import escape, link, moment, timestamp
 from summarizer.records import Source, Transcript
 
+_REASONS = {
+    "looped": "it repeated itself",
+    "text_over_silence": "it wrote where nobody spoke",
+    "too_fast": "it wrote more words than can be spoken",
+}
+
 
 class Ready(str):
     """Markdown that we made ourselves and that must not be escaped again."""
@@ -40,6 +46,8 @@ def environment() -> Environment:
     env.filters["day"] = lambda day: Ready(day.isoformat())
     env.filters["percent"] = lambda share: Ready(f"{share:.0%}")
     env.filters["times"] = _times
+    env.filters["seconds"] = lambda spans: sum(span.end - span.start for span in spans)
+    env.filters["reasons"] = lambda spans: ", ".join(dict.fromkeys(_REASONS[span.reason] for span in spans))
     return env
 
 
