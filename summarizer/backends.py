@@ -35,8 +35,8 @@ class Backends(Protocol):
         """Speech to text."""
         ...
 
-    def summarize(self, transcript: Transcript, source: Source) -> Summary:
-        """Text to claims with evidence."""
+    def summarize(self, transcript: Transcript, source: Source, parts: summarize.Parts) -> Summary:
+        """Text to claims with evidence; `parts` keeps what it is made from while it is made."""
         ...
 
 
@@ -97,7 +97,7 @@ class OpenedBackends:
             duration=source.duration,
         )
 
-    def summarize(self, transcript: Transcript, source: Source) -> Summary:
-        """Text to claims with evidence."""
+    def summarize(self, transcript: Transcript, source: Source, parts: summarize.Parts) -> Summary:
+        """Text to claims with evidence; `parts` keeps what it is made from while it is made."""
         summarizer = self._once("summarizer", lambda: self._summarizer)
-        return summarizer.summarize(transcript, source, self.config.summarize)
+        return summarizer.summarize(transcript, source, self.config.summarize, parts)

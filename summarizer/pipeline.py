@@ -15,9 +15,11 @@ from typing import Any
 from summarizer import digest, models
 from summarizer.config import Config
 from summarizer.errors import VideoError
+from summarizer.parts import FolderParts
 from summarizer.records import Source, Summary, Transcript
 from summarizer.steps import Result, WouldRunError, dump
 from summarizer.store import Corrupt, Entry
+from summarizer.summarize import prompts_fingerprint
 from summarizer.text import TextSteps
 
 
@@ -45,7 +47,9 @@ class Talk(TextSteps):
         """Claims with evidence."""
 
         def make(_space: Path) -> Result:
-            return dump(self.backends.summarize(self.load(transcript, Transcript), self.load(source, Source))), ()
+            parts = FolderParts(self.folder.path, fresh="summarize" in self.forced)
+            text = self.load(transcript, Transcript)
+            return dump(self.backends.summarize(text, self.load(source, Source), parts)), ()
 
         inputs = {"source": source.digest, "transcript": transcript.digest}
         return self.step("summarize", summarize_settings(self.config), inputs, make)
@@ -83,7 +87,9 @@ def summarize_settings(config: Config) -> dict[str, Any]:
     """The part of [summarize] that the chosen back end obeys, with the model's exact revision."""
     everything = config.summarize.model_dump(mode="json")
     if config.summarize.backend == "extractive":
-        return {k: everything[k] for k in ("backend", "kind", "max_takeaways", "max_sections", "points_per_section")}
+        names = ("backend", "kind", "language", "max_takeaways", "max_sections", "points_per_section")
+        return {name: everything[name] for name in names}
+    everything["prompts"] = prompts_fingerprint()
     if config.summarize.backend == "transformers":
         everything["revision"] = models.revision_of(config.summarize.model, config.summarize.revision)
     return everything

@@ -151,6 +151,8 @@ class Claim(Record):
     evidence: tuple[int, ...] = Field(min_length=1)  # segment ids, ascending
     start: float  # seconds; start of the first cited segment
     supported: bool = True  # its names, numbers and rare words are in the cited segments
+    translation: str = ""  # `text` in the digest's language, when that is not the talk's; empty: there is none
+    command: str = ""  # what a step of a tutorial types, as the cited segments have it
 
 
 class Section(Record):
@@ -159,6 +161,7 @@ class Section(Record):
     heading: str
     start: float
     end: float
+    translation: str = ""  # `heading` in the digest's language
     claims: tuple[Claim, ...]
 
 
@@ -187,6 +190,7 @@ class Summary(Record):
 
     video_id: str
     kind: Kind
+    language: str = ""  # of the digest; empty: the talk's own
     tldr: Claim
     takeaways: tuple[Claim, ...]
     sections: tuple[Section, ...]

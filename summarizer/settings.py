@@ -70,6 +70,8 @@ class SummarizeSettings(Table):
     """Transcript tokens shown to the model at once (map step)."""
     overlap_segments: int = Field(default=1, ge=0, le=10)
     """Segments repeated at the start of the next chunk, as context."""
+    language: str = Field(default="", pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
+    """Language of the digest (`ja`, `pt-BR`); evidence stays in the talk's. Empty: the talk's own. Needs a model."""
     max_new_tokens: int = Field(default=900, ge=32)
     """Longest answer; a longer one is asked for again, then refused."""
     max_takeaways: int = Field(default=5, ge=3, le=5)

@@ -25,7 +25,7 @@ STAGES: dict[str, int] = {
     "audio": 1,  # sound, only when no caption track will do
     "transcribe": 2,  # captions or speech to segments
     "check": 1,  # is this really the text of this video? a verdict, no file
-    "summarize": 1,  # claims with evidence
+    "summarize": 2,  # claims with evidence
     "digest": 2,  # the page
 }
 

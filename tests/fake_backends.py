@@ -9,6 +9,7 @@ from pathlib import Path
 from summarizer.errors import SummarizerError
 from summarizer.records import CaptionTrack, Made, Source, Summary, Transcript, Video
 from summarizer.settings import SummarizeSettings
+from summarizer.summarize import Parts
 from summarizer.summarize.extractive import Extractive
 from tests.conftest import TALK, make_source, make_transcript
 
@@ -53,7 +54,7 @@ class FakeBackends:
         assert audio.read_bytes().startswith(b"sound of")
         return make_transcript(self.spoken, video_id=source.video_id, kind="whisper", made=Made(backend="whisper"))
 
-    def summarize(self, transcript: Transcript, source: Source) -> Summary:
+    def summarize(self, transcript: Transcript, source: Source, parts: Parts) -> Summary:
         self.calls["summarize"] += 1
         return Extractive().summarize(transcript, source, SummarizeSettings())
 

@@ -160,9 +160,9 @@ def test_an_interrupted_run_ends_cleanly_and_says_how_to_go_on(tmp_path: Path, s
         "import sys, time; from summarizer import cli, summarize\n"
         "from summarizer.summarize.extractive import Extractive\n"
         "real = Extractive.summarize\n"
-        "def slow(self, transcript, source, settings):\n"
+        "def slow(self, transcript, source, settings, *parts):\n"
         "    if source.title.startswith('Sample'): print('NOW', flush=True); time.sleep(60)\n"
-        "    return real(self, transcript, source, settings)\n"
+        "    return real(self, transcript, source, settings, *parts)\n"
         "Extractive.summarize = slow\ncli.main()\n"
     )
     folders = ["--library", str(tmp_path / "library"), "--digests", str(tmp_path / "digests")]

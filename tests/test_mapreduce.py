@@ -99,7 +99,7 @@ def test_an_invented_headline_falls_back_to_a_supported_note(transcript: Transcr
     broken = json.loads(GOOD_REDUCE)
     broken["tldr"]["text"] = "Quantum computers will replace etcd within 5 years."
     summary, _ = run(transcript, source, GOOD_MAP, json.dumps(broken))
-    assert NOTES[0]["text"] == summary.tldr.text
+    assert summary.tldr.text in {note["text"] for note in NOTES}
     assert summary.evidence.dropped == 1
 
 

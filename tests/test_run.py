@@ -162,10 +162,10 @@ def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path
     """The talk in flight is put off within moments, not finished; nothing is half-written."""
 
     class Slow(FakeBackends):
-        def summarize(self, transcript: object, source: object) -> object:  # type: ignore[override]
+        def summarize(self, transcript: object, source: object, parts: object) -> object:  # type: ignore[override]
             if source.video_id == "video-00001":  # type: ignore[attr-defined]
                 time.sleep(60)
-            return super().summarize(transcript, source)  # type: ignore[arg-type]
+            return super().summarize(transcript, source, parts)  # type: ignore[arg-type]
 
     videos = [make_video(i) for i in range(3)]
     with time_budget(1.5) as used_up:

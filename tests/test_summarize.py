@@ -8,7 +8,6 @@ from summarizer.errors import Refused
 from summarizer.records import Segment, Summary, Transcript
 from summarizer.settings import SummarizeSettings
 from summarizer.summarize import choose_kind, evidence
-from summarizer.summarize.chunking import chunks
 from summarizer.summarize.extractive import Extractive
 from summarizer.summarize.limits import shorten
 from summarizer.summarize.projects import mentions
@@ -21,32 +20,6 @@ SETTINGS = SummarizeSettings()
 
 def extract(transcript: Transcript, **source: object) -> Summary:
     return Extractive().summarize(transcript, make_source(**source), SETTINGS)
-
-
-# -- chunking ---------------------------------------------------------------------------------------------------
-
-
-@given(st.lists(st.integers(1, 60), min_size=1, max_size=60), st.integers(10, 100), st.integers(0, 3))
-def test_every_segment_is_in_exactly_one_chunk(sizes: list[int], limit: int, overlap: int) -> None:
-    """Own segments partition the transcript in order; overlap is what came just before; no chunk is over the limit."""
-    transcript = make_transcript(tuple(" ".join(["word"] * size) for size in sizes))
-    found = chunks(transcript, lambda text: len(text.split()), limit, overlap)
-    assert list(range(len(sizes))) == [segment.id for chunk in found for segment in chunk.own]
-    for chunk in found:
-        assert len(chunk.own) == 1 or sum(len(segment.text.split()) for segment in chunk.own) <= limit
-        assert [s.id for s in chunk.overlap] == list(range(max(0, chunk.own[0].id - overlap), chunk.own[0].id))
-
-
-def test_chunks_break_at_the_longest_pause_near_the_limit() -> None:
-    """A pause of ten seconds wins over filling the chunk to the last token."""
-    texts = tuple("one two three four five" for _ in range(8))
-    transcript = make_transcript(texts)
-    moved = tuple(
-        s.model_copy(update={"start": s.start + 10 * (s.id >= 5), "end": s.end + 10 * (s.id >= 5)})
-        for s in transcript.segments
-    )
-    found = chunks(transcript.model_copy(update={"segments": moved}), lambda text: len(text.split()), 30, 0)
-    assert [segment.id for segment in found[0].own] == [0, 1, 2, 3, 4]
 
 
 # -- evidence ---------------------------------------------------------------------------------------------------

@@ -13,9 +13,11 @@ from typing import Protocol
 from summarizer.errors import BackendError
 from summarizer.records import Source, Summary, Transcript
 from summarizer.settings import RuntimeSettings, SummarizeSettings
+from summarizer.summarize.generation import Parts
 from summarizer.summarize.kind import choose_kind
+from summarizer.summarize.prompts import fingerprint as prompts_fingerprint
 
-__all__ = ["BACKENDS", "Summarizer", "choose_kind", "open_summarizer"]
+__all__ = ["BACKENDS", "Parts", "Summarizer", "choose_kind", "open_summarizer", "prompts_fingerprint"]
 
 
 class Summarizer(Protocol):
@@ -23,14 +25,24 @@ class Summarizer(Protocol):
 
     name: str
 
-    def summarize(self, transcript: Transcript, source: Source, settings: SummarizeSettings) -> Summary:
-        """Raises `Refused` rather than write what the transcript does not support."""
+    def summarize(
+        self, transcript: Transcript, source: Source, settings: SummarizeSettings, parts: Parts | None = None, /
+    ) -> Summary:
+        """Raises `Refused` rather than write what the transcript does not support.
+
+        `parts` keeps what a long summary is made from, so that a killed run need not repeat it.
+        """
         ...
 
 
 def _extractive(
-    _runtime: RuntimeSettings, _settings: SummarizeSettings, _path: Path | None, _revision: str
+    _runtime: RuntimeSettings, settings: SummarizeSettings, _path: Path | None, _revision: str
 ) -> Summarizer:
+    if settings.language:
+        raise BackendError(
+            f"the extractive back end quotes the talk and cannot write in {settings.language!r}",
+            "Set summarize.backend to transformers or openai, or leave summarize.language empty.",
+        )
     from summarizer.summarize.extractive import Extractive
 
     return Extractive()

@@ -45,7 +45,9 @@ class Extractive:
 
     name = "extractive"
 
-    def summarize(self, transcript: Transcript, source: Source, settings: SummarizeSettings) -> Summary:
+    def summarize(
+        self, transcript: Transcript, source: Source, settings: SummarizeSettings, _parts: object = None
+    ) -> Summary:
         """Quotes with their evidence; raises `Refused("too_little")` when there are no whole sentences to quote."""
         started = time.monotonic()
         found = sentences(transcript)

@@ -1,19 +1,15 @@
-"""What a language model has to be able to do for us, whoever runs it."""
+"""What a language model has to be able to do for us, whoever runs it, and where its answers are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
-
-from pydantic import BaseModel
 
 from summarizer.records import Record
 
-MAX_TEXT = 240  # characters of one statement; the schema holds the model to it
-
 
 class Request(Record):
-    """One question: instructions, material, and the JSON schema of the answer."""
+    """One question: instructions (the same for many requests, so they come first), material, schema of the answer."""
 
     instructions: str
     material: str
@@ -40,76 +36,30 @@ class Generator(Protocol):
         """Tokens of a text, exact or on the safe side."""
         ...
 
-    def generate(self, requests: Sequence[Request]) -> list[Answer]:
-        """Answer every request, in order."""
+    def prompt_tokens(self, request: Request) -> int:
+        """Tokens of the whole prompt as the model gets it, exact or on the safe side."""
+        ...
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
+        """Answer every request once, as (its index, answer), each as soon as it is there and in any order."""
         ...
 
 
-class Note(BaseModel):
-    """One statement of a map answer."""
+class Parts(Protocol):
+    """Where answers are kept, so that a killed run repeats none that it had: bytes by key. They must not go wrong."""
 
-    text: str
-    evidence: list[int]
+    def get(self, key: str) -> bytes | None:
+        """What was put, intact, or nothing."""
+        ...
 
-
-class MapAnswer(BaseModel):
-    """Answer of the map step."""
-
-    claims: list[Note]
-
-
-class Heading(BaseModel):
-    """One section of a reduce answer."""
-
-    heading: str
-    notes: list[int]
+    def put(self, key: str, data: bytes) -> None:
+        """Keep it durably from now on."""
+        ...
 
 
-class ReduceAnswer(BaseModel):
-    """Answer of the reduce step; `evidence` and `notes` are numbers of notes."""
+class MemoryParts(dict[str, bytes]):
+    """Parts for callers without a library: they last as long as the object."""
 
-    tldr: Note
-    takeaways: list[Note]
-    sections: list[Heading]
-    decisions: list[int] = []
-    actions: list[int] = []
-
-
-def map_schema(ids: Sequence[int], most: int) -> dict[str, Any]:
-    """Statements that can cite nothing but these segments."""
-    return _object({"claims": _array(_note(ids, 3), most)})
-
-
-def reduce_schema(ids: Sequence[int], takeaways: int, sections: int, points: int, meeting: bool) -> dict[str, Any]:
-    """A summary that can point at nothing but these notes."""
-    choice = {"type": "integer", "enum": list(ids)}
-    section = _object({"heading": _text(60), "notes": _array(choice, points)})
-    parts = {
-        "tldr": _note(ids, 3),
-        "takeaways": _array(_note(ids, 2), takeaways),
-        "sections": _array(section, sections),
-    }
-    if meeting:
-        parts |= {"decisions": _array(choice, 8, least=0), "actions": _array(choice, 8, least=0)}
-    return _object(parts)
-
-
-def _note(ids: Sequence[int], most: int) -> dict[str, Any]:
-    return _object({"text": _text(MAX_TEXT), "evidence": _array({"type": "integer", "enum": list(ids)}, most)})
-
-
-def _text(most: int) -> dict[str, Any]:
-    return {"type": "string", "minLength": 1, "maxLength": most}
-
-
-def _array(items: dict[str, Any], most: int, least: int = 1) -> dict[str, Any]:
-    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    def put(self, key: str, data: bytes) -> None:
+        """Keep it while the process lives."""
+        self[key] = data

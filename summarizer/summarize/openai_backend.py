@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 from summarizer.errors import BackendError, Failed
@@ -17,6 +17,7 @@ from summarizer.settings import RuntimeSettings, SummarizeSettings
 from summarizer.summarize.generation import Answer, Request
 
 CHARACTERS_PER_TOKEN = 3.0  # English has 4 to 5; on the safe side, since the server's tokenizer is not here
+TEMPLATE_TOKENS = 32
 CONTEXT_TOKENS = 32_768  # what current open models hold at least; the server itself refuses what it cannot hold
 
 
@@ -50,12 +51,19 @@ class OpenAIGenerator:
         """An estimate on the high side."""
         return int(len(text) / CHARACTERS_PER_TOKEN) + 1
 
-    def generate(self, requests: Sequence[Request]) -> list[Answer]:
-        """Answers in order. Raises `BackendError` when the server is not there or has not the model."""
-        if not requests:
-            return []
-        with ThreadPoolExecutor(self._workers) as pool:
-            return list(pool.map(self._one, requests))
+    def prompt_tokens(self, request: Request) -> int:
+        """An estimate on the high side, the chat template included."""
+        return self.count_tokens(request.instructions + request.material) + TEMPLATE_TOKENS
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
+        """Answers as they come. Raises `BackendError` when the server is not there or has not the model."""
+        pool = ThreadPoolExecutor(self._workers)
+        try:
+            futures = {pool.submit(self._one, request): i for i, request in enumerate(requests)}
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # an error or an interrupt must not wait for the others
 
     def _one(self, request: Request) -> Answer:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,17 +64,24 @@ class TransformersGenerator:
         self.context_tokens = int(getattr(self._model.config, "max_position_embeddings", 0) or 4096)
 
     def count_tokens(self, text: str) -> int:
-        """Exact tokens of a text; the chat template's few are covered by counting its markers too."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False)) + 16
+        """Exact tokens of a text."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False))
 
-    def generate(self, requests: Sequence[Request]) -> list[Answer]:
-        """Answers in order; a batch that does not fit into the device's memory is halved."""
-        answers: list[Answer] = []
+    def prompt_tokens(self, request: Request) -> int:
+        """Exact tokens of the prompt, chat template included."""
+        return self.count_tokens(self._prompt(request))
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
+        """Answers batch by batch; prompts of like length go together, so that little is computed on padding.
+
+        A batch that does not fit into the device's memory is halved.
+        """
+        order = sorted(range(len(requests)), key=lambda i: self.prompt_tokens(requests[i]), reverse=True)
         size = self._batch
-        while len(answers) < len(requests):
-            batch = requests[len(answers) : len(answers) + size]
+        while order:
+            batch = order[:size]
             try:
-                answers += self._batched(batch)
+                answers = self._batched([requests[i] for i in batch])
             except self._torch.OutOfMemoryError:
                 if size == 1:
                     raise BackendError(
@@ -84,7 +91,9 @@ class TransformersGenerator:
                 size = max(1, size // 2)
                 log.warning("out of memory; going on with batches of %d", size)
                 self._torch.cuda.empty_cache()
-        return answers
+                continue
+            order = order[size:]
+            yield from zip(batch, answers, strict=True)
 
     def _batched(self, requests: Sequence[Request]) -> list[Answer]:
         inputs = self._tokenizer(
