@@ -107,7 +107,7 @@ def _packages(config: Config) -> Iterator[Finding]:
 
 def _models(config: Config) -> Iterator[Finding]:
     wanted: list[tuple[str, models.Purpose, str]] = []
-    if "whisper" in config.transcribe.order:
+    if config.transcribe.policy != "captions":
         wanted.append((config.transcribe.model, "whisper", config.transcribe.revision))
     if config.summarize.backend == "transformers":
         wanted.append((config.summarize.model, "llm", config.summarize.revision))

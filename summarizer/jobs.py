@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from summarizer.budget import time_budget
 from summarizer.config import Config
 from summarizer.errors import Locked, UsageError, VideoError
 from summarizer.pipeline import Talk
-from summarizer.records import Record
-from summarizer.run import Run, time_budget
+from summarizer.records import Record, TextScore
+from summarizer.run import Run
 from summarizer.steps import STAGES, Step, WouldRunError
 from summarizer.store import Entry, Library, VideoFolder, disk_errors
 
 SAMPLE = "sample"
 
 
-def job(config: Config, forced: Iterable[str] = (), limit: int = 0, since: date | None = None) -> Run:
+def job(
+    config: Config, forced: Iterable[str] = (), limit: int = 0, since: date | None = None, upgrade: bool = False
+) -> Run:
     """A run with checked options."""
     unknown = sorted(set(forced) - set(STAGES))
     if unknown:
         raise UsageError(f"--force {unknown[0]}: there is no such stage", f"Stages are {', '.join(STAGES)}.")
-    return Run(config, forced=frozenset(forced), limit=limit, since=since)
+    if upgrade and config.transcribe.policy != "captions_then_whisper":
+        raise UsageError(
+            "--upgrade needs a policy that takes captions first",
+            "Add --set transcribe.policy=captions_then_whisper.",
+        )
+    return Run(config, forced=frozenset(forced), limit=limit, since=since, upgrade=upgrade)
 
 
 @contextlib.contextmanager
@@ -73,7 +82,16 @@ def explain(config: Config, video_id: str) -> list[tuple[Talk, list[Step]]]:
     video = folder.manifest.video
     if video is None:
         raise UsageError(f"{video_id} is not in the library {config.runtime.library}", "See `summarizer status`.")
-    return run.plan([Talk(video, folder, config, run.backends)])
+    plans = run.plan([Talk(video, folder, config, run.backends)])
+    return [(talk, [_scored(talk, step) for step in steps]) for talk, steps in plans]
+
+
+def _scored(talk: Talk, step: Step) -> Step:
+    """A finished check with the score that it gave."""
+    entry = talk.folder.find(step.stage, step.key)
+    if step.stage != "check" or step.why or entry is None or not entry.files:
+        return step
+    return replace(step, why=str(talk.load(entry, TextScore)))
 
 
 def verify(config: Config, repair: bool) -> list[dict[str, Any]]:
@@ -163,7 +181,7 @@ def nightly(config: Config) -> Iterator[tuple[Run, list[Talk]]]:
         opened_sources(config.nightly.sources) as sources,
         time_budget(config.nightly.budget_minutes * 60) as used_up,
     ):
-        run = Run(config, limit=config.nightly.limit, budget=used_up)
+        run = Run(config, limit=config.nightly.limit, budget=used_up, upgrade=True)
         talks: list[Talk] = []
         try:
             talks = run.find(sources)

@@ -16,11 +16,11 @@ from summarizer import digest, models
 from summarizer.config import Config
 from summarizer.errors import VideoError
 from summarizer.parts import FolderParts
-from summarizer.records import Source, Summary, Transcript
+from summarizer.records import Source, Summary, TextScore, Transcript
 from summarizer.steps import Result, WouldRunError, dump
 from summarizer.store import Corrupt, Entry
 from summarizer.summarize import prompts_fingerprint
-from summarizer.text import TextSteps
+from summarizer.text import Text, TextSteps
 
 
 @dataclass
@@ -39,9 +39,9 @@ class Talk(TextSteps):
 
     def _walk_once(self) -> Entry:
         source = self.download()
-        transcript = self.transcript(source)
-        summary = self.summary(source, transcript)
-        return self.page(source, transcript, summary)
+        text = self.transcript(source)
+        summary = self.summary(source, text.transcript)
+        return self.page(source, text, summary)
 
     def summary(self, source: Entry, transcript: Entry) -> Entry:
         """Claims with evidence."""
@@ -54,19 +54,25 @@ class Talk(TextSteps):
         inputs = {"source": source.digest, "transcript": transcript.digest}
         return self.step("summarize", summarize_settings(self.config), inputs, make)
 
-    def page(self, source: Entry, transcript: Entry, summary: Entry) -> Entry:
+    def page(self, source: Entry, text: Text, summary: Entry) -> Entry:
         """The markdown page."""
 
         def make(_space: Path) -> Result:
             page = digest.render(
                 self.load(source, Source),
-                self.load(transcript, Transcript),
+                self.load(text.transcript, Transcript),
                 self.load(summary, Summary),
                 self.config.digest,
+                self.load(text.verdict, TextScore),
             )
             return page.encode(), ()
 
-        inputs = {"source": source.digest, "transcript": transcript.digest, "summary": summary.digest}
+        inputs = {
+            "source": source.digest,
+            "transcript": text.transcript.digest,
+            "check": text.verdict.digest,
+            "summary": summary.digest,
+        }
         settings = self.config.digest.model_dump(mode="json", include={"tags"})
         return self.step("digest", settings, inputs, make, suffix=".md")
 
@@ -80,7 +86,7 @@ class Talk(TextSteps):
     def load_summary(self) -> Summary:
         """The summary of a talk that was walked."""
         source = self.download()
-        return self.load(self.summary(source, self.transcript(source)), Summary)
+        return self.load(self.summary(source, self.transcript(source).transcript), Summary)
 
 
 def summarize_settings(config: Config) -> dict[str, Any]:

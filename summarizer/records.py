@@ -144,6 +144,23 @@ class Transcript(Record):
         return tuple(span for span in self.spans if span.reason in CUT)
 
 
+class TextScore(Record):
+    """How far a text can be what was said, from its looks alone: what it misheard nobody can see here."""
+
+    score: float  # 0..1, the mean of the parts below, each scaled to 0..1
+    coverage: float  # share of the video with text or a sound marker, 0..1
+    words_per_minute: float  # of the time with text
+    punctuation: float  # sentence ends for every 100 words; people write 5 to 8
+    glossary: float | None = None  # glossary terms for every 1,000 words; None without a glossary
+
+    def __str__(self) -> str:
+        terms = "" if self.glossary is None else f", {self.glossary:.1f} glossary terms in 1,000 words"
+        return (
+            f"score {self.score:.2f}: covers {self.coverage:.0%}, {self.words_per_minute:.0f} words a minute, "
+            f"{self.punctuation:.1f} sentence ends in 100 words{terms}"
+        )
+
+
 class Claim(Record):
     """One statement and the segments that support it; times are looked up, never written by a model."""
 

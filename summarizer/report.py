@@ -34,8 +34,12 @@ def render(run: Run, finished: datetime) -> str:
     made = [outcome for outcome in run.finals if outcome.status == "made"]
     if made:
         lines += ["", "## New pages", ""]
-        lines += [f"- [{escape(o.title)}]({Path(o.path).name}), {o.seconds:.0f} s" for o in made]
+        lines += [f"- [{escape(o.title)}]({Path(o.path).name}), {o.seconds:.0f} s{_noted(o.reason)}" for o in made]
     return "\n".join(lines) + "\n"
+
+
+def _noted(reason: str) -> str:
+    return f": {escape(reason)}" if reason else ""
 
 
 def write(run: Run, path: Path) -> None:

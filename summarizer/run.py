@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,6 +26,16 @@ from summarizer.steps import Step, WouldRunError
 from summarizer.store import Library
 
 log = logging.getLogger(__name__)
+
+
+_WAITING = [
+    Step(
+        "transcribe",
+        "",
+        "waits",
+        "the text is automatic captions; a night with time left recognises the speech",
+    )
+]
 
 
 class Listener(Protocol):
@@ -51,6 +60,7 @@ class Run:
     limit: int = 0  # work on at most so many videos; finished ones do not count. 0: all
     since: date | None = None
     budget: Callable[[], bool] = lambda: False  # True once no new work may start
+    upgrade: bool = False  # at the end, recognise the speech of talks whose text is automatic captions for now
     listener: Listener | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     finals: list[Outcome] = field(default_factory=list)
@@ -102,11 +112,13 @@ class Run:
             look = replace(talk, dry=True, steps=[])
             with contextlib.suppress(WouldRunError, VideoError):
                 look.walk()
+                look.steps += _WAITING if talk.upgrade_due() else []
             plans.append((talk, look.steps))
         return plans
 
     def execute(self, talks: Iterable[Talk]) -> None:
         """Bring every talk to its final outcome. Interrupts pass through after the record is written."""
+        talks = list(talks)
         try:
             waiting = [talk for talk in talks if not self._done_already(talk)]
             if self.limit:
@@ -115,8 +127,37 @@ class Run:
                 self.listener.listed(len(waiting))
             for item in local.prepared(waiting, self.config.runtime.download_ahead, self.budget):
                 self._finish(item)
+            if self.upgrade:
+                self._upgrade_all(talks)
         finally:
             self._close()
+
+    def _upgrade_all(self, talks: Iterable[Talk]) -> None:
+        """Replace automatic captions by speech recognition, in what is left of the budget."""
+        due = [replace(talk, upgrade=True, steps=[]) for talk in talks if not self.budget() and talk.upgrade_due()]
+        if self.listener:
+            self.listener.listed(len(due))
+        for item in local.prepared(due, self.config.runtime.download_ahead, self.budget):
+            self._upgrade(item)
+
+    def _upgrade(self, item: local.Prepared) -> None:
+        """One talk's speech; whatever goes wrong, the digest from captions and its outcome stay as they are."""
+        talk = item.talk
+        try:
+            if item.error is not None:
+                raise item.error
+            if self.budget():
+                return
+            path = publish.publish_digest(talk, talk.walk(), self.config.runtime.digests)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.warning("the text of %s stays automatic captions: %s", talk.video.id, error)
+            return
+        if any(step.state == "made" for step in talk.steps):
+            self.worked = True
+            self.finals = [outcome for outcome in self.finals if outcome.video_id != talk.video.id]
+            self._settle(talk, "made", reason="speech recognition in place of automatic captions", path=str(path))
 
     def _done_already(self, talk: Talk) -> bool:
         """Settle talks with nothing to do, from manifests alone, without a lock."""
@@ -246,29 +287,3 @@ def _outcome(video: Video, stage: str, error: Exception) -> Outcome:
         reason=f"{error} {remedy}".strip(),
         when=datetime.now(UTC),
     )
-
-
-@contextlib.contextmanager
-def time_budget(seconds: float) -> Iterator[Callable[[], bool]]:
-    """A wall-time budget: yields a function that is True once it is used up.
-
-    The work in flight at the end is interrupted, not waited for: an alarm raises `Deferred("budget")` in the main
-    thread, where models compute. POSIX only; elsewhere the budget is checked between talks.
-    """
-    import signal
-
-    end = time.monotonic() + seconds
-
-    def alarm(_signal: int, _frame: object) -> None:
-        raise Deferred("budget", "the time budget is used up", "The next run goes on from here.")
-
-    if not hasattr(signal, "setitimer"):
-        yield lambda: time.monotonic() >= end
-        return
-    previous = signal.signal(signal.SIGALRM, alarm)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield lambda: time.monotonic() >= end
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)

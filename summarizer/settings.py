@@ -33,8 +33,12 @@ class DownloadSettings(Table):
 class TranscribeSettings(Table):
     """[transcribe]: where the text comes from."""
 
-    order: tuple[Literal["human", "whisper", "automatic"], ...] = ("human", "whisper", "automatic")
-    """Sources of text, tried in this order until one passes the checks."""
+    policy: Literal["captions", "whisper", "human_else_whisper", "captions_then_whisper"] = "human_else_whisper"
+    """Where the text comes from. captions: captions only. whisper: speech recognition only. human_else_whisper:
+    captions written by people, else speech recognition, automatic captions as a last resort. captions_then_whisper:
+    automatic captions at once where people wrote none, and speech recognition on a later night that has time."""
+    min_caption_score: float = Field(default=0.0, ge=0, le=1)
+    """Automatic captions that score lower are not used (`explain` shows the score); 0: all are."""
     model: str = "small"
     """Whisper model: a name of `summarizer models list`, or a folder in CTranslate2's format."""
     revision: str = ""

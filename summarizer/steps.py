@@ -24,7 +24,7 @@ STAGES: dict[str, int] = {
     "download": 1,  # metadata and caption tracks
     "audio": 1,  # sound, only when no caption track will do
     "transcribe": 2,  # captions or speech to segments
-    "check": 1,  # is this really the text of this video? a verdict, no file
+    "check": 2,  # is this really the text of this video? a refusal, or how it scores
     "summarize": 2,  # claims with evidence
     "digest": 2,  # the page
 }
@@ -36,7 +36,7 @@ class Step:
 
     stage: str
     key: str
-    state: str  # "made", "cached", "refused" or "would run"
+    state: str  # "made", "cached", "refused" or "would run"; in a plan also "waits"
     why: str = ""
     seconds: float = 0.0
 

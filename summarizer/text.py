@@ -1,22 +1,39 @@
 """A talk's text: from the listing to a checked transcript.
 
-Captions and speech recognition are tried in the configured order until one passes the checks. A source of text that
-is refused falls through to the next one; the refusal that remains names all that was tried.
+Captions and speech recognition are tried in the order of the policy until one passes the checks. A source of text
+that is refused falls through to the next one; the refusal that remains names all that was tried. Under
+`captions_then_whisper` a talk gets its digest from automatic captions at once; a walk with `upgrade=True`, which the
+nightly job takes once nothing new is left to do, recognises its speech, and every walk after that uses the better text.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from summarizer import models, transcribe
 from summarizer.backends import Backends
 from summarizer.config import Config
 from summarizer.errors import Deferred, Failed, Refused, Unavailable, VideoError
 from summarizer.records import Source, Transcript
-from summarizer.steps import Result, Stepper, dump
+from summarizer.steps import Result, Stepper, WouldRunError, dump
 from summarizer.store import Corrupt, Entry
+
+POLICIES: dict[str, tuple[str, ...]] = {  # sources of text, tried in turn
+    "captions": ("human", "automatic"),
+    "whisper": ("whisper",),
+    "human_else_whisper": ("human", "whisper", "automatic"),
+    "captions_then_whisper": ("human", "automatic", "whisper"),
+}
+
+
+class Text(NamedTuple):
+    """A text that passed the checks."""
+
+    kind: str  # "human", "automatic" or "whisper"
+    transcript: Entry
+    verdict: Entry  # the check, with the text's score
 
 
 @dataclass
@@ -25,11 +42,12 @@ class TextSteps(Stepper):
 
     config: Config
     backends: Backends
+    upgrade: bool = field(default=False, kw_only=True)  # recognise speech although captions were good enough
 
     def prepare(self) -> None:
         """Fetch what the talk will need, and no more: runs ahead in the background."""
         source = self.download()
-        for kind in self.config.transcribe.order:
+        for kind in self._order(source):
             if kind == "whisper":
                 self.audio(source)
                 return
@@ -57,10 +75,46 @@ class TextSteps(Stepper):
         version = self.video.fingerprint if self.video.origin == "folder" else ""
         return self.step("audio", {}, {"video": f"{self.video.id} {version}".strip()}, make)
 
-    def transcript(self, source: Entry) -> Entry:
-        """The first text, in the configured order, that passes the checks."""
+    def _order(self, source: Entry) -> tuple[str, ...]:
+        """The sources of text to try: speech before automatic captions once it was recognised, or now shall be."""
+        policy = self.config.transcribe.policy
+        if policy == "captions_then_whisper" and (self.upgrade or self._recognised(source)):
+            policy = "human_else_whisper"
+        return POLICIES[policy]
+
+    def _recognised(self, source: Entry) -> bool:
+        """Whether there is recognised speech that passes; looks only, and remembers what it saw, for `prune`."""
+        look = replace(self, dry=True, forced=frozenset(), steps=[])
+        try:
+            return look._try_speech(source, []) is not None
+        except WouldRunError:
+            return False
+        finally:
+            self.steps += [step for step in look.steps if step.state != "would run" and step not in self.steps]
+
+    def upgrade_due(self) -> bool:
+        """Whether the text is automatic captions that speech recognition shall replace; looks only."""
+        if self.config.transcribe.policy != "captions_then_whisper":
+            return False
+        look = replace(self, dry=True, forced=frozenset(), steps=[])
+        try:
+            source = look.download()
+            if look.transcript(source).kind != "automatic":
+                return False
+        except (VideoError, WouldRunError):
+            return False
+        try:
+            look._try_speech(source, [])
+        except WouldRunError:
+            return True
+        except VideoError:
+            pass
+        return False
+
+    def transcript(self, source: Entry) -> Text:
+        """The first text, in the policy's order, that passes the checks."""
         problems: list[VideoError] = []
-        for kind in self.config.transcribe.order:
+        for kind in self._order(source):
             found = (
                 self._try_speech(source, problems) if kind == "whisper" else self._try_captions(source, kind, problems)
             )
@@ -68,7 +122,7 @@ class TextSteps(Stepper):
                 return found
         raise _no_text(problems)
 
-    def _try_captions(self, source: Entry, kind: str, problems: list[VideoError]) -> Entry | None:
+    def _try_captions(self, source: Entry, kind: str, problems: list[VideoError]) -> Text | None:
         file = next((file for file in source.files if file.role == kind), None)
         if file is None:
             return None
@@ -89,14 +143,14 @@ class TextSteps(Stepper):
             return dump(transcript), ()
 
         try:
-            return self._checked(source, self.step("transcribe", {}, {kind: file.sha256}, make))
+            return self._checked(source, kind, self.step("transcribe", {}, {kind: file.sha256}, make))
         except Corrupt:
             raise
         except (Refused, Failed) as problem:
             problems.append(problem)
             return None
 
-    def _try_speech(self, source: Entry, problems: list[VideoError]) -> Entry | None:
+    def _try_speech(self, source: Entry, problems: list[VideoError]) -> Text | None:
         try:
             audio = self.audio(source)
 
@@ -108,37 +162,41 @@ class TextSteps(Stepper):
 
             # Keyed on the sound alone: a new title or description never runs speech recognition again.
             settings = whisper_settings(self.config)
-            return self._checked(source, self.step("transcribe", settings, {"audio": audio.digest}, make))
+            return self._checked(source, "whisper", self.step("transcribe", settings, {"audio": audio.digest}, make))
         except Corrupt:
             raise
         except (Refused, Failed) as problem:
             problems.append(problem)
             return None
 
-    def _checked(self, source: Entry, transcript: Entry) -> Entry:
-        """The transcript, or its refusal; a step of its own, so that a new threshold repeats no recognition."""
+    def _checked(self, source: Entry, kind: str, transcript: Entry) -> Text:
+        """The transcript with its score, or its refusal; a step of its own: a new threshold repeats no recognition."""
 
         def make(_space: Path) -> Result:
             record = self.load(source, Source)
-            transcribe.check(
+            found = transcribe.check(
                 self.load(transcript, Transcript),
                 record.duration,
                 self.config.transcribe,
                 self.config.download.languages,
             )
-            return None, ()
+            return dump(found), ()
 
         settings = {
             "languages": list(self.config.download.languages),
             "min_words_per_second": self.config.transcribe.min_words_per_second,
         }
-        self.step("check", settings, {"source": source.digest, "transcript": transcript.digest}, make)
-        return transcript
+        if kind == "automatic":
+            settings["min_caption_score"] = self.config.transcribe.min_caption_score
+        inputs = {"source": source.digest, "transcript": transcript.digest}
+        return Text(kind, transcript, self.step("check", settings, inputs, make))
 
 
 def whisper_settings(config: Config) -> dict[str, Any]:
     """The part of [transcribe] that changes what Whisper writes, with the model's exact revision."""
-    settings = config.transcribe.model_dump(mode="json", exclude={"order", "min_words_per_second"})
+    settings = config.transcribe.model_dump(
+        mode="json", exclude={"policy", "min_caption_score", "min_words_per_second"}
+    )
     settings["revision"] = models.revision_of(config.transcribe.model, config.transcribe.revision)
     return settings
 
@@ -161,8 +219,8 @@ def _no_text(problems: list[VideoError]) -> VideoError:
     if not problems:
         return Refused(
             "no_text",
-            "there are no captions, and speech recognition is not in the order",
-            "Add whisper to transcribe.order.",
+            "there are no captions, and the policy does not allow speech recognition",
+            "Choose another transcribe.policy.",
         )
     message = "; ".join(dict.fromkeys(str(problem) for problem in problems))
     return Refused(problems[0].code, message, problems[0].remedy)

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from summarizer.errors import SummarizerError
-from summarizer.records import CaptionTrack, Made, Source, Summary, Transcript, Video
+from summarizer.records import CaptionKind, CaptionTrack, Made, Source, Summary, Transcript, Video
 from summarizer.settings import SummarizeSettings
 from summarizer.summarize import Parts
 from summarizer.summarize.extractive import Extractive
@@ -19,10 +19,11 @@ VTT = "WEBVTT\n\n" + "\n\n".join(
 
 
 class FakeBackends:
-    """Talks with or without captions; `errors` maps a video's id to what `download` raises."""
+    """Talks with or without captions of a kind; `errors` maps a video's id to what `download` raises."""
 
-    def __init__(self, captions: str | None = VTT, spoken: tuple[str, ...] = TALK) -> None:
+    def __init__(self, captions: str | None = VTT, spoken: tuple[str, ...] = TALK, kind: CaptionKind = "human") -> None:
         self.captions = captions
+        self.kind = kind
         self.spoken = spoken
         self.calls: Counter[str] = Counter()
         self.errors: dict[str, SummarizerError | KeyboardInterrupt] = {}
@@ -39,9 +40,10 @@ class FakeBackends:
         tracks: tuple[CaptionTrack, ...] = ()
         if self.captions is not None:
             data = self.captions.encode()
-            (folder / "human.en.vtt").write_bytes(data)
+            name = f"{self.kind}.en.vtt"
+            (folder / name).write_bytes(data)
             digest = hashlib.sha256(data).hexdigest()
-            tracks = (CaptionTrack(kind="human", language="en", format="vtt", file="human.en.vtt", sha256=digest),)
+            tracks = (CaptionTrack(kind=self.kind, language="en", format="vtt", file=name, sha256=digest),)
         return make_source(video_id=video.id, title=video.title, captions=tracks)
 
     def fetch_audio(self, video: Video, source: Source, folder: Path) -> Path:

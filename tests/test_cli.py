@@ -20,7 +20,7 @@ CAPTIONS_ONLY = (
     "--set",
     "runtime.sleep_seconds=0",
     "--set",
-    "transcribe.order=['human']",
+    "transcribe.policy=captions",
 )
 COMMANDS = ("run", "nightly", "status", "explain", "doctor", "verify", "prune", "eval", "models")
 

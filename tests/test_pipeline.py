@@ -164,7 +164,7 @@ def test_a_killed_stage_leaves_nothing_and_is_made_next_time(tmp_path: Path) -> 
     backends.errors.clear()
     walk(talk(tmp_path, backends))
     names = {p.name.split("-")[0] for p in (tmp_path / "video-00000").iterdir()}
-    assert {"manifest.json", ".lock", "download", "transcribe", "summarize", "digest"} == names
+    assert {"manifest.json", ".lock", "download", "transcribe", "check", "summarize", "digest"} == names
 
 
 def test_an_unavailable_video_is_never_fetched(tmp_path: Path) -> None:

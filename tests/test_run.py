@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from summarizer import jobs
+from summarizer.budget import time_budget
 from summarizer.config import Config, load
 from summarizer.errors import Deferred, Failed, Locked, StoreError, UsageError
 from summarizer.records import Video
-from summarizer.run import Run, time_budget
+from summarizer.run import Run
 from summarizer.store import Library
 from tests.fake_backends import FakeBackends, make_video
 
@@ -67,11 +68,11 @@ def test_a_second_run_is_all_cached_and_writes_no_page(tmp_path: Path) -> None:
 def test_a_refused_video_gets_a_page_that_says_why(tmp_path: Path) -> None:
     """No digest is made up; the page names the reason, and a second run does not write it again."""
     backends = FakeBackends(captions="WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n")
-    run = execute(tmp_path, backends, [make_video(0)], "transcribe.order=['human']")
+    run = execute(tmp_path, backends, [make_video(0)], "transcribe.policy=captions")
     page = Path(run.finals[0].path).read_text()
     assert (run.finals[0].status, run.finals[0].code) == ("refused", "placeholder")
     assert "There is no digest of this video" in page
-    again = execute(tmp_path, backends, [make_video(0)], "transcribe.order=['human']")
+    again = execute(tmp_path, backends, [make_video(0)], "transcribe.policy=captions")
     assert (again.finals[0].status, again.worked, again.exit_code) == ("refused", False, 0)
 
 
@@ -232,7 +233,7 @@ def test_a_night_leaves_a_report(tmp_path: Path) -> None:
     settings = settings.model_copy(
         update={
             "nightly": settings.nightly.model_copy(update={"report": tmp_path / "night.md"}),
-            "transcribe": settings.transcribe.model_copy(update={"order": ("human",)}),
+            "transcribe": settings.transcribe.model_copy(update={"policy": "captions"}),
         }
     )
     with jobs.nightly(settings) as (run, talks):

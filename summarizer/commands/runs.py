@@ -43,6 +43,12 @@ def run(
             help="Make a stage anew: download, audio, transcribe, check, summarize, digest. Repeatable.",
         ),
     ] = None,
+    upgrade: Annotated[
+        bool,
+        typer.Option(
+            "--upgrade", help="At the end, recognise the speech of talks that have automatic captions for now."
+        ),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and why; make nothing.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -51,7 +57,7 @@ def run(
 
     settings = load_config(config_file, overrides, library, digests)
     with jobs.opened_sources(sources) as opened:
-        work = jobs.job(settings, forced=force or [], limit=limit, since=_day(since))
+        work = jobs.job(settings, forced=force or [], limit=limit, since=_day(since), upgrade=upgrade)
         with console.status("listing"):
             talks = work.find(opened)
         if dry_run:
@@ -91,7 +97,7 @@ def _day(text: str) -> date | None:
 
 @app.command(epilog="Example: summarizer nightly -c configs/nightly.toml")
 def nightly(config_file: ConfigFile = None, overrides: Set = None, as_json: Json = False) -> None:
-    """The scheduled job: several sources, one run at a time, inside a time budget, with a report."""
+    """The scheduled job: several sources, one run at a time, inside a time budget, upgrades last; with a report."""
     from summarizer import jobs
 
     settings = load_config(config_file, overrides)

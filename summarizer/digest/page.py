@@ -9,7 +9,7 @@ import yaml
 
 from summarizer.digest.escape import clean, timestamp
 from summarizer.digest.templates import environment
-from summarizer.records import Source, Summary, Transcript, Video
+from summarizer.records import Source, Summary, TextScore, Transcript, Video
 from summarizer.settings import DigestSettings
 
 SOURCES = {
@@ -19,7 +19,13 @@ SOURCES = {
 }
 
 
-def render(source: Source, transcript: Transcript, summary: Summary, settings: DigestSettings) -> str:
+def render(
+    source: Source,
+    transcript: Transcript,
+    summary: Summary,
+    settings: DigestSettings,
+    score: TextScore | None = None,
+) -> str:
     """The digest as markdown with front matter; the same records always give the same bytes."""
     body = (
         environment()
@@ -32,7 +38,7 @@ def render(source: Source, transcript: Transcript, summary: Summary, settings: D
             quoted=summary.made.backend == "extractive",
         )
     )
-    return _front_matter(_talk_matter(source, transcript, summary, settings)) + body
+    return _front_matter(_talk_matter(source, transcript, summary, settings, score)) + body
 
 
 def render_refusal(
@@ -57,7 +63,9 @@ def render_refusal(
     return _front_matter(matter) + body
 
 
-def _talk_matter(source: Source, transcript: Transcript, summary: Summary, settings: DigestSettings) -> dict[str, Any]:
+def _talk_matter(
+    source: Source, transcript: Transcript, summary: Summary, settings: DigestSettings, score: TextScore | None
+) -> dict[str, Any]:
     duration = source.duration or transcript.duration
     projects = [mention.name for mention in summary.projects]
     evidence = summary.evidence
@@ -75,6 +83,7 @@ def _talk_matter(source: Source, transcript: Transcript, summary: Summary, setti
         "ai": {
             "transcript": _made(transcript)
             | {"source": transcript.kind, "language": transcript.language}
+            | ({"score": score.model_dump(exclude_none=True)} if score else {})
             | _unreliable(transcript),
             "summary": _made(summary),
             "coverage": {

@@ -7,6 +7,7 @@ from summarizer.transcribe.captions import read_captions
 from summarizer.transcribe.checks import check
 from summarizer.transcribe.export import export
 from summarizer.transcribe.hotwords import hotwords
+from summarizer.transcribe.quality import score
 from summarizer.transcribe.whisper import Whisper
 
-__all__ = ["Whisper", "check", "export", "hotwords", "read_captions"]
+__all__ = ["Whisper", "check", "export", "hotwords", "read_captions", "score"]

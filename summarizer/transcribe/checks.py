@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 
 from summarizer.errors import Refused
-from summarizer.records import Transcript
+from summarizer.records import TextScore, Transcript
 from summarizer.settings import TranscribeSettings
 from summarizer.transcribe.guards import LOOP_RATIO, compression
+from summarizer.transcribe.quality import score
 
 SHORT_VIDEO = 180.0  # seconds; below this, a slow speaker or a long jingle is no sign of anything
 _PLACEHOLDER = re.compile(
@@ -42,10 +44,11 @@ def check(
     duration: float | None,
     settings: TranscribeSettings,
     wanted_languages: tuple[str, ...],
-) -> None:
-    """Raise `Refused` unless the transcript can be summarized.
+    terms: Collection[str] = (),
+) -> TextScore:
+    """Raise `Refused` unless the transcript can be summarized; returns how it scores. `terms` are a glossary's names.
 
-    Codes: `empty`, `placeholder`, `wrong_language`, `too_short`, `looped`. `duration` is the video's, seconds;
+    Codes: `empty`, `placeholder`, `wrong_language`, `too_short`, `looped`, `unreliable`, `poor_captions`. `duration` is the video's, seconds;
     `wanted_languages` are ISO 639-1 codes, none meaning any.
     """
     words = transcript.text.split()
@@ -57,6 +60,15 @@ def check(
     _refuse_language(transcript, words, wanted_languages)
     _refuse_short(transcript, words, duration or transcript.duration, settings.min_words_per_second)
     _refuse_loops(transcript)
+    _refuse_cut(transcript)
+    found = score(transcript, duration, terms)
+    if transcript.kind == "automatic" and found.score < settings.min_caption_score:
+        raise Refused(
+            "poor_captions",
+            f"{_source(transcript)} score {found.score:.2f}, less than {settings.min_caption_score:.2f} ({found})",
+            "Allow speech recognition in transcribe.policy, or lower transcribe.min_caption_score.",
+        )
+    return found
 
 
 def _source(transcript: Transcript) -> str:
@@ -69,7 +81,7 @@ def _refuse_placeholder(transcript: Transcript, words: list[str]) -> None:
         raise Refused(
             "placeholder",
             f"{_source(transcript)} are a placeholder: {len(words)} words, {distinct} different",
-            "Try another source of text: transcribe.order.",
+            "Try another source of text: transcribe.policy.",
         )
 
 
@@ -130,5 +142,17 @@ def _refuse_loops(transcript: Transcript) -> None:
         raise Refused(
             "looped",
             f"{_source(transcript)} repeat themselves: {looping} of {len(long)} windows, {repeated} of {len(texts)} segments",
-            "Try another source of text: transcribe.order, or a larger transcribe.model.",
+            "Try another source of text: transcribe.policy, or a larger transcribe.model.",
+        )
+
+
+def _refuse_cut(transcript: Transcript) -> None:
+    """A text of which as much had to be cut out as was left is not the talk's."""
+    cut = sum(span.end - span.start for span in transcript.cut)
+    kept = sum(segment.end - segment.start for segment in transcript.segments)
+    if cut > kept:
+        raise Refused(
+            "unreliable",
+            f"{_source(transcript)} went wrong over {cut:.0f} s and left {kept:.0f} s that can be trusted",
+            "Try a larger transcribe.model, or look at the sound.",
         )
