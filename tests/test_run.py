@@ -169,7 +169,7 @@ def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path
             return super().summarize(transcript, source, parts)  # type: ignore[arg-type]
 
     videos = [make_video(i) for i in range(3)]
-    with time_budget(1.5) as used_up:
+    with time_budget(6) as used_up:
         run = execute(tmp_path, Slow(), videos, "runtime.download_ahead=1", budget=used_up)
     assert [outcome.status for outcome in run.finals] == ["made", "deferred", "deferred"]
     assert {"budget"} == {o.code for o in run.finals if o.status == "deferred"}
