@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from summarizer import cli, evaluation
 from summarizer.config import Config
 from summarizer.errors import UsageError
-from summarizer.evaluation.material import Material, half
+from summarizer.evaluation import gates
+from summarizer.evaluation.broken import BROKEN
+from summarizer.evaluation.material import Material, half, transcript_of
 from summarizer.evaluation.report import Row
 from tests.conftest import TALK
 
@@ -128,3 +131,38 @@ def test_every_part_is_told_in_the_docs() -> None:
     """docs/evaluation.md has a table for each part of the dictionary."""
     page = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
     assert [name for name in evaluation.PARTS if f"### {name}" not in page] == []
+
+
+def test_labelled_summaries_are_told_apart(folder: Path) -> None:
+    """Of two talks, one summarized and one invented, the gate keeps and refuses as the labels say."""
+    genuine = sorted(gates.labels()["genuine"])[0]
+    invented = sorted(gates.labels()["invented"])[0]
+    for id in (genuine, invented):
+        values = {"title": "Slow", "abstract": None, "text": f"{PLAIN} " * 2}
+        (folder / "talks" / f"{id}.json").write_text(json.dumps(values))
+    summaries = [
+        {"id": genuine, "llm_summary": "A slow disk under etcd delayed every write; a watch halved the memory."},
+        {"id": invented, "llm_summary": "Blockchain and quantum encryption transform hospitals and agriculture."},
+    ]
+    (folder / "llm_summaries.json").write_text(json.dumps(summaries))
+    rows = {row.name: row for row in gates.measure(Material(folder), Config()).rows}
+    assert (rows["invented refused"].figure, rows["invented refused"].n) == (1.0, 1)
+    assert (rows["genuine kept"].figure, rows["genuine kept"].n) == (1.0, 1)
+
+
+def test_every_label_names_one_talk_once() -> None:
+    """38 summaries were read, each has one label."""
+    ids = [id for named in gates.labels().values() for id in named]
+    assert (len(ids), len(set(ids))) == (38, 38)
+
+
+@pytest.mark.parametrize("code", sorted(BROKEN))
+def test_a_broken_transcript_is_refused_by_its_gate(code: str) -> None:
+    """Each way of breaking meets the gate it is named after."""
+    words = PLAIN.split() * 8
+    random.Random(1).shuffle(words)
+    transcript = transcript_of(" ".join(words))
+    broken = BROKEN[code](transcript)
+    assert broken is not None
+    assert gates.refusal(transcript, Config().transcribe) == ""
+    assert code == gates.refusal(broken, Config().transcribe)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from summarizer.errors import Refused
 from summarizer.records import Claim, Evidence, Transcript
 from summarizer.summarize.projects import projects_in
+from summarizer.summarize.subject import refuse_other_subject
 from summarizer.summarize.words import content, names, numbers, stem, tokens
+
+__all__ = ["claim", "measure", "refuse_other_subject", "unsupported"]
 
 NEIGHBOURS = 1  # segments to either side that count as the same moment
 WORDS_SUPPORTED = 0.6  # share of a claim's content words that must be there
-SAME_SUBJECT = 0.5  # share of a summary's content words that the transcript must hold
 
 
 def unsupported(text: str, evidence: Sequence[int], transcript: Transcript) -> str:
@@ -68,21 +69,3 @@ def measure(claims: Sequence[Claim], transcript: Transcript, covered: Iterable[i
         covered_start=transcript.segments[seen[0]].start if seen else 0.0,
         covered_end=transcript.segments[seen[-1]].end if seen else 0.0,
     )
-
-
-def subject_share(text: str, transcript: Transcript) -> float:
-    """Share of a text's content words that occur anywhere in the transcript, 0..1."""
-    there = {stem(word) for word in tokens(transcript.text)}
-    words = set(content(text))
-    return sum(word in there for word in words) / len(words) if words else 0.0
-
-
-def refuse_other_subject(texts: Sequence[str], transcript: Transcript) -> None:
-    """Raise `Refused("another_subject")` when a summary's words are mostly not the talk's."""
-    share = subject_share(" ".join(texts), transcript)
-    if share < SAME_SUBJECT:
-        raise Refused(
-            "another_subject",
-            f"only {share:.0%} of the summary's words occur in the talk, {SAME_SUBJECT:.0%} are needed",
-            "Try a larger summarize.model.",
-        )
