@@ -54,9 +54,9 @@ def note(text: str) -> None:
 
 def error(problem: SummarizerError) -> None:
     """One line that says what is wrong, and the remedy."""
-    line = Text("error: ", style="red").append(clean(str(problem)), style="default")
+    line = Text("error: ", style="red").append(clean(str(problem).rstrip(".")), style="default")
     if problem.remedy:
-        line.append(f" {clean(problem.remedy)}", style="cyan")
+        line.append(".", style="default").append(f" {clean(problem.remedy)}", style="cyan")
     _err.print(line)
 
 

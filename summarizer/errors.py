@@ -27,6 +27,11 @@ class SummarizerError(Exception):
         super().__init__(message)
         self.remedy = remedy
 
+    @property
+    def advice(self) -> str:
+        """What is wrong and what to do, as one line."""
+        return ". ".join(part for part in (str(self).rstrip("."), self.remedy) if part)
+
 
 class UsageError(SummarizerError):
     """The command line, a config file or a source cannot be understood."""

@@ -85,6 +85,8 @@ def revision_of(name: str, wanted: str = "") -> str:
 def _fingerprint(folder: Path) -> str:
     """A stand-in for a revision: names, sizes and the configuration's bytes. Weights of another size or shape show."""
     config = folder / "config.json"
+    if not folder.is_dir():
+        return ""  # opening it says what is missing
     parts = sorted((path.name, path.stat().st_size) for path in folder.iterdir() if path.is_file())
     data = repr(parts).encode() + (config.read_bytes() if config.is_file() else b"")
     return f"local-{hashlib.sha256(data).hexdigest()[:12]}"
@@ -93,6 +95,8 @@ def _fingerprint(folder: Path) -> str:
 def resolve(name: str, purpose: Purpose, models: Path, revision: str = "") -> Installed:
     """A model by name or folder, ready to open; raises `BackendError` when it is not here."""
     if name == SAMPLE and purpose == "whisper":
+        if not _sample_path().is_dir():
+            raise BackendError(f"the sample's model is not in {_sample_path()}", "Install the package again.")
         return Installed(name=name, path=_sample_path(), revision=revision_of(name))
     if name in CATALOGUE:
         if CATALOGUE[name].purpose != purpose:

@@ -277,13 +277,13 @@ def _outcome(video: Video, stage: str, error: Exception) -> Outcome:
         status = "deferred"
     else:
         status = "failed"
-    remedy = error.remedy if isinstance(error, SummarizerError) else "This is a bug; please report it with the log."
+    bug = f"{error}. This is a bug; please report it with the log."
     return Outcome(
         video_id=video.id,
         title=video.title,
         stage=stage,
         status=status,
         code=error.code if isinstance(error, VideoError) else type(error).__name__.lower(),
-        reason=f"{error} {remedy}".strip(),
+        reason=error.advice if isinstance(error, SummarizerError) else bug,
         when=datetime.now(UTC),
     )

@@ -8,6 +8,7 @@ nightly job takes once nothing new is left to do, recognises its speech, and eve
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,9 +50,10 @@ class TextSteps(Stepper):
         source = self.download()
         for kind in self._order(source):
             if kind == "whisper":
-                self.audio(source)
-                return
-            if self._try_captions(source, kind, []) is not None:
+                with contextlib.suppress(Refused, Failed):  # the walk says so, unless another source of text will do
+                    self.audio(source)
+                    return
+            elif self._try_captions(source, kind, []) is not None:
                 return
 
     def download(self) -> Entry:

@@ -202,4 +202,4 @@ def test_titles_cannot_speak_to_the_terminal(title: str, capsys: pytest.CaptureF
 def test_an_error_shows_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     """What is wrong, then what to do."""
     console.error(UsageError("this is [wrong]", "Do that."))
-    assert capsys.readouterr().err == "error: this is [wrong] Do that.\n"
+    assert capsys.readouterr().err == "error: this is [wrong]. Do that.\n"

@@ -48,6 +48,40 @@ def test_metadata_beside_a_recording_are_used(site: Downloader, tmp_path: Path) 
     assert [(track.kind, track.format, track.language) for track in source.captions] == [("human", "srt", "en")]
 
 
+def test_captions_named_with_their_language_belong_to_the_recording(site: Downloader, tmp_path: Path) -> None:
+    """As yt-dlp writes them: one recording, the wanted language first, and who wrote it from the .info.json."""
+    write_audio(tmp_path / "x.mp3", seconds=1)
+    for name in ("x.de.vtt", "x.en-US.vtt", "x.v2.vtt"):
+        (tmp_path / name).write_text(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{name}\n")
+    (tmp_path / "x.info.json").write_text('{"subtitles": {"en-US": []}, "automatic_captions": {"de": []}}')
+    found = site.list_videos(str(tmp_path))
+    assert [video.title for video in found] == ["x", "x.v2"]
+    (tmp_path / "space").mkdir()
+    source = site.download(found[0], tmp_path / "space")
+    assert [(track.kind, track.language) for track in source.captions] == [("human", "en-US"), ("automatic", "de")]
+
+
+def test_text_with_metadata_beside_it_is_a_recording(site: Downloader, tmp_path: Path) -> None:
+    """A bare .txt is not, since folders hold all kinds of notes."""
+    (tmp_path / "talk.en.txt").write_text("Hello from the talk.")
+    (tmp_path / "talk.info.json").write_text('{"title": "Talk", "automatic_captions": {"en": []}}')
+    (tmp_path / "README.txt").write_text("Notes.")
+    (video,) = site.list_videos(str(tmp_path))
+    (tmp_path / "space").mkdir()
+    source = site.download(video, tmp_path / "space")
+    assert (video.title, source.has_audio) == ("Talk", False)
+    assert [(track.kind, track.format) for track in source.captions] == [("automatic", "txt")]
+
+
+def test_a_language_that_is_a_path_stays_a_language(site: Downloader, tmp_path: Path) -> None:
+    """The .info.json is foreign: nothing in it leads out of the folder, and odd types are no error."""
+    (tmp_path / "x.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nHi.\n")
+    (tmp_path / "x.info.json").write_text('{"language": "../../evil", "subtitles": 5, "automatic_captions": [1]}')
+    (video,) = site.list_videos(str(tmp_path))
+    (tmp_path / "space").mkdir()
+    assert [track.file for track in site.download(video, tmp_path / "space").captions] == ["human.und.vtt"]
+
+
 @pytest.mark.parametrize("broken", ["", "{", "[1]", "[" * 100_000])
 def test_broken_metadata_are_an_error_that_names_the_file(site: Downloader, tmp_path: Path, broken: str) -> None:
     """Publishing under a wrong name would be worse than stopping."""

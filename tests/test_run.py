@@ -11,8 +11,13 @@ from summarizer import jobs
 from summarizer.budget import time_budget
 from summarizer.config import Config, load
 from summarizer.errors import Deferred, Failed, Locked, StoreError, UsageError
+<<<<<<< HEAD
 from summarizer.records import Video
 from summarizer.run import Run
+=======
+from summarizer.records import CaptionTrack, Source, Video
+from summarizer.run import Run, time_budget
+>>>>>>> b0580d7 (Run real talks and recordings, and mend what that showed)
 from summarizer.store import Library
 from tests.fake_backends import FakeBackends, make_video
 
@@ -53,6 +58,25 @@ def test_one_failure_never_stops_the_others(tmp_path: Path) -> None:
     }
     assert {"download", "zerodivisionerror"} == {o.code for o in run.finals if o.status == "failed"}
     assert run.exit_code == 3
+
+
+def test_a_talk_without_sound_uses_its_automatic_captions(tmp_path: Path) -> None:
+    """Speech comes before them in the order, but there is nothing to hear: no failure."""
+
+    class Silent(FakeBackends):
+        def download(self, video: Video, folder: Path) -> Source:
+            found = super().download(video, folder)
+            return found.model_copy(update={"captions": tuple(_automatic(track) for track in found.captions)})
+
+        def fetch_audio(self, video: Video, source: Source, folder: Path) -> Path:
+            raise Failed("no_audio", "no sound")
+
+    run = execute(tmp_path, Silent(), [make_video(0)])
+    assert [outcome.status for outcome in run.finals] == ["made"]
+
+
+def _automatic(track: CaptionTrack) -> CaptionTrack:
+    return track.model_copy(update={"kind": "automatic"})
 
 
 def test_a_second_run_is_all_cached_and_writes_no_page(tmp_path: Path) -> None:

@@ -63,7 +63,9 @@ class Downloader:
 
         Raises `Unavailable`, `Deferred`, `Failed`, or `Refused("too_long")`.
         """
-        return folder.read(video, space) if video.origin == "folder" else self._site.download(video, space)
+        if video.origin == "folder":
+            return folder.read(video, self.settings, space)
+        return self._site.download(video, space)
 
     def fetch_audio(self, video: Video, source: Source, space: Path) -> Path:
         """The sound as one file in the empty folder `space`, whole as far as the container can tell."""

@@ -64,7 +64,7 @@ def choose(
     if kind == "automatic":
         names.sort(key=lambda name: (not name.endswith("-orig"), name != spoken))
     wanted = languages or tuple(names)
-    ranked = [name for language in wanted for name in names if _matches(name, language)]
+    ranked = [name for language in wanted for name in names if matches(name, language)]
     for name in dict.fromkeys(ranked):
         by_format = {
             track.get("ext"): str(track.get("url") or "") for track in offered[name] if isinstance(track, dict)
@@ -76,6 +76,6 @@ def choose(
     return None
 
 
-def _matches(name: str, language: str) -> bool:
+def matches(name: str, language: str) -> bool:
     """Whether a track's language is a wanted one: `en` takes `en`, `en-US` and `en-orig`."""
     return name.lower() == language.lower() or name.lower().startswith(f"{language.lower()}-")
