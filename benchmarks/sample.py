@@ -1,0 +1,119 @@
+"""Time the whole pipeline on the embedded sample: `make bench`, or `python benchmarks/sample.py [--json]`.
+
+Each run is a process of its own, as on the command line, with a library in a temporary folder. First run: everything is
+made. Second run: everything is cached. Peak memory is the largest process of a run (the decoder's child included), as
+the operating system counts it. Stage seconds come from the manifests; stages of different talks may overlap.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from summarizer.steps import STAGES
+from summarizer.store import Library
+
+ROOT = Path(__file__).parent.parent
+REPEATS = 5  # of the cached run, the best of which counts: it is short, and other work only ever adds
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One process: wall time, processor time, peak memory, and the outcomes it reported."""
+
+    seconds: float
+    processor: float  # seconds of all cores together; steadier than wall time where other work runs
+    megabytes: float
+    outcomes: tuple[str, ...]
+
+
+def summarize(folder: Path, *more: str) -> Measured:
+    """Run the sample's command once."""
+    command = [sys.executable, "-m", "summarizer", "run", "sample", "--json", "-c", "configs/sample.toml"]
+    command += ["--library", str(folder / "library"), "--digests", str(folder / "digests"), *more]
+    started = time.monotonic()
+    with (folder / "out.json").open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.DEVNULL)
+        _, _, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - started
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # ru_maxrss is bytes there, KiB elsewhere
+    found = json.loads((folder / "out.json").read_text(encoding="utf-8"))
+    return Measured(
+        seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit, tuple(outcome["status"] for outcome in found)
+    )
+
+
+def stages(library: Path) -> list[tuple[str, int, float]]:
+    """(stage, how often it was made, seconds in all), from the manifests, in the pipeline's order."""
+    entries = [entry for folder in Library(library).folders() for entry in folder.manifest.entries.values()]
+    return [(stage, len(made), sum(entry.seconds for entry in made))
+            for stage in STAGES
+            if (made := [entry for entry in entries if entry.stage == stage])]  # fmt: skip
+
+
+def heard(library: Path) -> tuple[float, float]:
+    """Seconds of sound that were recognised, and seconds that it took."""
+    sound = took = 0.0
+    for folder in Library(library).folders():
+        for entry in folder.manifest.entries.values():
+            if entry.stage == "transcribe" and "audio" in entry.inputs and entry.files:
+                transcript = json.loads((folder.path / entry.files[0].name).read_text(encoding="utf-8"))
+                sound, took = sound + (transcript["duration"] or 0), took + entry.seconds
+    return sound, took
+
+
+def report(first: Measured, cached: Measured, library: Path) -> dict[str, Any]:
+    """All figures, in the order in which they are printed."""
+    sound, took = heard(library)
+    figures: dict[str, Any] = {
+        "talks": len(first.outcomes),
+        "made, refused, failed": ", ".join(str(first.outcomes.count(s)) for s in ("made", "refused", "failed")),
+        "first run, seconds": round(first.seconds, 2),
+        "second run, seconds": round(cached.seconds, 2),
+        "first : second": f"{first.seconds / cached.seconds:.1f} : 1",
+        "processor seconds, first and second run": f"{first.processor:.1f}, {cached.processor:.2f}",
+        "peak memory of the first run, MiB": round(first.megabytes),
+        "peak memory of the second run, MiB": round(cached.megabytes),
+    }
+    if took:
+        figures["speech recognised, seconds"] = round(sound, 1)
+        figures["speed of recognition, times real time"] = round(sound / took, 1)
+    for stage, count, seconds in stages(library):
+        figures[f"stage {stage}, seconds ({count}x)"] = round(seconds, 2)
+    return figures
+
+
+def main() -> None:
+    """Measure and print; exit code 1 when the second run was not all cached within a second."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+    as_json = parser.parse_args().json
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        first = summarize(folder)
+        cached = min((summarize(folder) for _ in range(REPEATS)), key=lambda run: run.seconds)
+        figures = report(first, cached, folder / "library")
+    if as_json:
+        print(json.dumps(figures, indent=1))
+    else:
+        table = Table("figure", "measured", box=None, pad_edge=False)
+        for figure, value in figures.items():
+            table.add_row(figure, str(value))
+        Console().print(table)
+    if cached.seconds > 1 or not set(cached.outcomes) <= {"cached", "refused"}:
+        sys.exit("the second run should be all cached and under a second")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""Pictures of one talk, with matplotlib.
+
+Colours are those of Okabe and Ito (jfly.uni-koeln.de/color), which colour-blind readers tell apart; every colour also
+has a shape, a hatch or a label. Times are on the horizontal axis everywhere, written as in the digest.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from summarizer.digest import timestamp
+from summarizer.errors import Failed
+from summarizer.inspection.talk import (
+    PAUSE,
+    Inspected,
+    around,
+    check_words,
+    checked_stems,
+    pauses,
+    verdict,
+    words_per_minute,
+)
+from summarizer.records import Claim, Section
+from summarizer.settings import TranscribeSettings
+
+BLUE, SKY, ORANGE, RED, GREY = "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#767676"
+_STYLE: Any = {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "figure.dpi": 110,
+    "text.hinting": "none",
+    "text.hinting_factor": 1,
+}
+WIDTH = 11.0  # inches
+# How a claim's word looks: face, ink, border, meaning.
+_LOOKS: dict[str, tuple[str, str, Any, str]] = {
+    "cited": (BLUE, "white", "-", "in a cited segment"),
+    "beside": (SKY, "black", "-", "in a segment beside it"),
+    "absent": ("white", RED, "--", "not there"),
+    "common": ("#eeeeee", "#555555", "-", "too common to check"),
+}
+
+
+def timeline(talk: Inspected) -> Figure:
+    """Sound (where the library has it), segments with the pauses between them, and words a minute, on one time axis."""
+    heights = [1.0] * (talk.audio is not None) + [0.9, 1.5]
+    with plt.rc_context(_STYLE):
+        figure, grid = plt.subplots(
+            len(heights),
+            figsize=(WIDTH, 1.7 * sum(heights) + 0.6),
+            sharex=True,
+            squeeze=False,
+            height_ratios=heights,
+            layout="constrained",
+        )
+        axes = list(grid[:, 0])
+        if talk.audio is not None:
+            _waveform(axes[0], talk)
+        _segments(axes[-2], talk)
+        _speed(axes[-1], talk)
+        _time_axis(axes[-1], talk.duration)
+        figure.suptitle(_short(talk.source.title, 90), x=0.01, ha="left", fontsize=13)
+    return _shown_once(figure)
+
+
+def evidence(talk: Inspected) -> Figure:
+    """Every claim of the page against time: where the segments are that it cites, and whether they support it."""
+    rows = sum(1 + len(part.claims) for part in talk.parts)
+    with plt.rc_context(_STYLE):
+        figure, axes = plt.subplots(figsize=(WIDTH, 0.25 * max(rows, 4) + 1.5))
+        left = 0.36  # of the figure's width: the claims' texts
+        margins = {"bottom": 0.95 / figure.get_figheight(), "top": 1 - 0.5 / figure.get_figheight()}
+        figure.subplots_adjust(left=left, right=0.985, **margins)
+        edge = -left / (0.985 - left) + 0.012  # the figure's left edge, in widths of the axes
+        row = number = 0
+        across = axes.get_yaxis_transform()  # x in widths of the axes, y in rows
+        for part in talk.parts:
+            axes.text(edge, row, _short(part.heading, 48), transform=across, va="center", weight="bold")
+            _section_range(axes, part, row, talk.duration)
+            for claim in part.claims:
+                row += 1
+                label = f"{number:>2}  {_short(claim.text, 56)}"
+                axes.text(edge, row, label, transform=across, va="center", fontsize=8.5)
+                _citations(axes, talk, claim, row)
+                number += 1
+            row += 1
+        axes.set_yticks([])
+        axes.set_ylim(rows - 0.4, -0.6)
+        _time_axis(axes, talk.duration)
+        handles = [*_marks(), Patch(facecolor="#ececec", label="range of the section")]
+        figure.legend(handles=handles, loc="lower right", ncols=3, frameon=False, fontsize=9)
+        title = f"{number} claims and the moments they cite"
+        figure.text(0.008, 1 - 0.12 / figure.get_figheight(), title, va="top", fontsize=13)
+    return _shown_once(figure)
+
+
+def claim_words(talk: Inspected, number: int) -> Figure:
+    """One claim word by word, above the segments it cites: which of its words were said there."""
+    claim = talk.claims[number]
+    words = check_words(talk, claim)
+    wanted = {stem for word, state in words if state in {"cited", "beside"} for stem in checked_stems(word)}
+    shown = around(talk, claim) if any(state == "beside" for _, state in words) else claim.evidence
+    lines = [(id, line) for id in shown for line in textwrap.wrap(talk.segments[id].text, 100)]
+    with plt.rc_context(_STYLE):
+        figure, axes = plt.subplots(figsize=(WIDTH, 1.5 + 0.36 * (1 + len(claim.text) // 85) + 0.27 * len(lines)))
+        figure.subplots_adjust(left=0.015, right=0.985, top=1, bottom=0)
+        axes.axis("off")
+        inch = 1 / figure.get_figheight()
+        heading = f"Claim {number}: {verdict(talk, claim)}"
+        axes.text(0, 1 - 0.25 * inch, heading, va="center", fontsize=13, transform=axes.transAxes)
+        y = _flow(axes, [(word, *_LOOKS[state][:3]) for word, state in words], 1 - 0.75 * inch, 0.36 * inch)
+        y -= 0.1 * inch
+        seen: set[int] = set()
+        for id, line in lines:
+            if id not in seen:
+                label = f"{timestamp(talk.segments[id].start)} {'cited' if id in claim.evidence else 'beside'}"
+                axes.text(0, y, label, color=GREY, fontsize=9, va="center", transform=axes.transAxes)
+            seen.add(id)
+            pieces = [(word, *_in_segment(checked_stems(word) & wanted)) for word in line.split()]
+            y = _flow(axes, pieces, y, 0.27 * inch, left=0.105, size=9)
+        handles = [
+            Patch(facecolor=face, edgecolor=RED if style == "--" else "#999999", linestyle=style, label=label)
+            for face, _, style, label in _LOOKS.values()
+        ]
+        axes.legend(handles=handles, loc="lower left", ncols=4, frameon=False, fontsize=9, borderaxespad=0.2)
+    return _shown_once(figure)
+
+
+# -- parts ----------------------------------------------------------------------------------------------------
+
+
+def _waveform(axes: Axes, talk: Inspected) -> None:
+    from summarizer.transcribe.media import RATE, decode
+
+    assert talk.audio is not None  # noqa: S101 - the caller looked
+    axes.set_title("Sound")
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    try:
+        samples = decode(talk.audio)
+    except Failed as problem:
+        axes.text(0.5, 0.5, _plain(str(problem)), transform=axes.transAxes, ha="center", va="center", wrap=True)
+        return
+    size = max(1, len(samples) // 1500)
+    blocks = np.abs(samples[: len(samples) // size * size]).reshape(-1, size)
+    peak, times = blocks.max(axis=1), (np.arange(len(blocks)) + 0.5) * size / RATE
+    level = np.sqrt((blocks**2).mean(axis=1))
+    axes.fill_between(times, -peak, peak, color="#b9d7ea", linewidth=0, label="peak")
+    axes.fill_between(times, -level, level, color=BLUE, linewidth=0, label="loudness (RMS)")
+    axes.set_ylim(-1.05 * max(peak.max(), 1e-3), 1.05 * max(peak.max(), 1e-3))
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2, frameon=False, fontsize=8.5)
+
+
+def _segments(axes: Axes, talk: Inspected) -> None:
+    speakers = list(dict.fromkeys(segment.speaker or "" for segment in talk.segments))
+    for row, speaker in enumerate(speakers):
+        spans = [(s.start, s.end - s.start) for s in talk.segments if (s.speaker or "") == speaker]
+        axes.broken_barh(spans, (row - 0.36, 0.72), facecolor=BLUE, edgecolor="white", linewidth=0.8)
+    silent = pauses(talk.segments)
+    for start, end in silent:
+        axes.axvspan(start, end, facecolor="none", edgecolor=ORANGE, hatch="/////", linewidth=0)
+    axes.set_yticks(range(len(speakers)), [_short(speaker, 24) or "speech" for speaker in speakers])
+    axes.set_ylim(len(speakers) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    longest = max((end - start for start, end in silent), default=0.0)
+    hatched = f"{len(silent)} (hatched), the longest {longest:.1f} s" if silent else "none"
+    axes.set_title(f"{len(talk.segments)} segments; pauses of {PAUSE:g} s or more: {hatched}")
+
+
+def _speed(axes: Axes, talk: Inspected) -> None:
+    times, speed = words_per_minute(talk.segments, talk.duration)
+    typical, least = float(np.median(speed)), 60 * TranscribeSettings().min_words_per_second
+    axes.fill_between(times, speed, color="#b9d7ea", linewidth=0)
+    axes.plot(times, speed, color=BLUE, linewidth=1.6)
+    for value, style, label in ((typical, "--", f"median {typical:.0f}"), (least, ":", f"refused\nbelow {least:.0f}")):
+        axes.axhline(value, color=GREY, linestyle=style, linewidth=1.2)
+        where: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+        axes.annotate(label, (1, value), xytext=(4, 0), va="center", color="#555555", fontsize=9, **where)
+    axes.set_ylim(0, max(float(speed.max()) * 1.1, 2 * least))
+    axes.set_ylabel("words / min")
+    axes.set_title("Speed of speech, averaged over 20 s; a whole talk below the dotted line is refused")
+
+
+def _section_range(axes: Axes, part: Section, row: int, duration: float) -> None:
+    """A band behind the section's rows, where it spans less than the talk."""
+    if part.end - part.start < duration:
+        size = (part.end - part.start, len(part.claims) + 0.9)
+        axes.add_patch(Rectangle((part.start, row - 0.45), *size, facecolor="#ececec", edgecolor="none", zorder=0))
+
+
+def _citations(axes: Axes, talk: Inspected, claim: Claim, row: int) -> None:
+    colour, marker = (BLUE, "o") if verdict(talk, claim) == "supported" else (RED, "X")
+    axes.plot([0, talk.duration], [row, row], color="#dddddd", linewidth=0.6, zorder=1)
+    for id in claim.evidence:
+        segment = talk.segments[id]
+        axes.plot([segment.start, segment.end], [row, row], color=colour, linewidth=5, solid_capstyle="butt")
+    axes.plot(claim.start, row, marker, color=colour, markersize=7, markeredgecolor="white")
+
+
+def _marks() -> list[Line2D]:
+    bar: Any = {"linewidth": 5, "markeredgecolor": "white", "markersize": 7}
+    return [
+        Line2D([], [], color=BLUE, marker="o", label="cited and supported", **bar),
+        Line2D([], [], color=RED, marker="X", label="cited, not supported", **bar),
+    ]
+
+
+def _time_axis(axes: Axes, duration: float) -> None:
+    axes.set_xlim(0, max(duration, 1.0))
+    axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 1.5, 2, 3, 5, 6, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _position: timestamp(seconds)))
+    axes.set_xlabel("time")
+
+
+def _in_segment(found: set[str]) -> tuple[str, str, str]:
+    """How a word of a segment looks: marked when the claim uses it."""
+    return ("#cfe5f3", "black", "-") if found else ("white", "#555555", "-")
+
+
+def _flow(
+    axes: Axes, words: Sequence[tuple[str, str, str, str]], y: float, step: float, left: float = 0.005, size: float = 11
+) -> float:
+    """Words in boxes, as (text, face, ink, border style), from left to right, wrapped; returns the next free line.
+
+    Positions are in widths and heights of the axes.
+    """
+    x, renderer = left, axes.figure.canvas.get_renderer()  # type: ignore[attr-defined]  # Agg has one
+    for word, face, ink, style in words:
+        box: dict[str, Any] = {"boxstyle": "round,pad=0.16", "facecolor": face, "edgecolor": "none"}
+        if style == "--":
+            box |= {"edgecolor": RED, "linestyle": style}
+        text = axes.text(x, y, _plain(word), color=ink, fontsize=size, va="center", transform=axes.transAxes, bbox=box)
+        width = text.get_window_extent(renderer).transformed(axes.transAxes.inverted()).width
+        if x + width > 1 and x > left:
+            x, y = left, y - step
+            text.set_position((x, y))
+        x += width + 0.0095 * size / 11
+    return y - step
+
+
+def _short(text: str, length: int) -> str:
+    return textwrap.shorten(_plain(text), length, placeholder=" …")
+
+
+def _plain(text: str) -> str:
+    """Text that matplotlib draws as it is: a dollar sign would start mathematics."""
+    return " ".join(text.split()).replace("$", r"\$")
+
+
+def _shown_once(figure: Figure) -> Figure:
+    """A notebook shows what a cell returns; an open figure would be shown a second time."""
+    plt.close(figure)
+    return figure
