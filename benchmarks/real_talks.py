@@ -187,7 +187,7 @@ def audio_runs(data: Path, space: Path) -> list[tuple[str, Sequence[Row]]]:
     (space / "sound").mkdir()
     lay_out_audio(data, space / "captions", captions=True)
     lay_out_audio(data, space / "sound", captions=False)
-    by_captions, by_sound = "transcribe.order=['human']", "transcribe.order=['whisper']"
+    by_captions, by_sound = "transcribe.policy='captions'", "transcribe.policy='whisper'"
     any_language = "download.languages=['en', 'de', 'es']"
     runs = [
         ("captions", run(space / "captions", settings(space / "1", None, by_captions))[0]),

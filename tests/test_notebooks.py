@@ -80,7 +80,7 @@ def test_a_talk_is_read_with_all_that_its_page_was_made_from(tmp_path: Path) -> 
     by_stage = {entry.stage: entry for entry in found.entries}
     assert {"download", "transcribe", "check", "summarize", "digest"} == set(by_stage)
     assert by_stage["summarize"].digest == by_stage["digest"].inputs["summary"]
-    assert found.page.startswith("# Why")
+    assert found.page.startswith("# Talk 0\n")
     assert found.summary is not None
     assert [found.summary.tldr.text, *(c.text for c in found.summary.takeaways)] == [
         c.text for c in found.parts[0].claims

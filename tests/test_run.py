@@ -11,13 +11,8 @@ from summarizer import jobs
 from summarizer.budget import time_budget
 from summarizer.config import Config, load
 from summarizer.errors import Deferred, Failed, Locked, StoreError, UsageError
-<<<<<<< HEAD
-from summarizer.records import Video
-from summarizer.run import Run
-=======
 from summarizer.records import CaptionTrack, Source, Video
-from summarizer.run import Run, time_budget
->>>>>>> b0580d7 (Run real talks and recordings, and mend what that showed)
+from summarizer.run import Run
 from summarizer.store import Library
 from tests.fake_backends import FakeBackends, make_video
 

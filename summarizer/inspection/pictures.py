@@ -43,7 +43,6 @@ _STYLE: Any = {
     "axes.titlelocation": "left",
     "figure.dpi": 110,
     "text.hinting": "none",
-    "text.hinting_factor": 1,
 }
 WIDTH = 11.0  # inches
 # How a claim's word looks: face, ink, border, meaning.
