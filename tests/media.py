@@ -25,15 +25,45 @@ def tone(seconds: float, rate: int = 16_000) -> NDArray[np.float32]:
     return (0.3 * np.sin(2 * np.pi * (300 + 50 * t) * t)).astype(np.float32)
 
 
-def write_audio(path: Path, seconds: float = 3.0, samples: NDArray[np.float32] | None = None) -> Path:
-    """Encode mono samples at 16 kHz in the format of the suffix."""
+def write_audio(
+    path: Path,
+    seconds: float = 3.0,
+    samples: NDArray[np.float32] | None = None,
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Encode mono samples at 16 kHz in the format of the suffix; `options` are the muxer's."""
     import av
 
     container_format, codec, rate = FORMATS[path.suffix]
-    with av.open(str(path), "w", format=container_format) as container:
+    with av.open(str(path), "w", format=container_format, options=options or {}) as container:
         stream = container.add_stream(codec, rate=rate, layout="mono")
         _encode(container, stream, tone(seconds) if samples is None else samples)
     return path
+
+
+def cut_anew(path: Path, new: Path, seconds: float) -> Path:
+    """The first seconds of a file, written as a file of its own: nothing in it says that there was more."""
+    import av
+
+    with av.open(str(path)) as old, av.open(str(new), "w", format=FORMATS[path.suffix][0]) as container:
+        sound = old.streams.audio[0]
+        stream = container.add_stream_from_template(sound)
+        for packet in old.demux(sound):
+            if packet.pts is not None and packet.pts * sound.time_base < seconds:
+                packet.stream = stream
+                container.mux(packet)
+    return new
+
+
+def measure(path: Path) -> tuple[float | None, float]:
+    """What the container promises and how much sound comes out, seconds; for files of our own making."""
+    import av
+
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        length = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / 1_000_000
+        decoded = sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+    return float(length) if length > 0 else None, decoded
 
 
 def write_video(path: Path, seconds: float = 3.0) -> Path:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from summarizer.errors import Failed
 from summarizer.records import Record
+from summarizer.transcribe import wholeness
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,14 +25,15 @@ if TYPE_CHECKING:
 RATE = 16_000  # Hz
 CODECS = frozenset({"aac", "opus", "libopus", "mp3", "mp3float", "vorbis", "libvorbis", "flac"})
 MEMORY = 4 * 2**30  # bytes of address space for the decoder
-_BROKEN = "Download it again (`--force audio`), or play the file to see whether it is whole."
+_BROKEN = wholeness.REMEDY
 
 
 class MediaInfo(Record):
     """What a container says about its first audio stream."""
 
     codec: str
-    duration: float | None  # seconds; some live recordings do not say
+    duration: float | None  # seconds, of the stream or, failing that, of the file; some live recordings do not say
+    pictures: bool  # whether there are other streams, which may be longer
     sample_rate: int  # Hz
     channels: int
 
@@ -49,10 +51,11 @@ def probe(path: Path) -> MediaInfo:
                 raise Failed("no_audio", f"{path.name} has no sound", _BROKEN)
             stream = container.streams.audio[0]
             name = stream.codec_context.name
-            length = container.duration
+            length = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / 1_000_000
             info = MediaInfo(
                 codec=name,
-                duration=length / 1_000_000 if length and length > 0 else None,
+                duration=float(length) if length > 0 else None,
+                pictures=len(container.streams) > 1,
                 sample_rate=stream.codec_context.sample_rate or 0,
                 channels=stream.codec_context.channels or 0,
             )
@@ -73,7 +76,7 @@ def decode(path: Path, declared: float | None = None, seconds_limit: float = 900
     """Mono samples at 16 kHz, float32 in -1..1, of the whole file.
 
     `declared` is the duration that the site gave, seconds. Raises `Failed`: those of `probe`, `media_unreadable` when
-    the decoder fails or exceeds its limits, `truncated_media` when it ends more than 1 s and 1 % early.
+    the decoder fails or exceeds its limits, `truncated_media` or `wrong_length` when that is not all of it.
     """
     import numpy as np
 
@@ -89,15 +92,5 @@ def decode(path: Path, declared: float | None = None, seconds_limit: float = 900
             raise Failed("media_unreadable", f"{path.name} cannot be decoded: {reason[0][:200]}", _BROKEN)
         out.seek(0)
         samples = np.frombuffer(out.read(), dtype=np.int16).astype(np.float32) / np.float32(32768)
-    _refuse_cut(path, samples.size / RATE, {"container": info.duration, "site": declared})
+    wholeness.refuse(path, samples.size / RATE, declared=declared, container=info.duration, pictures=info.pictures)
     return samples
-
-
-def _refuse_cut(path: Path, decoded: float, expected: dict[str, float | None]) -> None:
-    for who, duration in expected.items():
-        if duration and duration - decoded > max(1.0, 0.01 * duration):
-            raise Failed(
-                "truncated_media",
-                f"{path.name} ends at {decoded:.1f} s; the {who} says {duration:.1f} s",
-                _BROKEN,
-            )
