@@ -14,7 +14,7 @@ from summarizer.budget import time_budget
 from summarizer.config import Config
 from summarizer.errors import Locked, UsageError, VideoError
 from summarizer.pipeline import Talk
-from summarizer.records import Record, TextScore
+from summarizer.records import Corrected, Record, TextScore
 from summarizer.run import Run
 from summarizer.steps import STAGES, Step, WouldRunError
 from summarizer.store import Entry, Library, VideoFolder, disk_errors
@@ -92,6 +92,17 @@ def _scored(talk: Talk, step: Step) -> Step:
     if step.stage != "check" or step.why or entry is None or not entry.files:
         return step
     return replace(step, why=str(talk.load(entry, TextScore)))
+
+
+def corrections(config: Config, video_id: str) -> list[dict[str, Any]]:
+    """What the glossary changed in the transcript of a video that has been run with these settings."""
+    ((talk, steps),) = explain(config, video_id)
+    step = next((step for step in steps if step.stage == "glossary" and step.state == "cached"), None)
+    entry = talk.folder.find("glossary", step.key) if step else None
+    if entry is None:
+        raise UsageError(f"{video_id} has no corrected transcript with these settings", "Run it first.")
+    found = talk.load(entry, Corrected).corrections
+    return [{"time": f"{c.time:.1f}", **c.model_dump(exclude={"time"}), "misheard": c.misheard} for c in found]
 
 
 def verify(config: Config, repair: bool) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from summarizer import digest, models
 from summarizer.config import Config
 from summarizer.errors import VideoError
 from summarizer.parts import FolderParts
-from summarizer.records import Source, Summary, TextScore, Transcript
+from summarizer.records import Corrected, Source, Summary, TextScore
 from summarizer.steps import Result, WouldRunError, dump
 from summarizer.store import Corrupt, Entry
 from summarizer.summarize import prompts_fingerprint
@@ -40,36 +40,40 @@ class Talk(TextSteps):
     def _walk_once(self) -> Entry:
         source = self.download()
         text = self.transcript(source)
-        summary = self.summary(source, text.transcript)
-        return self.page(source, text, summary)
+        corrected = self.corrected(source, text.transcript)
+        summary = self.summary(source, corrected)
+        return self.page(source, text, corrected, summary)
 
-    def summary(self, source: Entry, transcript: Entry) -> Entry:
+    def summary(self, source: Entry, corrected: Entry) -> Entry:
         """Claims with evidence."""
 
         def make(_space: Path) -> Result:
             parts = FolderParts(self.folder.path, fresh="summarize" in self.forced)
-            text = self.load(transcript, Transcript)
-            return dump(self.backends.summarize(text, self.load(source, Source), parts)), ()
+            found = self.load(corrected, Corrected)
+            summary = self.backends.summarize(found.transcript, self.load(source, Source), parts)
+            return dump(summary.model_copy(update={"projects": found.projects})), ()
 
-        inputs = {"source": source.digest, "transcript": transcript.digest}
+        inputs = {"source": source.digest, "transcript": corrected.digest}
         return self.step("summarize", summarize_settings(self.config), inputs, make)
 
-    def page(self, source: Entry, text: Text, summary: Entry) -> Entry:
+    def page(self, source: Entry, text: Text, corrected: Entry, summary: Entry) -> Entry:
         """The markdown page."""
 
         def make(_space: Path) -> Result:
+            found = self.load(corrected, Corrected)
             page = digest.render(
                 self.load(source, Source),
-                self.load(text.transcript, Transcript),
+                found.transcript,
                 self.load(summary, Summary),
                 self.config.digest,
                 self.load(text.verdict, TextScore),
+                found.corrections,
             )
             return page.encode(), ()
 
         inputs = {
             "source": source.digest,
-            "transcript": text.transcript.digest,
+            "transcript": corrected.digest,
             "check": text.verdict.digest,
             "summary": summary.digest,
         }
@@ -86,7 +90,8 @@ class Talk(TextSteps):
     def load_summary(self) -> Summary:
         """The summary of a talk that was walked."""
         source = self.download()
-        return self.load(self.summary(source, self.transcript(source).transcript), Summary)
+        text = self.transcript(source)
+        return self.load(self.summary(source, self.corrected(source, text.transcript)), Summary)
 
 
 def summarize_settings(config: Config) -> dict[str, Any]:

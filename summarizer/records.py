@@ -189,6 +189,33 @@ class Mention(Record):
     times: tuple[float, ...]
 
 
+class Correction(Record):
+    """One change of the glossary stage: what was written, what stands there now, and why."""
+
+    segment: int  # id of the segment that it begins in
+    time: float  # that segment's start, seconds
+    before: str
+    after: str
+    why: str
+
+    @property
+    def misheard(self) -> bool:
+        """Whether letters changed, not only capitals, spaces and hyphens."""
+        return _letters(self.before) != _letters(self.after)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
+
+
+class Corrected(Record):
+    """A transcript with its names put right; the one it was made from is kept as it was."""
+
+    transcript: Transcript
+    corrections: tuple[Correction, ...]  # in order of time
+    projects: tuple[Mention, ...] = ()  # projects that the talk names
+
+
 class Evidence(Record):
     """Three separate figures: that a citation exists does not make the claim true."""
 
@@ -213,7 +240,7 @@ class Summary(Record):
     sections: tuple[Section, ...]
     decisions: tuple[Claim, ...] = ()  # meetings only
     actions: tuple[Claim, ...] = ()  # meetings only
-    projects: tuple[Mention, ...] = ()
+    projects: tuple[Mention, ...] = ()  # as the glossary stage found them
     evidence: Evidence
     made: Made
 

@@ -55,6 +55,10 @@ class TranscribeSettings(Table):
     """Keep a time for every word; about a third slower."""
     hotwords: bool = True
     """Tell the recogniser the names in the title and description."""
+    correct: bool = True
+    """Put misheard names right: "cube control" to kubectl; every change is listed."""
+    glossary: str = ""
+    """File of names in the form of configs/glossary.toml; empty: that one."""
     min_words_per_second: float = Field(default=1 / 3, ge=0)
     """Fewer words per second of a video over three minutes: the text is refused as incomplete."""
 

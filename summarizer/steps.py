@@ -25,6 +25,7 @@ STAGES: dict[str, int] = {
     "audio": 1,  # sound, only when no caption track will do
     "transcribe": 2,  # captions or speech to segments
     "check": 2,  # is this really the text of this video? a refusal, or how it scores
+    "glossary": 1,  # names put right; the transcript before it stays as it is
     "summarize": 2,  # claims with evidence
     "digest": 2,  # the page
 }

@@ -9,11 +9,12 @@ nightly job takes once nothing new is left to do, recognises its speech, and eve
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from summarizer import models, transcribe
+from summarizer import models, terms, transcribe
 from summarizer.backends import Backends
 from summarizer.config import Config
 from summarizer.errors import Deferred, Failed, Refused, Unavailable, VideoError
@@ -124,6 +125,25 @@ class TextSteps(Stepper):
                 return found
         raise _no_text(problems)
 
+    def corrected(self, source: Entry, transcript: Entry) -> Entry:
+        """The transcript with its names put right, in a file beside the transcript's own."""
+        path = Path(self.config.transcribe.glossary) if self.config.transcribe.glossary else None
+        data = terms.glossary_bytes(path)
+
+        def make(_space: Path) -> Result:
+            glossary = terms.parse(data, str(path or "the packaged glossary"))
+            record, before = self.load(source, Source), self.load(transcript, Transcript)
+            found = transcribe.correct(before, record, glossary, on=self.config.transcribe.correct)
+            return dump(found), ()
+
+        # Keyed on the title and the description too: a new title repeats this, and never speech recognition.
+        inputs = {
+            "source": source.digest,
+            "transcript": transcript.digest,
+            "glossary": hashlib.sha256(data).hexdigest(),
+        }
+        return self.step("glossary", {"correct": self.config.transcribe.correct}, inputs, make)
+
     def _try_captions(self, source: Entry, kind: str, problems: list[VideoError]) -> Text | None:
         file = next((file for file in source.files if file.role == kind), None)
         if file is None:
@@ -197,7 +217,7 @@ class TextSteps(Stepper):
 def whisper_settings(config: Config) -> dict[str, Any]:
     """The part of [transcribe] that changes what Whisper writes, with the model's exact revision."""
     settings = config.transcribe.model_dump(
-        mode="json", exclude={"policy", "min_caption_score", "min_words_per_second"}
+        mode="json", exclude={"policy", "min_caption_score", "min_words_per_second", "correct", "glossary"}
     )
     settings["revision"] = models.revision_of(config.transcribe.model, config.transcribe.revision)
     return settings

@@ -15,6 +15,8 @@ from summarizer import digest
 from summarizer.records import Claim, Evidence, Kind, Made, Mention, Section, Segment, Span, Summary, Transcript, Video
 from summarizer.settings import DigestSettings, SummarizeSettings
 from summarizer.summarize.extractive import Extractive
+from summarizer.terms import packaged
+from summarizer.transcribe import correct
 from tests.conftest import make_source, make_transcript
 from tests.hostile import HOSTILE
 
@@ -38,9 +40,13 @@ def pages() -> dict[str, str]:
         if kind == "meeting":
             segments = tuple(s.model_copy(update={"speaker": ("Ana", "Bruno")[s.id % 2]}) for s in transcript.segments)
             transcript = transcript.model_copy(update={"segments": segments})
-        summary = Extractive().summarize(transcript, make_source(), SummarizeSettings(kind=kind))
-        summary = summary.model_copy(update={"made": Made(backend="extractive", seconds=0.5)})
-        found[kind] = digest.render(make_source(), transcript, summary, SETTINGS)
+        corrected = correct(transcript, make_source(), packaged())
+        summary = Extractive().summarize(corrected.transcript, make_source(), SummarizeSettings(kind=kind))
+        made = Made(backend="extractive", seconds=0.5)
+        summary = summary.model_copy(update={"made": made, "projects": corrected.projects})
+        found[kind] = digest.render(
+            make_source(), corrected.transcript, summary, SETTINGS, corrections=corrected.corrections
+        )
     video = Video(id="abcdefghijk", url="https://youtu.be/abcdefghijk", title="Gone", origin="youtube", fingerprint="")
     found["refusal"] = digest.render_refusal(
         video, make_source(), "too_short", "12 words for 3600 s", "Try speech recognition.", SETTINGS

@@ -79,6 +79,7 @@ def test_stages_do_not_import_one_another() -> None:
                 "summarizer.records",
                 "summarizer.config",
                 "summarizer.settings",
+                "summarizer.terms",
                 "summarizer.errors",
             }
         ]

@@ -29,11 +29,11 @@ def states(item: Talk) -> dict[str, str]:
 
 
 def test_captions_that_pass_mean_no_sound_is_fetched(tmp_path: Path) -> None:
-    """Download, transcribe, check, summarize, digest: and nothing else."""
+    """Download, transcribe, check, glossary, summarize, digest: and nothing else."""
     backends = FakeBackends()
     item = talk(tmp_path, backends)
     walk(item)
-    assert [step.stage for step in item.steps] == ["download", "transcribe", "check", "summarize", "digest"]
+    assert [step.stage for step in item.steps] == ["download", "transcribe", "check", "glossary", "summarize", "digest"]
     assert backends.calls == {"download": 1, "summarize": 1}
 
 
@@ -99,6 +99,7 @@ def test_runtime_settings_repeat_nothing(tmp_path: Path, changes: tuple[str, ...
         ("transcribe.model=base", "transcribe"),
         ("transcribe.language=en", "transcribe"),
         ("transcribe.min_words_per_second=0.1", "check"),
+        ("transcribe.correct=false", "glossary"),
         ("summarize.max_sections=5", "summarize"),
         ("summarize.kind=panel", "summarize"),
         ("digest.tags=['x']", "digest"),
@@ -134,7 +135,7 @@ def test_forcing_a_stage_makes_it_once(tmp_path: Path) -> None:
     assert next(step.why for step in item.steps if step.stage == "audio") == "forced"
 
 
-@pytest.mark.parametrize("stage", ["download", "audio", "transcribe", "summarize", "digest"])
+@pytest.mark.parametrize("stage", ["download", "audio", "transcribe", "glossary", "summarize", "digest"])
 @pytest.mark.parametrize("damage", ["cut", "flip", "delete"])
 def test_a_damaged_file_is_made_anew(tmp_path: Path, stage: str, damage: str) -> None:
     """Whatever happens to a file, the next run that needs it ends with the same digest."""
@@ -164,7 +165,8 @@ def test_a_killed_stage_leaves_nothing_and_is_made_next_time(tmp_path: Path) -> 
     backends.errors.clear()
     walk(talk(tmp_path, backends))
     names = {p.name.split("-")[0] for p in (tmp_path / "video-00000").iterdir()}
-    assert {"manifest.json", ".lock", "download", "transcribe", "check", "summarize", "digest"} == names
+    kept = {"manifest.json", ".lock", "download", "transcribe", "check", "glossary", "summarize", "digest"}
+    assert kept == names
 
 
 def test_an_unavailable_video_is_never_fetched(tmp_path: Path) -> None:

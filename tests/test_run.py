@@ -38,7 +38,9 @@ def test_every_video_has_one_final_outcome_and_a_page(tmp_path: Path) -> None:
     assert all(Path(outcome.path).name in index for outcome in run.finals)
     (record,) = (tmp_path / "library" / "runs").iterdir()
     lines = [json.loads(line) for line in record.read_text().splitlines()]
-    assert {"download", "transcribe", "check", "summarize", "digest", "run"} == {line["stage"] for line in lines}
+    assert {"download", "transcribe", "check", "glossary", "summarize", "digest", "run"} == {
+        line["stage"] for line in lines
+    }
     assert run.exit_code == 0
 
 

@@ -10,7 +10,6 @@ from summarizer.settings import SummarizeSettings
 from summarizer.summarize import choose_kind, evidence
 from summarizer.summarize.extractive import Extractive
 from summarizer.summarize.limits import shorten
-from summarizer.summarize.projects import mentions
 from summarizer.summarize.sentences import clean, sentences
 from summarizer.summarize.words import numbers
 from tests.conftest import TALK, make_source, make_transcript
@@ -200,30 +199,7 @@ def test_the_kind_follows_the_title(title: str, kind: str) -> None:
     assert choose_kind(make_source(title=title), make_transcript(), SummarizeSettings(kind="panel")) == "panel"
 
 
-# -- projects and limits ----------------------------------------------------------------------------------------
-
-
-def test_projects_are_found_with_all_their_times() -> None:
-    """Spelt as the project spells itself."""
-    found = mentions(
-        make_transcript(("We like prometheus and etcd.", "Nothing here.", "Etcd again.")),
-        make_source(title="x", description=""),
-    )
-    assert {mention.name: mention.times for mention in found} == {"Prometheus": (0.0,), "etcd": (0.0, 10.0)}
-
-
-@pytest.mark.parametrize(
-    ("text", "title", "found"),
-    [
-        ("The score of the game is a flux.", "A talk", []),
-        ("We run Flux in production.", "A talk", ["Flux"]),
-        ("we run flux in production", "GitOps with Flux", ["Flux"]),
-        ("Score is a word here.", "A talk", []),
-    ],
-)
-def test_everyday_words_are_projects_only_when_written_or_announced_so(text: str, title: str, found: list[str]) -> None:
-    """Half the landscape is named after ordinary things."""
-    assert found == [m.name for m in mentions(make_transcript((text,)), make_source(title=title, description=""))]
+# -- limits -------------------------------------------------------------------------------------------------
 
 
 def test_a_long_claim_is_cut_at_a_clause_or_not_at_all(transcript: Transcript) -> None:

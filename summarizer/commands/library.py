@@ -34,6 +34,20 @@ def explain(
     console.plans(jobs.explain(load_config(config_file, overrides, library), video), as_json)
 
 
+@app.command(epilog="Example: summarizer corrections dQw4w9WgXcQ --json | jq '.[] | select(.misheard)'")
+def corrections(
+    video: Annotated[str, typer.Argument(help="Video id, as `summarizer status` shows it.")],
+    config_file: ConfigFile = None,
+    library: LibraryDir = None,
+    overrides: Set = None,
+    as_json: Json = False,
+) -> None:
+    """Every change that the glossary made to a talk's transcript: when, what, and why."""
+    from summarizer import jobs
+
+    console.rows(jobs.corrections(load_config(config_file, overrides, library), video), as_json, empty="No changes.")
+
+
 @app.command(epilog="Example: summarizer verify --repair && summarizer run ... (makes the repaired parts anew)")
 def verify(
     repair: Annotated[

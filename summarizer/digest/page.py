@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import yaml
 
 from summarizer.digest.escape import clean, timestamp
 from summarizer.digest.templates import environment
-from summarizer.records import Source, Summary, TextScore, Transcript, Video
+from summarizer.records import Correction, Source, Summary, TextScore, Transcript, Video
 from summarizer.settings import DigestSettings
 
 SOURCES = {
@@ -25,8 +26,13 @@ def render(
     summary: Summary,
     settings: DigestSettings,
     score: TextScore | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> str:
-    """The digest as markdown with front matter; the same records always give the same bytes."""
+    """The digest as markdown with front matter; the same records always give the same bytes.
+
+    `corrections` are the changes that made the transcript what it is; the page says how many there were.
+    """
+    misheard = [correction for correction in corrections if correction.misheard]
     body = (
         environment()
         .get_template(f"{summary.kind}.md.j2")
@@ -36,9 +42,11 @@ def render(
             summary=summary,
             text_source=SOURCES[transcript.kind],
             quoted=summary.made.backend == "extractive",
+            misheard=misheard,
+            respelt=len(corrections) - len(misheard),
         )
     )
-    return _front_matter(_talk_matter(source, transcript, summary, settings, score)) + body
+    return _front_matter(_talk_matter(source, transcript, summary, settings, score, corrections)) + body
 
 
 def render_refusal(
@@ -64,7 +72,12 @@ def render_refusal(
 
 
 def _talk_matter(
-    source: Source, transcript: Transcript, summary: Summary, settings: DigestSettings, score: TextScore | None
+    source: Source,
+    transcript: Transcript,
+    summary: Summary,
+    settings: DigestSettings,
+    score: TextScore | None,
+    corrections: Sequence[Correction],
 ) -> dict[str, Any]:
     duration = source.duration or transcript.duration
     projects = [mention.name for mention in summary.projects]
@@ -84,7 +97,8 @@ def _talk_matter(
             "transcript": _made(transcript)
             | {"source": transcript.kind, "language": transcript.language}
             | ({"score": score.model_dump(exclude_none=True)} if score else {})
-            | _unreliable(transcript),
+            | _unreliable(transcript)
+            | _corrected(corrections),
             "summary": _made(summary),
             "coverage": {
                 "share": round(evidence.covered_share, 3),
@@ -115,6 +129,12 @@ def _unreliable(transcript: Transcript) -> dict[str, Any]:
         seconds[span.reason] = seconds.get(span.reason, 0.0) + span.end - span.start
     spans = {reason: round(length, 1) for reason, length in sorted(seconds.items())}
     return ({"spans": spans} if spans else {}) | ({"redone": transcript.redone} if transcript.redone else {})
+
+
+def _corrected(corrections: Sequence[Correction]) -> dict[str, Any]:
+    """How many places the glossary changed, and in how many of them letters; nothing without any."""
+    misheard = sum(correction.misheard for correction in corrections)
+    return {"corrected": {"misheard": misheard, "respelt": len(corrections) - misheard}} if corrections else {}
 
 
 def _date(published: date | None) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from summarizer.records import Claim, Made, Section, Source, Summary, Transcript
 from summarizer.settings import SummarizeSettings
 from summarizer.summarize import evidence, meeting
 from summarizer.summarize.kind import choose_kind
-from summarizer.summarize.projects import mentions
 from summarizer.summarize.sentences import Sentence, sentences
 from summarizer.summarize.topics import heading, split_topics
 from summarizer.summarize.words import content, numbers
@@ -79,7 +78,6 @@ class Extractive:
             sections=sections,
             decisions=decisions,
             actions=actions,
-            projects=mentions(transcript, source),
             evidence=evidence.measure(claims, transcript, range(len(transcript.segments)), dropped=0),
             made=Made(backend=self.name, seconds=round(time.monotonic() - started, 3)),
         )

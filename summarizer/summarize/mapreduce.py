@@ -19,7 +19,6 @@ from summarizer.summarize.generation import Generator, MemoryParts, Parts
 from summarizer.summarize.kind import choose_kind
 from summarizer.summarize.mapping import Mapped, Mapper
 from summarizer.summarize.notes import Note, joined
-from summarizer.summarize.projects import mentions
 from summarizer.summarize.reducing import Reducer
 
 
@@ -68,7 +67,6 @@ class MapReduce:
             sections=reduced.sections,
             decisions=decisions,
             actions=actions,
-            projects=mentions(transcript, source),
             evidence=evidence.measure(claims, transcript, mapped.covered, mapped.dropped + reducer.dropped),
             made=Made(
                 backend=self.name,

@@ -6,8 +6,9 @@ Two honest back ends: `read_captions` needs nothing, `Whisper` a model. `check` 
 from summarizer.transcribe.captions import read_captions
 from summarizer.transcribe.checks import check
 from summarizer.transcribe.export import export
+from summarizer.transcribe.glossary import correct
 from summarizer.transcribe.hotwords import hotwords
 from summarizer.transcribe.quality import score
 from summarizer.transcribe.whisper import Whisper
 
-__all__ = ["Whisper", "check", "export", "hotwords", "read_captions", "score"]
+__all__ = ["Whisper", "check", "correct", "export", "hotwords", "read_captions", "score"]
