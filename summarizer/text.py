@@ -127,11 +127,10 @@ class TextSteps(Stepper):
 
     def corrected(self, source: Entry, transcript: Entry) -> Entry:
         """The transcript with its names put right, in a file beside the transcript's own."""
-        path = Path(self.config.transcribe.glossary) if self.config.transcribe.glossary else None
-        data = terms.glossary_bytes(path)
+        data, origin = self._glossary()
 
         def make(_space: Path) -> Result:
-            glossary = terms.parse(data, str(path or "the packaged glossary"))
+            glossary = terms.parse(data, origin)
             record, before = self.load(source, Source), self.load(transcript, Transcript)
             found = transcribe.correct(before, record, glossary, on=self.config.transcribe.correct)
             return dump(found), ()
@@ -143,6 +142,11 @@ class TextSteps(Stepper):
             "glossary": hashlib.sha256(data).hexdigest(),
         }
         return self.step("glossary", {"correct": self.config.transcribe.correct}, inputs, make)
+
+    def _glossary(self) -> tuple[bytes, str]:
+        """The glossary's bytes, and how messages call it."""
+        path = Path(self.config.transcribe.glossary) if self.config.transcribe.glossary else None
+        return terms.glossary_bytes(path), str(path or "the packaged glossary")
 
     def _try_captions(self, source: Entry, kind: str, problems: list[VideoError]) -> Text | None:
         file = next((file for file in source.files if file.role == kind), None)
@@ -193,6 +197,7 @@ class TextSteps(Stepper):
 
     def _checked(self, source: Entry, kind: str, transcript: Entry) -> Text:
         """The transcript with its score, or its refusal; a step of its own: a new threshold repeats no recognition."""
+        data, origin = self._glossary()
 
         def make(_space: Path) -> Result:
             record = self.load(source, Source)
@@ -201,6 +206,7 @@ class TextSteps(Stepper):
                 record.duration,
                 self.config.transcribe,
                 self.config.download.languages,
+                [term.name for term in terms.parse(data, origin).terms],
             )
             return dump(found), ()
 
@@ -210,7 +216,11 @@ class TextSteps(Stepper):
         }
         if kind == "automatic":
             settings["min_caption_score"] = self.config.transcribe.min_caption_score
-        inputs = {"source": source.digest, "transcript": transcript.digest}
+        inputs = {
+            "source": source.digest,
+            "transcript": transcript.digest,
+            "glossary": hashlib.sha256(data).hexdigest(),
+        }
         return Text(kind, transcript, self.step("check", settings, inputs, make))
 
 

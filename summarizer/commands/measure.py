@@ -1,4 +1,4 @@
-"""Measuring: `eval`."""
+"""Measuring: `eval` and `score`."""
 
 from __future__ import annotations
 
@@ -54,3 +54,28 @@ def evaluate(
         console.rows([row.shown() for row in part.rows], as_json=False, title=f"{part.name}: {part.title}")
     missed = [f"{part.name}: {row.name}" for part in parts for row in part.rows if row.met is False]
     console.note(f"Targets missed: {'; '.join(missed)}." if missed else "Every target that was measured is met.")
+
+
+@app.command(
+    epilog="Examples: summarizer score talk.vtt by-hand.txt | summarizer score transcribe-1f.json reference.srt --json"
+)
+def score(
+    hypothesis: Annotated[Path, typer.Argument(help="The transcript to judge: json, vtt, srt, ttml, json3 or txt.")],
+    reference: Annotated[Path, typer.Argument(help="The transcript that is known to be right.")],
+    glossary: Annotated[
+        Path | None,
+        typer.Option(help="TOML file of terms, as configs/glossary.toml. Default: the packaged one."),
+    ] = None,
+    language: Annotated[str, typer.Option(help="Language of the texts, where a file does not say.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Word error rate, recall of glossary terms and timing error of a transcript."""
+    from summarizer import scoring, terms
+
+    listed = terms.parse(terms.glossary_bytes(glossary), str(glossary or "the packaged glossary")).terms
+    (ours, timed), (theirs, also) = scoring.read(hypothesis, language), scoring.read(reference, language)
+    found = scoring.score(ours, theirs, [term.name for term in listed], timed and also)
+    if as_json:
+        console.data(found.model_dump_json(indent=1))
+        return
+    console.rows(found.shown(), as_json=False)

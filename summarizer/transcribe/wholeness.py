@@ -4,7 +4,8 @@ Decoders play a cut file to its end without a complaint, so nothing they say can
 compared: the one that the site declared, the one that the container promises, and that of the decoded sound. Not every
 container promises one: an MP3 without a Xing header and an Ogg stream end where the bytes end. For those the structure
 of the last bytes tells: a frame, block, box or page that runs over the end of the file, an Ogg stream whose last page
-is not marked as the last. The walkers here read sizes only, in Python, before any decoder sees the file.
+is not marked as the last (its position is a promise only if it is). The walkers here read sizes only, in Python, before
+any decoder sees the file.
 
 What cannot be known: a file without a promised duration that was cut exactly between two frames, or cut and written
 anew by a tool, unless the site declares a duration.
@@ -86,7 +87,7 @@ def look(path: Path) -> Structure:
 
 
 def _ogg(data: mmap.mmap) -> Structure:
-    """The last page must be whole and marked as the end of its stream (RFC 3533)."""
+    """The last page must be whole and marked as the end of its stream (RFC 3533); then its position is a promise."""
     at = data.rfind(b"OggS")
     header = data[at : at + 27]
     if len(header) < 27:
@@ -94,7 +95,8 @@ def _ogg(data: mmap.mmap) -> Structure:
     lengths = data[at + 27 : at + 27 + header[26]]
     if len(lengths) < header[26] or at + 27 + header[26] + sum(lengths) > len(data):
         return Structure("the last Ogg page is incomplete", promises=False)
-    return Structure("" if header[5] & 4 else "no Ogg page is marked as the last", promises=False)
+    last = bool(header[5] & 4)
+    return Structure("" if last else "no Ogg page is marked as the last", promises=last)
 
 
 def _riff(data: mmap.mmap) -> Structure:

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from summarizer.sample import MODEL, load_talks
-from summarizer.sample.authoring.language import normal, sentence
+from summarizer.sample.authoring.language import sentence
 from summarizer.sample.authoring.speak import PAUSE, say, silence
+from summarizer.scoring import word_errors
 
 TEST_SENTENCES = (
     "The winter was cold and the road to the village was closed.",
@@ -54,21 +55,10 @@ def test_sentences(count: int = 300) -> list[str]:
     return [sentence(rng) for _ in range(count)]
 
 
-def word_errors(reference: str, hypothesis: str) -> tuple[int, int]:
-    """Edits (insertions, deletions, substitutions) between the normalised words, and the reference's length."""
-    expected, got = normal(reference).split(), normal(hypothesis).split()
-    row = list(range(len(got) + 1))
-    for i, word in enumerate(expected, 1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(got, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
-    return row[-1], len(expected)
-
-
 def rate(pairs: Sequence[tuple[str, str]]) -> float:
-    """Word error rate over (reference, hypothesis) pairs, 0 is perfect."""
-    edits, words = (sum(column) for column in zip(*(word_errors(*pair) for pair in pairs), strict=True))
-    return edits / words
+    """Word error rate over (reference, hypothesis) pairs after Whisper's normalisation, 0 is perfect."""
+    found = [word_errors(*pair) for pair in pairs]
+    return sum(one.rate * one.reference for one in found) / sum(one.reference for one in found)
 
 
 def spoken_pairs(model: Any, sentences: Sequence[str], per_window: int = 6) -> list[tuple[str, str]]:
@@ -107,7 +97,7 @@ def main() -> None:
             for talk in talks
         ]
     for name, pairs in sets.items():
-        print(f"{name}: word error rate {rate(pairs):.1%} over {sum(len(normal(r).split()) for r, _ in pairs)} words")
+        print(f"{name}: word error rate {rate(pairs):.1%} over {sum(len(r.split()) for r, _ in pairs)} words")
         if arguments.show:
             print("\n".join(f"  - {r}\n  + {h}" for r, h in pairs[:4]))
 
