@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from summarizer import models, summarize, transcribe
+from summarizer import models, summarize, terms, transcribe
 from summarizer.config import Config
 from summarizer.download import Downloader
 from summarizer.errors import BackendError
@@ -85,10 +85,13 @@ class OpenedBackends:
         return self.downloader.fetch_audio(video, source, folder)
 
     def hear(self, audio: Path, source: Source) -> Transcript:
-        """Speech to text, with the talk's own names as hotwords."""
+        """Speech to text, with the talk's own jargon and names as hotwords."""
         whisper = self._once("whisper", lambda: self._whisper)
         settings = self.config.transcribe
-        hotwords = transcribe.hotwords(source.title, source.description, source.speakers) if settings.hotwords else ""
+        hotwords = ""
+        if settings.hotwords:
+            glossary = terms.opened(settings.glossary)
+            hotwords = transcribe.hotwords(source.title, source.description, source.speakers, glossary)
         return whisper.transcribe(
             audio,
             video_id=source.video_id,

@@ -54,7 +54,7 @@ class TranscribeSettings(Table):
     word_timestamps: bool = False
     """Keep a time for every word; about a third slower."""
     hotwords: bool = True
-    """Tell the recogniser the names in the title and description."""
+    """Tell the recogniser about ten terms of the title, the description and the glossary."""
     correct: bool = True
     """Put misheard names right: "cube control" to kubectl; every change is listed."""
     glossary: str = ""

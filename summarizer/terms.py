@@ -119,6 +119,11 @@ def packaged() -> Glossary:
     return parse(_packaged_bytes(), "the packaged glossary")
 
 
+def opened(path: str) -> Glossary:
+    """The glossary that `transcribe.glossary` names; the packaged one when it is empty."""
+    return parse(glossary_bytes(Path(path) if path else None), path or "the packaged glossary")
+
+
 @lru_cache(maxsize=4)
 def parse(data: bytes, origin: str) -> Glossary:
     """A glossary from the bytes of its file; raises `UsageError` naming the file and what is wrong in it."""

@@ -5,7 +5,7 @@ import pytest
 from summarizer.errors import Refused
 from summarizer.records import Transcript
 from summarizer.settings import TranscribeSettings
-from summarizer.transcribe import check, hotwords
+from summarizer.transcribe import check
 from summarizer.transcribe.checks import language_of
 from tests.conftest import TALK, make_transcript
 
@@ -90,14 +90,3 @@ def test_the_refusal_names_its_figure_and_its_threshold() -> None:
 def test_looping_text_is_refused() -> None:
     """The same sentence again and again is what recognisers write over silence."""
     assert refusal(make_transcript((*TALK, *("Thank you for watching this video today.",) * 30)), 200.0) == "looped"
-
-
-def test_hotwords_are_the_telling_names() -> None:
-    """Product and people's names, the title's first, ten at most; ordinary capitals are left out."""
-    words = hotwords(
-        "Scaling OpenTelemetry - Ana Lima, Acme", "We use gRPC and eBPF. The team likes it.", ("Ana Lima",)
-    )
-    assert words.split(", ")[0] == "OpenTelemetry"
-    assert {"gRPC", "eBPF", "Ana", "Lima"} <= set(words.split(", "))
-    assert not {"The", "We"} & set(words.split(", "))
-    assert hotwords("", "", ()) == ""

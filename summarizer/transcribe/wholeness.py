@@ -50,9 +50,11 @@ def refuse(
     """Raise `Failed` unless the decoded sound is as long as was promised; durations in seconds.
 
     `declared` is the site's, `container` that of the audio stream or, failing that, of the file; `pictures` is whether
-    other streams may make the file longer than its sound. Codes: `truncated_media`, `wrong_length` (too much sound:
-    two files in one, or times that make no sense).
+    other streams may make the file longer than its sound. Codes: `no_audio` (none at all), `truncated_media`,
+    `wrong_length` (too much sound: two files in one, or times that make no sense).
     """
+    if decoded <= 0:
+        raise Failed("no_audio", f"{path.name} has no sound in it", REMEDY)
     structure = look(path)
     promise = container if structure.promises else None
     promised = structure.seconds or promise
@@ -81,7 +83,7 @@ def look(path: Path) -> Structure:
             (data[:4] == b"RIFF", _riff),
             (data[4:8] == b"ftyp", _mp4),
             (data[:4] == b"\x1a\x45\xdf\xa3", _matroska),
-            (data[:3] == b"ID3" or _mp3_frame(data, 0) is not None, _mp3),
+            (path.suffix == ".mp3" or data[:3] == b"ID3" or _mp3_frame(data, 0) is not None, _mp3),
         )
         return next((walk(data) for known, walk in walkers if known), Structure())
 
@@ -119,8 +121,10 @@ def _mp4(data: mmap.mmap) -> Structure:
     """
     at, kinds = 0, set[bytes]()
     while at + 8 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        kinds.add(data[at + 4 : at + 8])
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if not all(32 <= byte < 127 or byte == 0xA9 for byte in kind):
+            return Structure("its boxes make no sense", b"moof" not in kinds)
+        kinds.add(kind)
         promises = b"moof" not in kinds
         if size == 1:
             size = int.from_bytes(data[at + 8 : at + 16], "big")
@@ -179,7 +183,8 @@ def _mp3(data: mmap.mmap) -> Structure:
             break
         seconds, count, at = seconds + length, count + 1, at + size
     head = data[start : start + 200]
-    promises = b"Xing" in head or b"Info" in head or b"VBRI" in head
+    tag = max(head.find(b"Xing"), head.find(b"Info"))
+    promises = (0 <= tag < len(head) - 7 and bool(head[tag + 7] & 1)) or b"VBRI" in head  # bit 0: it counts the frames
     return Structure(cut, promises, None if promises or not count else seconds)
 
 
