@@ -49,13 +49,17 @@ def run(
             "--upgrade", help="At the end, recognise the speech of talks that have automatic captions for now."
         ),
     ] = False,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="Write the digests in this language, such as ja; needs a model.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and why; make nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Make digests of every talk of the sources; what is there already is not made again."""
     from summarizer import jobs
 
-    settings = load_config(config_file, overrides, library, digests)
+    chosen = [*(overrides or []), f'summarize.language="{language}"'] if language else overrides
+    settings = load_config(config_file, chosen, library, digests)
     with jobs.opened_sources(sources) as opened:
         work = jobs.job(settings, forced=force or [], limit=limit, since=_day(since), upgrade=upgrade)
         with console.status("listing"):

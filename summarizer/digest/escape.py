@@ -51,6 +51,15 @@ def _harmless(char: str, before: str, after: str) -> bool:
     return rule == "any" or (rule == "space" and spaced) or (rule == "inner" and after.isalnum())
 
 
+def code(text: str) -> str:
+    """A code span, for text of characters that mean nothing anywhere; other text is escaped as prose.
+
+    Braces and angle brackets stay out of it: Hugo reads shortcodes even inside code.
+    """
+    line = clean(text)
+    return f"`{line}`" if re.fullmatch(r"[\w./:=@,+ -]+", line, re.ASCII) else escape(text)
+
+
 def timestamp(seconds: float) -> str:
     """ "12:34", or "1:02:34" from an hour on."""
     whole = int(max(0.0, seconds))

@@ -9,15 +9,9 @@ from typing import Any
 import yaml
 
 from summarizer.digest.escape import clean, timestamp
-from summarizer.digest.templates import environment
-from summarizer.records import Correction, Source, Summary, TextScore, Transcript, Video
+from summarizer.digest.templates import environment, phrases
+from summarizer.records import Claim, Correction, Section, Source, Summary, TextScore, Transcript, Video
 from summarizer.settings import DigestSettings
-
-SOURCES = {
-    "human": "captions written by people",
-    "automatic": "the site's automatic captions",
-    "whisper": "speech recognition",
-}
 
 
 def render(
@@ -40,13 +34,20 @@ def render(
             source=source,
             transcript=transcript,
             summary=summary,
-            text_source=SOURCES[transcript.kind],
+            say=phrases(summary.language or transcript.language),
             quoted=summary.made.backend == "extractive",
             misheard=misheard,
             respelt=len(corrections) - len(misheard),
+            sentences=sentences(summary),
         )
     )
     return _front_matter(_talk_matter(source, transcript, summary, settings, score, corrections)) + body
+
+
+def sentences(summary: Summary) -> tuple[Claim | Section, ...]:
+    """Everything on the page that a model may have translated: claims, and the headings of sections."""
+    claims = (claim for section in summary.sections for claim in section.claims)
+    return (summary.tldr, *summary.takeaways, *summary.decisions, *summary.actions, *summary.sections, *claims)
 
 
 def render_refusal(
@@ -85,7 +86,7 @@ def _talk_matter(
     return {
         "title": clean(source.title),
         **_date(source.published),
-        "description": clean(summary.tldr.text),
+        "description": clean(summary.tldr.translation or summary.tldr.text),
         "type": summary.kind,
         "video": {"id": source.video_id, "url": clean(source.url)},
         "channel": clean(source.channel),
@@ -99,7 +100,7 @@ def _talk_matter(
             | ({"score": score.model_dump(exclude_none=True)} if score else {})
             | _unreliable(transcript)
             | _corrected(corrections),
-            "summary": _made(summary),
+            "summary": _made(summary) | ({"language": summary.language} if summary.language else {}),
             "coverage": {
                 "share": round(evidence.covered_share, 3),
                 "start": timestamp(evidence.covered_start),

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from summarizer.digest.escape import escape, link, moment, timestamp
-from summarizer.records import Source, Transcript
-
-_REASONS = {
-    "looped": "it repeated itself",
-    "text_over_silence": "it wrote where nobody spoke",
-    "too_fast": "it wrote more words than can be spoken",
-}
+from summarizer.digest.escape import code, escape, link, moment, timestamp
+from summarizer.digest.wording import wording
+from summarizer.records import Claim, Source, Transcript
 
 
 class Ready(str):
@@ -47,21 +43,39 @@ def environment() -> Environment:
     env.filters["percent"] = lambda share: Ready(f"{share:.0%}")
     env.filters["times"] = _times
     env.filters["seconds"] = lambda spans: sum(span.end - span.start for span in spans)
-    env.filters["reasons"] = lambda spans: ", ".join(dict.fromkeys(_REASONS[span.reason] for span in spans))
+    env.filters["reasons"] = lambda spans, say: Ready(", ".join(dict.fromkeys(say(span.reason) for span in spans)))
+    env.filters["shown"] = _shown
+    env.filters["ready"] = Ready  # what a macro gives: its parts are escaped already
     return env
 
 
-def _byline(source: Source, transcript: Transcript) -> Ready:
+def phrases(language: str) -> Callable[..., Ready]:
+    """`say("covered", share=..., start=..., end=...)`: a phrase of the wording table with its values, escaped."""
+    words = wording(language)
+
+    def say(name: str, **values: Any) -> Ready:
+        return Ready(words[name].format(**{key: _finalize(value) for key, value in values.items()}))
+
+    return say
+
+
+def _shown(claim: Claim) -> Ready:
+    """A claim as the page says it: translated where it is, with its command as code."""
+    command = f" {code(claim.command)}" if claim.command else ""
+    return Ready(escape(claim.translation or claim.text) + command)
+
+
+def _byline(source: Source, transcript: Transcript, say: Callable[..., Ready]) -> Ready:
     """Speakers, channel, day and length: what is known of them, and a link to the video."""
     duration = source.duration or transcript.duration
     length = timestamp(duration) if duration else ""
     start = moment(source.url, 0)
-    watch = f"[watch]({start})" if start else ""
+    watch = f"[{say('watch')}]({start})" if start else ""
     known = [escape(", ".join(source.speakers)), escape(source.channel), str(source.published or ""), length, watch]
     return Ready(" · ".join(part for part in known if part))
 
 
-def _times(times: tuple[float, ...], url: str, most: int = 5) -> Ready:
+def _times(times: tuple[float, ...], url: str, say: Callable[..., Ready], most: int = 5) -> Ready:
     """The first moments of a mention as links, and how many more there are."""
-    more = f" and {len(times) - most} more" if len(times) > most else ""
+    more = f" {say('more', count=len(times) - most)}" if len(times) > most else ""
     return Ready(", ".join(link(url, seconds) for seconds in times[:most]) + more)
