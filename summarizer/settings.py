@@ -80,6 +80,8 @@ class SummarizeSettings(Table):
     """Segments repeated at the start of the next chunk, as context."""
     language: str = Field(default="", pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
     """Language of the digest (`ja`, `pt-BR`); evidence stays in the talk's. Empty: the talk's own. Needs a model."""
+    quantize: Literal["int8", "none"] = "int8"
+    """Arithmetic of a local model's large layers on a CPU; int8 is several times faster. CUDA keeps bfloat16."""
     max_new_tokens: int = Field(default=900, ge=32)
     """Longest answer; a longer one is asked for again, then refused."""
     max_takeaways: int = Field(default=5, ge=3, le=5)

@@ -15,6 +15,7 @@ from summarizer.summarize.transformers_backend import TransformersGenerator
 from tests import tiny_llm
 
 SETTINGS = SummarizeSettings(backend="transformers", model="tiny", chunk_tokens=600, max_new_tokens=400)
+ROOMY = SETTINGS.model_copy(update={"max_new_tokens": 700})
 RUNTIME = RuntimeSettings(device="cpu", llm_batch=2, threads=1)
 
 
@@ -36,7 +37,7 @@ def _answers(generator: TransformersGenerator, requests: list[Request]) -> list[
 
 def test_random_weights_answer_in_the_schema_and_cite_existing_segments_only(folder: Path) -> None:
     """Constrained decoding makes any model write valid JSON with ids from the list."""
-    answers = _answers(TransformersGenerator(folder, RUNTIME, 700), [_request(2), _request(1)])
+    answers = _answers(TransformersGenerator(folder, RUNTIME, ROOMY), [_request(2), _request(1)])
     cited = [{id for claim in json.loads(a.text, strict=False)["claims"] for id in claim["evidence"]} for a in answers]
     assert [answer.finished for answer in answers] == [True, True]
     assert cited[0] <= {0, 1}
@@ -44,16 +45,19 @@ def test_random_weights_answer_in_the_schema_and_cite_existing_segments_only(fol
 
 
 def test_a_batch_gives_the_same_answers_as_one_by_one(folder: Path) -> None:
-    """Padding on the left changes nothing that a reader could see."""
+    """Padding on the left changes nothing that a reader could see. (int8 scales activations over the whole batch.)"""
     requests = [_request(1), _request(2)]
-    together = _answers(TransformersGenerator(folder, RUNTIME, 700), requests)
-    alone = _answers(TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 1}), 700), requests)
+    plain = ROOMY.model_copy(update={"quantize": "none"})
+    together = _answers(TransformersGenerator(folder, RUNTIME, plain), requests)
+    alone = _answers(TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 1}), plain), requests)
     assert [answer.text for answer in alone] == [answer.text for answer in together]
 
 
 def test_a_cut_answer_says_so(folder: Path) -> None:
     """An answer that hits the token limit is not finished."""
-    assert not _answers(TransformersGenerator(folder, RUNTIME, 5), [_request(1)])[0].finished
+    assert not _answers(
+        TransformersGenerator(folder, RUNTIME, SETTINGS.model_copy(update={"max_new_tokens": 5})), [_request(1)]
+    )[0].finished
 
 
 def test_gibberish_is_refused_not_published(folder: Path, transcript: Transcript, source: Source) -> None:
@@ -77,5 +81,29 @@ def test_a_prompt_that_does_not_fit_is_refused_not_truncated(
 def test_a_folder_without_a_model_names_the_remedy(tmp_path: Path) -> None:
     """The error for a missing model says what to run."""
     with pytest.raises(BackendError) as error:
-        TransformersGenerator(tmp_path, RUNTIME, 10)
+        TransformersGenerator(tmp_path, RUNTIME, SETTINGS)
     assert "summarizer models pull" in error.value.remedy
+
+
+def test_int8_answers_in_the_schema_and_says_what_it_is(folder: Path) -> None:
+    """Every linear layer is quantized on a CPU, unless the settings say otherwise; provenance tells them apart."""
+    import torch
+
+    small = TransformersGenerator(folder, RUNTIME, ROOMY)
+    plain = TransformersGenerator(folder, RUNTIME, ROOMY.model_copy(update={"quantize": "none"}))
+    assert (small.device, plain.device) == ("cpu int8", "cpu")
+    assert not [layer for layer in small._model.modules() if type(layer) is torch.nn.Linear]
+    assert [layer for layer in plain._model.modules() if type(layer) is torch.nn.Linear]
+
+
+def test_int8_changes_the_models_numbers_only_a_little(folder: Path) -> None:
+    """Logits of a prompt point the same way as those of the float model."""
+    import torch
+
+    opened = [
+        TransformersGenerator(folder, RUNTIME, ROOMY.model_copy(update={"quantize": q})) for q in ("int8", "none")
+    ]
+    ids = torch.tensor([opened[0]._tokenizer.encode("etcd is slow because of the disk")])
+    with torch.inference_mode():
+        small, plain = (generator._model(ids).logits.float().flatten() for generator in opened)
+    assert torch.nn.functional.cosine_similarity(small, plain, dim=0) > 0.99

@@ -56,7 +56,7 @@ def _transformers(
 
     if path is None:
         raise BackendError("the transformers back end needs a model folder", "Run: summarizer models pull NAME")
-    return MapReduce(TransformersGenerator(path, runtime, settings.max_new_tokens), settings.model, revision)
+    return MapReduce(TransformersGenerator(path, runtime, settings), settings.model, revision)
 
 
 def _openai(runtime: RuntimeSettings, settings: SummarizeSettings, _path: Path | None, revision: str) -> Summarizer:

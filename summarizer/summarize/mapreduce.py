@@ -38,7 +38,7 @@ class MapReduce:
         started = time.monotonic()
         language = settings.language if settings.language != transcript.language else ""
         form = Form(kind=choose_kind(source, transcript, settings), translated=bool(language))
-        identity = f"{self.name} {self._model} {self._revision} {settings.max_new_tokens}"
+        identity = f"{self.name} {self._model} {self._revision} {settings.quantize} {settings.max_new_tokens}"
         asker = Asker(self._generator, identity, settings.max_new_tokens, MemoryParts() if parts is None else parts)
 
         cut = chunks(transcript, self._generator.count_tokens, settings.chunk_tokens, settings.overlap_segments)

@@ -6,14 +6,16 @@ not make it right, which is what `evidence` is for. Weights are read as safetens
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from summarizer.errors import BackendError
-from summarizer.settings import RuntimeSettings
+from summarizer.settings import RuntimeSettings, SummarizeSettings
 from summarizer.summarize.generation import Answer, Request
 
 log = logging.getLogger(__name__)
@@ -24,7 +26,7 @@ class TransformersGenerator:
 
     name = "transformers"
 
-    def __init__(self, path: Path, runtime: RuntimeSettings, max_new_tokens: int) -> None:
+    def __init__(self, path: Path, runtime: RuntimeSettings, settings: SummarizeSettings) -> None:
         try:
             import torch
             import xgrammar
@@ -35,12 +37,12 @@ class TransformersGenerator:
             ) from None
         if runtime.threads:
             torch.set_num_threads(runtime.threads)
-        self.device = _device(torch, runtime.device)
-        dtype = (
-            torch.bfloat16
-            if self.device == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-            else torch.float32
-        )
+        place = _device(torch, runtime.device)
+        small = place == "cpu" and settings.quantize == "int8"
+        self.device = f"{place} int8" if small else place
+        fast_bfloat = place == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+        # Quantizing starts from the weights as they are stored, so that they are never in memory at four bytes each.
+        dtype = "auto" if small else torch.bfloat16 if fast_bfloat else torch.float32
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
             self._model: Any = AutoModelForCausalLM.from_pretrained(
@@ -52,14 +54,17 @@ class TransformersGenerator:
                 f"{path} is not a language model that can be loaded: {line[:200]}",
                 "Run: summarizer models pull NAME",
             ) from None
-        self._model.to(self.device).eval()
+        if small:
+            quantize(self._model)
+        self._model.to(place).eval()
         self._tokenizer.padding_side = "left"
         if self._tokenizer.pad_token is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
         self._torch, self._xgrammar = torch, xgrammar
         vocabulary = xgrammar.TokenizerInfo.from_huggingface(self._tokenizer, vocab_size=self._model.config.vocab_size)
         self._compiler = xgrammar.GrammarCompiler(vocabulary)
-        self._max_new_tokens = max_new_tokens
+        self._place = place
+        self._max_new_tokens = settings.max_new_tokens
         self._batch = runtime.llm_batch
         self.context_tokens = int(getattr(self._model.config, "max_position_embeddings", 0) or 4096)
 
@@ -99,7 +104,7 @@ class TransformersGenerator:
         inputs = self._tokenizer(
             [self._prompt(r) for r in requests], return_tensors="pt", padding=True, add_special_tokens=False
         )
-        inputs = inputs.to(self.device)
+        inputs = inputs.to(self._place)
         grammars = [
             self._compiler.compile_json_schema(json.dumps(r.answer_schema), any_whitespace=False) for r in requests
         ]
@@ -133,6 +138,32 @@ class TransformersGenerator:
         if self._tokenizer.chat_template is None:
             return f"{request.instructions}\n\n{request.material}\n\n"
         return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+
+
+def quantize(model: Any) -> None:
+    """Replace a model's linear layers by dynamic int8 ones, in place: weights per channel, activations as they come.
+
+    Decoding on a CPU is bound by reading the weights, and int8 has a quarter of float32's bytes. Layer by layer, so
+    that the float copy of one layer at a time is all that it costs. The activations' scale is taken over a whole batch,
+    so an answer may be worded otherwise in other company. Compared with torchao, which is to follow it, in
+    docs/benchmarks.md.
+    """
+    torch: Any = importlib.import_module("torch")  # its quantization has no types
+    try:
+        config, linear = torch.ao.quantization.per_channel_dynamic_qconfig, torch.ao.nn.quantized.dynamic.Linear
+    except AttributeError:
+        raise BackendError(
+            f"torch {torch.__version__} has no dynamic quantization any more", "Set summarize.quantize to none."
+        ) from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecated since torch 2.10
+        for parent in list(model.modules()):
+            for name, layer in list(parent.named_children()):
+                if type(layer) is torch.nn.Linear:
+                    layer = layer.float()
+                    layer.qconfig = config
+                    setattr(parent, name, linear.from_float(layer))
+    model.float()  # what is left: embeddings and norms
 
 
 def _device(torch: Any, wanted: str) -> str:
