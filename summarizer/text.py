@@ -126,12 +126,13 @@ class TextSteps(Stepper):
         raise _no_text(problems)
 
     def corrected(self, source: Entry, transcript: Entry) -> Entry:
-        """The transcript with its names put right, in a file beside the transcript's own."""
+        """The transcript with its names put right, projects' and people's, in a file beside the transcript's own."""
         data, origin = self._glossary()
 
         def make(_space: Path) -> Result:
             glossary = terms.parse(data, origin)
             record, before = self.load(source, Source), self.load(transcript, Transcript)
+            before = transcribe.name_speakers(before, record)
             found = transcribe.correct(before, record, glossary, on=self.config.transcribe.correct)
             return dump(found), ()
 

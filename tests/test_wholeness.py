@@ -70,7 +70,7 @@ def test_every_cut_of_a_second_is_found_at_any_byte(
     except (Failed, av.FFmpegError, IndexError):
         return
     promised = KINDS[kind][0] in {".flac", ".wav", ".opus"} or kind in {"webm", "m4a", "m4a, index first", "mp3"}
-    assert decoded > SECONDS - 1.0 or (not promised and wholeness.look(path).cut == "")
+    assert decoded > SECONDS - 1.0 or (not promised and wholeness.look(path).fault == "")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -110,11 +110,35 @@ def test_unfinished_bytes_are_named(whole: dict[str, Path], tmp_path: Path) -> N
         data = whole[kind].read_bytes()
         path = tmp_path / f"cut{whole[kind].suffix}"
         path.write_bytes(data[: len(data) * 6 // 10 + 1])
-        reasons[kind] = wholeness.look(path).cut
-    assert "marked as the last" in reasons["opus"] or "incomplete" in reasons["opus"]
+        reasons[kind] = wholeness.look(path).fault
+    assert "the last Ogg page is incomplete" in reasons["opus"]
     assert "WebM element" in reasons["webm without a duration"]
     assert "MP4 box" in reasons["m4a in fragments"]
     assert "last MP3 frame runs" in reasons["mp3 without a Xing header"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"), [("opus", "missing or repeated"), ("webm without a duration", "back in time")]
+)
+def test_repeated_pieces_are_found(whole: dict[str, Path], tmp_path: Path, kind: str, fault: str) -> None:
+    """Pages count, and clusters have a time."""
+    data = whole[kind].read_bytes()
+    mark = b"OggS" if kind == "opus" else b"\x1f\x43\xb6\x75"
+    places = [i for i in range(len(data)) if data.startswith(mark, i)]
+    piece = data[places[-2] : places[-1]]
+    path = tmp_path / f"x{whole[kind].suffix}"
+    path.write_bytes(data[: places[-2]] + piece + piece + piece + data[places[-1] :])
+    if kind != "opus":
+        piece = data[places[0] : places[1]]
+        path.write_bytes(data + piece)
+    assert fault in wholeness.look(path).fault
+
+
+def test_a_file_without_any_sound_is_refused(whole: dict[str, Path]) -> None:
+    """Whatever its header says."""
+    with pytest.raises(Failed) as error:
+        wholeness.refuse(whole["m4a"], 0.0, declared=None, container=None)
+    assert error.value.code == "no_audio"
 
 
 def test_damage_in_the_middle_of_an_mp3_shows_in_the_count_of_frames(whole: dict[str, Path], tmp_path: Path) -> None:

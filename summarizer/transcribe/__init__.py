@@ -9,6 +9,7 @@ from summarizer.transcribe.export import export
 from summarizer.transcribe.glossary import correct
 from summarizer.transcribe.hotwords import hotwords
 from summarizer.transcribe.quality import score
+from summarizer.transcribe.speakers import name_speakers
 from summarizer.transcribe.whisper import Whisper
 
-__all__ = ["Whisper", "check", "correct", "export", "hotwords", "read_captions", "score"]
+__all__ = ["Whisper", "check", "correct", "export", "hotwords", "name_speakers", "read_captions", "score"]

@@ -15,7 +15,8 @@ from xml.etree.ElementTree import ParseError
 
 from summarizer.errors import Failed
 from summarizer.records import CaptionFormat, CaptionKind, Made, Segment, Span, Transcript
-from summarizer.transcribe.formats import Cue, parse_json3, parse_ttml, parse_txt, parse_vtt
+from summarizer.transcribe.formats import TURN, Cue, parse_json3, parse_ttml, parse_txt, parse_vtt
+from summarizer.transcribe.speakers import turns
 
 LONGEST = 15.0  # seconds of a segment that is merged from cues
 PAUSE = 1.2  # seconds without text that end a segment
@@ -24,7 +25,6 @@ _SOUND_WORDS = re.compile(
     r"music|applause|laugh|cheer|silence|inaudible|noise|sound|crosstalk|foreign|cough|sigh|musik|música|musique|音楽|拍手",
     re.IGNORECASE,
 )
-_SPEAKER = re.compile(r"^(?:>>+|-{1,2})\s*(?:([A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}):)?\s*")
 
 
 def read_captions(
@@ -52,7 +52,8 @@ def read_captions(
     if not cues:
         raise Failed("captions_unreadable", f"the {format} captions hold no text with times", "Look at the file.")
     ordered = sorted(cues, key=lambda cue: cue.start)
-    spoken = _speakers(ordered if format == "txt" else _once(ordered))
+    cues = ordered if format == "txt" else _once(ordered)
+    spoken = turns([replace(cue, text=_without_sounds(cue.text).strip()) for cue in cues])
     segments = merge(spoken)
     return Transcript(
         video_id=video_id,
@@ -88,26 +89,11 @@ def _once(cues: list[Cue]) -> list[Cue]:
         fresh = lines[shared:] if touching else lines
         standing = lines
         if fresh:
-            kept.append(replace(cue, text=" ".join(fresh)))
+            turned = any(re.match(rf"\s*{TURN}", line) for line in fresh[1:])
+            kept.append(replace(cue, text=("\n" if turned else " ").join(fresh)))
         elif kept:
             kept[-1] = replace(kept[-1], end=max(kept[-1].end, cue.end))
     return kept
-
-
-def _speakers(cues: list[Cue]) -> list[Cue]:
-    """Speaker markers (`>> Ana:`, `- `, `<v Ana>`) out of the text; a nameless marker starts a new, unknown turn."""
-    marked = []
-    for cue in cues:
-        text = _without_sounds(cue.text)
-        match = _SPEAKER.match(text)
-        speaker = cue.speaker
-        if match and match[0]:
-            speaker = match[1] or speaker or ""
-            text = text[match.end() :]
-        text = " ".join(text.replace(">>", " ").split())
-        if text:
-            marked.append(replace(cue, text=text, speaker=speaker))
-    return marked
 
 
 def _sounds(cues: Sequence[Cue], spoken: Sequence[Cue]) -> tuple[Span, ...]:
@@ -159,6 +145,7 @@ def merge(cues: list[Cue]) -> tuple[Segment, ...]:
                 end=round(max(start, max(cue.end for cue in group)), 3),
                 text=" ".join(cue.text for cue in group),
                 speaker=speaker,
+                speaker_from="captions" if speaker else None,
             )
         )
     return tuple(segments)

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
+NAME = r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}"  # of one to four capitalised words
+TURN = rf"(?:>>+|-{{1,2}}\s|{NAME}\s*:\s)"  # what begins a new speaker's turn
+_TURN_LINE = re.compile(rf"(?m)^(?=\s*{TURN})")
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _ARROW = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}")
 _STAMPED = re.compile(r"^\s*[\[(]?((?:\d{1,2}:)?\d{1,2}:\d{2})(?:\.\d+)?[\])]?\s*[-–:]?\s*(.*)$")
@@ -129,7 +132,7 @@ def parse_txt(text: str, duration: float | None) -> list[Cue]:
     if len(stamped) > 1:
         ends = [start for start, _ in stamped[1:]] + [duration or stamped[-1][0] + 10]
         return [Cue(start, max(start, end), plain(words)) for (start, words), end in zip(stamped, ends, strict=True)]
-    pieces = _pieces(plain(text))
+    pieces = [piece for turn in _TURN_LINE.split(text) for piece in _pieces(plain(turn))]
     total = sum(map(len, pieces)) or 1
     length = duration or len(plain(text).split()) * 0.4
     cues, done = [], 0

@@ -27,6 +27,7 @@ REMEDY = (
     "if it really ends there, write it anew: `ffmpeg -i FILE -c copy NEW`."
 )
 _MASTER = {0x18538067, 0x1F43B675}  # Matroska's Segment and Cluster: elements that hold the blocks
+_TIMESTAMP = 0xE7  # of a cluster
 _TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3")  # what may stand behind the last MP3 frame
 # MPEG audio layer III (ISO/IEC 11172-3): kbit/s by index, for version 1 and for versions 2 and 2.5
 _BITRATES = (
@@ -37,9 +38,9 @@ _RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 
 
 
 class Structure(NamedTuple):
-    """What the bytes say of the file's end."""
+    """What the bytes say of the file."""
 
-    cut: str = ""  # why the file is known to go on, empty when it is not
+    fault: str = ""  # why the file is known not to be whole; empty when nothing speaks against it
     promises: bool = True  # whether the duration that a demuxer reports is the file's own promise, not an estimate
     seconds: float | None = None  # of the frames that are there, where they were counted
 
@@ -67,8 +68,8 @@ def refuse(
                 "truncated_media", f"{path.name} ends at {decoded:.1f} s; the {who} says {duration:.1f} s", REMEDY
             )
     agreed = any(duration and abs(duration - decoded) <= LEAST for duration in (promise, declared))
-    if structure.cut and not agreed:
-        raise Failed("truncated_media", f"{path.name} is cut at {decoded:.1f} s: {structure.cut}", REMEDY)
+    if structure.fault and not agreed:
+        raise Failed("truncated_media", f"{path.name} is not whole, {decoded:.1f} s of it: {structure.fault}", REMEDY)
     if promised and decoded - promised > max(LEAST, SHARE * promised):
         raise Failed("wrong_length", f"{path.name} has {decoded:.1f} s of sound in {promised:.1f} s", REMEDY)
 
@@ -89,15 +90,21 @@ def look(path: Path) -> Structure:
 
 
 def _ogg(data: mmap.mmap) -> Structure:
-    """The last page must be whole and marked as the end of its stream (RFC 3533); then its position is a promise."""
-    at = data.rfind(b"OggS")
-    header = data[at : at + 27]
-    if len(header) < 27:
-        return Structure("the last Ogg page is incomplete", promises=False)
-    lengths = data[at + 27 : at + 27 + header[26]]
-    if len(lengths) < header[26] or at + 27 + header[26] + sum(lengths) > len(data):
-        return Structure("the last Ogg page is incomplete", promises=False)
-    last = bool(header[5] & 4)
+    """Pages must follow one another, and the last be marked as the end (RFC 3533); then its position is a promise."""
+    at, last, follows = 0, False, dict[bytes, int]()
+    while at < len(data):
+        header = data[at : at + 27]
+        if header[:4] != b"OggS" or len(header) < 27:
+            return Structure("the bytes after an Ogg page are no page", promises=False)
+        lengths = data[at + 27 : at + 27 + header[26]]
+        end = at + 27 + header[26] + sum(lengths)
+        if len(lengths) < header[26] or end > len(data):
+            return Structure("the last Ogg page is incomplete", promises=False)
+        stream, number = header[14:18], int.from_bytes(header[18:22], "little")
+        if number != follows.get(stream, number):
+            return Structure("Ogg pages are missing or repeated", promises=False)
+        follows[stream] = number + 1
+        at, last = end, bool(header[5] & 4)
     return Structure("" if last else "no Ogg page is marked as the last", promises=last)
 
 
@@ -139,8 +146,8 @@ def _mp4(data: mmap.mmap) -> Structure:
 
 
 def _matroska(data: mmap.mmap) -> Structure:
-    """Elements of the segment and of its clusters must lie inside the file (RFC 8794, RFC 9559)."""
-    at = 0
+    """Elements of the segment and of its clusters must lie inside the file, in order of time (RFC 8794, RFC 9559)."""
+    at, now = 0, 0
     while at < len(data):
         identity, after = _number(data, at, keep=True)
         size, body = _number(data, after, keep=False)
@@ -148,6 +155,10 @@ def _matroska(data: mmap.mmap) -> Structure:
             return Structure("it ends inside a WebM element")
         if size is not None and body + size > len(data):
             return Structure(f"a WebM element runs {body + size - len(data)} bytes over its end")
+        if identity == _TIMESTAMP and size is not None:
+            before, now = now, int.from_bytes(data[body : body + size], "big")
+            if now < before:
+                return Structure("its WebM clusters go back in time")
         at = body if identity in _MASTER or size is None else body + size
     return Structure()
 
