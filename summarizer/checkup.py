@@ -27,7 +27,7 @@ class Finding(Record):
 
 def examine(config: Config) -> list[Finding]:
     """Everything that a run with these settings would need, in the order it would need it."""
-    return [
+    looked = [
         _python(),
         _javascript(),
         *_folders(config),
@@ -35,6 +35,7 @@ def examine(config: Config) -> list[Finding]:
         *_models(config),
         _cuda(config),
     ]
+    return [finding.model_copy(update={"remedy": ""}) if finding.ok else finding for finding in looked]
 
 
 def _python() -> Finding:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -26,7 +27,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from summarizer.errors import SummarizerError
+from summarizer.errors import SummarizerError, sentence
 from summarizer.pipeline import Talk
 from summarizer.records import Outcome, Video
 from summarizer.run import Listener, Run
@@ -54,9 +55,9 @@ def note(text: str) -> None:
 
 def error(problem: SummarizerError) -> None:
     """One line that says what is wrong, and the remedy."""
-    line = Text("error: ", style="red").append(clean(str(problem).rstrip(".")), style="default")
+    line = Text("error: ", style="red").append(clean(sentence(str(problem))), style="default")
     if problem.remedy:
-        line.append(".", style="default").append(f" {clean(problem.remedy)}", style="cyan")
+        line.append(f" {clean(problem.remedy)}", style="cyan")
     _err.print(line)
 
 
@@ -76,16 +77,23 @@ class _Display(Listener):
     def __init__(self, bar: Progress | None) -> None:
         self.bar = bar
         self.task = bar.add_task("looking", total=None) if bar else None
+        self.computing = ""  # what the main thread works on
 
     def listed(self, total: int) -> None:
         if self.bar and self.task is not None:
             self.bar.update(self.task, total=total)
 
     def stage(self, video: Video, stage: str) -> None:
+        text = f"{stage}: {clean(video.title)[:48]}"
+        if threading.current_thread() is threading.main_thread():
+            self.computing = text
+        elif self.computing:
+            return  # what is fetched ahead is shown only while nothing computes
         if self.bar and self.task is not None:
-            self.bar.update(self.task, description=f"{stage}: {clean(video.title)[:48]}")
+            self.bar.update(self.task, description=text)
 
     def finished(self, outcome: Outcome) -> None:
+        self.computing = ""
         if outcome.status == "cached":
             return
         line = Text(f"{outcome.status:>8} ", style=_COLOUR[outcome.status]).append(

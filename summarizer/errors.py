@@ -18,6 +18,11 @@ A `VideoError` also carries `code`, a short stable word that scripts can match o
 from __future__ import annotations
 
 
+def sentence(message: str) -> str:
+    """A message with the full stop that lets another sentence follow."""
+    return message if message.endswith((".", "?", "!")) else f"{message}."
+
+
 class SummarizerError(Exception):
     """Base of every deliberate error; `remedy` is one imperative sentence, or empty."""
 
@@ -30,7 +35,7 @@ class SummarizerError(Exception):
     @property
     def advice(self) -> str:
         """What is wrong and what to do, as one line."""
-        return ". ".join(part for part in (str(self).rstrip("."), self.remedy) if part)
+        return f"{sentence(str(self))} {self.remedy}".strip()
 
 
 class UsageError(SummarizerError):

@@ -14,7 +14,7 @@ from summarizer.budget import time_budget
 from summarizer.config import Config
 from summarizer.errors import Locked, UsageError, VideoError
 from summarizer.pipeline import Talk
-from summarizer.records import Corrected, Record, TextScore
+from summarizer.records import VIDEO_ID, Corrected, Record, TextScore
 from summarizer.run import Run
 from summarizer.steps import STAGES, Step, WouldRunError
 from summarizer.store import Entry, Library, VideoFolder, disk_errors
@@ -78,6 +78,8 @@ def status(config: Config) -> list[dict[str, Any]]:
 def explain(config: Config, video_id: str) -> list[tuple[Talk, list[Step]]]:
     """What a run would do with one video of the library."""
     run = Run(config)
+    if not VIDEO_ID.fullmatch(video_id):
+        raise UsageError(f"{video_id!r} is not a video id", "See `summarizer status`.")
     folder = run.library.folder(video_id)
     video = folder.manifest.video
     if video is None:
@@ -94,19 +96,12 @@ def _scored(talk: Talk, step: Step) -> Step:
     return replace(step, why=str(talk.load(entry, TextScore)))
 
 
-def corrections(config: Config, video_id: str) -> list[dict[str, Any]]:
-    """What the glossary changed in the transcript of a video that has been run with these settings."""
-    ((talk, steps),) = explain(config, video_id)
-    step = next((step for step in steps if step.stage == "glossary" and step.state == "cached"), None)
-    entry = talk.folder.find("glossary", step.key) if step else None
-    if entry is None:
-        raise UsageError(f"{video_id} has no corrected transcript with these settings", "Run it first.")
-    found = talk.load(entry, Corrected).corrections
-    return [{"time": f"{c.time:.1f}", **c.model_dump(exclude={"time"}), "misheard": c.misheard} for c in found]
+from summarizer.records import VIDEO_ID, Corrected, Record, TextScore
 
 
 def verify(config: Config, repair: bool) -> list[dict[str, Any]]:
     """Every file whose bytes are not what the manifest promises; with `repair` they are set aside."""
+    _require_library(config)
     damaged = []
     for folder in Library(config.runtime.library).folders():
         for entry in folder.manifest.entries.values():
@@ -130,6 +125,7 @@ def verify(config: Config, repair: bool) -> list[dict[str, Any]]:
 
 def prune(config: Config, dry_run: bool) -> list[dict[str, Any]]:
     """Delete the variants that a run with these settings would not look at; one row per video."""
+    _require_library(config)
     run = Run(config)
     rows = []
     for folder in run.library.folders():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -19,7 +20,7 @@ from summarizer import publish
 from summarizer.backends import OpenedBackends
 from summarizer.config import Config
 from summarizer.engines import local
-from summarizer.errors import Deferred, Refused, StoreError, SummarizerError, Unavailable, VideoError
+from summarizer.errors import Deferred, Refused, StoreError, SummarizerError, Unavailable, VideoError, sentence
 from summarizer.pipeline import Talk
 from summarizer.records import Outcome, Source, Video
 from summarizer.steps import Step, WouldRunError
@@ -119,6 +120,8 @@ class Run:
     def execute(self, talks: Iterable[Talk]) -> None:
         """Bring every talk to its final outcome. Interrupts pass through after the record is written."""
         talks = list(talks)
+        for folder in (self.config.runtime.library, self.config.runtime.digests):
+            _require_writable(folder)  # before hours of work, not after
         try:
             waiting = [talk for talk in talks if not self._done_already(talk)]
             if self.limit:
@@ -269,6 +272,18 @@ class Run:
         return 0
 
 
+def _require_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StoreError(
+            f"cannot write into the folder {folder}: {error.strerror}",
+            "Choose another with --library or --digests, or make room.",
+        ) from None
+
+
 def _outcome(video: Video, stage: str, error: Exception) -> Outcome:
     """The final outcome of a video that ended in an error."""
     if isinstance(error, (Unavailable, Refused)):
@@ -277,7 +292,7 @@ def _outcome(video: Video, stage: str, error: Exception) -> Outcome:
         status = "deferred"
     else:
         status = "failed"
-    bug = f"{error}. This is a bug; please report it with the log."
+    bug = f"{sentence(str(error))} This is a bug; please report it with the log."
     return Outcome(
         video_id=video.id,
         title=video.title,

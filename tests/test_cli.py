@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 from rich.text import Text
 
 from summarizer import cli, console
-from summarizer.errors import UsageError
+from summarizer.errors import Failed, UsageError
+from summarizer.run import _outcome
+from tests.fake_backends import make_video
 
 CAPTIONS_ONLY = (
     "--set",
@@ -125,11 +131,12 @@ def test_bad_input_is_one_line_with_a_remedy(
 def test_status_and_doctor_speak_json(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """Every row has the same keys, whatever was found."""
+    """Every row has the same keys, whatever was found; a remedy stands where something is wrong."""
     call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
     _, out, _ = call(monkeypatch, capsys, "status", "--library", str(tmp_path / "library"), "--json")
     assert {s: sum(r["state"] == s for r in json.loads(out)) for s in ("done", "refused")} == {"done": 2, "refused": 3}
     _, out, _ = call(monkeypatch, capsys, "doctor", "--set", f"runtime.library='{tmp_path}/l'", "--json")
+    assert [bool(row["remedy"]) for row in json.loads(out)] == [not row["ok"] for row in json.loads(out)]
     checks = {row["check"] for row in json.loads(out)}
     assert {"Python", "JavaScript runtime", "library folder", "model small", "CUDA"} <= checks
 
@@ -203,3 +210,23 @@ def test_an_error_shows_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     """What is wrong, then what to do."""
     console.error(UsageError("this is [wrong]", "Do that."))
     assert capsys.readouterr().err == "error: this is [wrong]. Do that.\n"
+
+
+def test_the_progress_line_shows_what_computes_before_what_is_fetched_ahead() -> None:
+    """A download of another talk does not hide the stage that one waits for."""
+    bar = Progress(console=Console(file=io.StringIO()))
+    display = console._Display(bar)
+
+    def ahead(stage: str) -> None:
+        thread = threading.Thread(target=display.stage, args=(make_video(2), stage))
+        thread.start()
+        thread.join()
+
+    shown = []
+    for event in (lambda: ahead("download"), lambda: display.stage(make_video(1), "summarize"), lambda: ahead("audio")):
+        event()
+        shown.append(bar.tasks[0].description)
+    assert shown == ["download: Talk 2", "summarize: Talk 1", "summarize: Talk 1"]
+    display.finished(_outcome(make_video(1), "download", Failed("x", "broken")))
+    ahead("audio")
+    assert bar.tasks[0].description == "audio: Talk 2"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.download import Downloader, address
+from summarizer.download.classify import classify
 from summarizer.download.pacing import Pacing
 from summarizer.download.tracks import choose
 from summarizer.errors import Deferred, Failed, Refused, SummarizerError, Unavailable, UsageError
@@ -268,3 +269,12 @@ def test_recorded_answers_of_the_real_site_are_classified(tmp_path: Path) -> Non
     with pytest.raises(Unavailable) as error:
         downloader(fake).download(video(), tmp_path)
     assert error.value.code in {"private", "deleted"}
+
+
+def test_a_missing_network_is_told_in_one_plain_line() -> None:
+    """Without the library's own words for it, said twice."""
+    cause = "HTTPSConnection(host='www.youtube.com', port=443): Failed to resolve 'www.youtube.com'"
+    error = classify(f'ERROR: [youtube] x: Unable to download page: {cause} (caused by TransportError("{cause}"))')
+    assert isinstance(error, Deferred)
+    assert str(error) == "[youtube] x: Unable to download page: Failed to resolve 'www.youtube.com'"
+    assert error.advice.startswith(f"{error}. Check the connection")

@@ -180,6 +180,23 @@ def test_a_full_disk_stops_the_run_with_the_record_kept(tmp_path: Path) -> None:
     assert execute(tmp_path, backends, [make_video(0)]).finals[0].status == "cached"
 
 
+@pytest.mark.parametrize("name", ["library", "digests"])
+def test_a_folder_that_cannot_be_written_ends_the_run_before_any_work(tmp_path: Path, name: str) -> None:
+    """Not after the first hour; the error names the folder."""
+    (tmp_path / name).write_text("a file, where a folder should be")
+    backends = FakeBackends()
+    with pytest.raises(StoreError, match=name):
+        execute(tmp_path, backends, [make_video(0)])
+    assert backends.calls == {}
+
+
+def test_looking_after_a_library_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """`verify` of a mistyped folder must not say that every file is whole."""
+    for look in (lambda: jobs.verify(config(tmp_path), False), lambda: jobs.prune(config(tmp_path), True)):
+        with pytest.raises(UsageError, match="there is no library"):
+            look()
+
+
 def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path) -> None:
     """The talk in flight is put off within moments, not finished; nothing is half-written."""
 
@@ -238,6 +255,8 @@ def test_explain_of_an_unknown_video_names_the_remedy(tmp_path: Path) -> None:
     """An id that is not in the library is a usage error."""
     with pytest.raises(UsageError, match="not in the library"):
         jobs.explain(config(tmp_path), "abcdefghijk")
+    with pytest.raises(UsageError, match="not a video id"):
+        jobs.explain(config(tmp_path), "../etc")
 
 
 def test_only_one_nightly_run_at_a_time(tmp_path: Path) -> None:

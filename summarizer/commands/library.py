@@ -22,7 +22,10 @@ def status(
 
 @app.command(epilog="Example: summarizer explain dQw4w9WgXcQ -c configs/cpu.toml")
 def explain(
-    video: Annotated[str, typer.Argument(help="Video id, as `summarizer status` shows it.")],
+    video: Annotated[
+        str,
+        typer.Argument(help="Video id, as `summarizer status` shows it. After `--` if it begins with a dash."),
+    ],
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     overrides: Set = None,

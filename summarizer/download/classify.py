@@ -28,11 +28,13 @@ _RULES: tuple[tuple[str, type[Unavailable] | type[Deferred], str, str], ...] = (
     ),
 )  # fmt: skip
 
+_CLUTTER = re.compile(r"\s*\(caused by .*$|HTTPS?Connection(?:Pool)?\([^)]*\): ")  # repeats what stands before it
+
 
 def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:
     """The typed error for one of yt-dlp's messages; `warnings` came before it and may name the cause."""
     text = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", message).strip()
-    line = " ".join(text.split("; please report")[0].split())[:300]
+    line = _CLUTTER.sub("", " ".join(text.split("; please report")[0].split())).strip()[:300]
     if re.search(r"no supported (javascript|js) runtime", text, re.IGNORECASE):
         return Failed("javascript", line, "Run: pip install deno (or install Node 22).")
     for candidate in (text, *reversed(warnings)):
