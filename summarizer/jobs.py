@@ -96,7 +96,21 @@ def _scored(talk: Talk, step: Step) -> Step:
     return replace(step, why=str(talk.load(entry, TextScore)))
 
 
-from summarizer.records import VIDEO_ID, Corrected, Record, TextScore
+def corrections(config: Config, video_id: str) -> list[dict[str, Any]]:
+    """What the glossary changed in the transcript of a video that has been run with these settings."""
+    ((talk, steps),) = explain(config, video_id)
+    step = next((step for step in steps if step.stage == "glossary" and step.state == "cached"), None)
+    entry = talk.folder.find("glossary", step.key) if step else None
+    if entry is None:
+        raise UsageError(f"{video_id} has no corrected transcript with these settings", "Run it first.")
+    found = talk.load(entry, Corrected).corrections
+    return [{"time": f"{c.time:.1f}", **c.model_dump(exclude={"time"}), "misheard": c.misheard} for c in found]
+
+
+def _require_library(config: Config) -> None:
+    """An empty answer about a mistyped folder would be false comfort."""
+    if not config.runtime.library.is_dir():
+        raise UsageError(f"there is no library {config.runtime.library}", "Give its folder with --library.")
 
 
 def verify(config: Config, repair: bool) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import shutil
 from pathlib import Path
 from types import ModuleType
 
@@ -12,7 +11,7 @@ from summarizer.errors import UsageError
 from summarizer.inspection import pictures, talk
 from summarizer.records import Claim, Segment
 from tests.conftest import make_transcript
-from tests.fake_backends import FakeBackends, make_video
+from tests.fake_backends import VTT, FakeBackends, make_video
 from tests.media import write_audio
 from tests.test_run import execute
 
@@ -78,13 +77,22 @@ def test_a_talk_is_read_with_all_that_its_page_was_made_from(tmp_path: Path) -> 
     execute(tmp_path, FakeBackends(), [make_video(0)], "summarize.max_sections=8")
     found = talk.open_talk(tmp_path / "library", "video-00000")
     by_stage = {entry.stage: entry for entry in found.entries}
-    assert {"download", "transcribe", "check", "summarize", "digest"} == set(by_stage)
+    assert {"download", "transcribe", "check", "glossary", "summarize", "digest"} == set(by_stage)
+    assert by_stage["transcribe"].digest == by_stage["glossary"].inputs["transcript"]
     assert by_stage["summarize"].digest == by_stage["digest"].inputs["summary"]
     assert found.page.startswith("# Talk 0\n")
     assert found.summary is not None
     assert [found.summary.tldr.text, *(c.text for c in found.summary.takeaways)] == [
         c.text for c in found.parts[0].claims
     ]
+
+
+def test_names_put_right_are_listed_with_their_moment(tmp_path: Path) -> None:
+    """The text shown is the one that was summarized."""
+    found = inspect(tmp_path, FakeBackends(VTT.replace("use Prometheus", "use prometheus")))
+    (row,) = [row for row in talk.corrections(found) if row[1] == "prometheus"]
+    assert row[2] == "Prometheus"
+    assert "use Prometheus" in found.segments[found.corrections[0].segment].text
 
 
 def test_a_talk_with_a_digest_comes_before_a_refused_one(tmp_path: Path) -> None:
@@ -101,10 +109,9 @@ def test_an_empty_or_damaged_library_is_an_error_with_a_remedy(tmp_path: Path) -
     with pytest.raises(UsageError, match="no talk"):
         talk.open_talk(tmp_path)
     inspect(tmp_path, FakeBackends())
-    next((tmp_path / "library" / "video-00000").glob("transcribe-*")).write_text("{}")
+    next((tmp_path / "library" / "video-00000").glob("glossary-*")).write_text("{}")
     with pytest.raises(UsageError, match="wrong length"):
         talk.open_talk(tmp_path / "library")
-    shutil.rmtree(tmp_path / "library")
 
 
 def test_pauses_are_the_gaps_between_segments() -> None:

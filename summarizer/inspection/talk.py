@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from summarizer.digest import escape, timestamp
 from summarizer.errors import UsageError
-from summarizer.records import Claim, Section, Segment, Source, Summary, Transcript
+from summarizer.records import Claim, Corrected, Correction, Section, Segment, Source, Summary, Transcript
 from summarizer.store import Entry, Library, Manifest, VideoFolder
 from summarizer.summarize.evidence import NEIGHBOURS, unsupported
 from summarizer.summarize.words import STOP, numbers, stem, tokens
@@ -31,7 +31,8 @@ class Inspected:
 
     manifest: Manifest
     source: Source
-    transcript: Transcript | None
+    transcript: Transcript | None  # as it was summarized, names put right
+    corrections: tuple[Correction, ...]
     summary: Summary | None
     audio: Path | None
     page: str  # markdown without front matter; empty when there is no digest
@@ -103,10 +104,12 @@ def _open(folder: VideoFolder) -> Inspected | None:
     sound = next((folder.path / entry.files[0].name for entry in entries if entry.stage == "audio"), None)
     page = next((folder.path / entry.files[0].name for entry in entries if entry.stage == "digest"), None)
     text = page.read_text(encoding="utf-8") if page else ""
+    corrected = _read(folder, entries, "glossary", Corrected)
     return Inspected(
         manifest=folder.manifest,
         source=source,
-        transcript=_read(folder, entries, "transcribe", Transcript),
+        transcript=corrected.transcript if corrected else _read(folder, entries, "transcribe", Transcript),
+        corrections=corrected.corrections if corrected else (),
         summary=_read(folder, entries, "summarize", Summary),
         audio=sound if sound and sound.is_file() else None,
         page=text.split("\n---\n", 1)[-1].strip(),
@@ -117,15 +120,16 @@ def _open(folder: VideoFolder) -> Inspected | None:
 def _behind_the_page(manifest: Manifest) -> tuple[Entry, ...]:
     """The newest result of every stage, and for a digest exactly those it was made from."""
     newest = {entry.stage: entry for entry in sorted(manifest.entries.values(), key=lambda entry: entry.when)}
-    used = {digest for stage in ("digest", "transcribe") for digest in _inputs(newest.get(stage))}
-    chosen = newest | {entry.stage: entry for entry in manifest.entries.values() if entry.digest in used}
+    by_digest = {entry.digest: entry for entry in manifest.entries.values() if entry.digest}
+    used, todo = {}, [newest[stage] for stage in ("digest", "glossary", "transcribe") if stage in newest][:1]
+    while todo:
+        entry = todo.pop()
+        used[entry.stage] = entry
+        todo += [by_digest[digest] for digest in entry.inputs.values() if digest in by_digest]
+    chosen = newest | used
     if manifest.page.get("refused"):
         chosen = {stage: entry for stage, entry in chosen.items() if stage not in {"summarize", "digest"}}
     return tuple(sorted(chosen.values(), key=lambda entry: entry.when))
-
-
-def _inputs(entry: Entry | None) -> Iterable[str]:
-    return [digest for digest in entry.inputs.values() if digest] if entry else []
 
 
 def _read(folder: VideoFolder, entries: Iterable[Entry], stage: str, record: type[RecordT]) -> RecordT | None:
@@ -171,6 +175,12 @@ def stages(talk: Inspected) -> Rows:
         for entry in talk.entries
     ]
     return Rows((("stage", "result", "size", "took"), *rows))
+
+
+def corrections(talk: Inspected) -> Rows:
+    """Names that the glossary put right, with their moments."""
+    rows = [(timestamp(change.time), change.before, change.after, change.why) for change in talk.corrections]
+    return Rows((("time", "heard", "now", "why"), *rows))
 
 
 def pauses(segments: Sequence[Segment], least: float = PAUSE) -> list[tuple[float, float]]:
