@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from summarizer.digest import escape
+from summarizer.records import Outcome
 from summarizer.run import Run
 from summarizer.store import atomic_write
+
+FEW = 3  # talks with the same reason that are named one by one
 
 
 def render(run: Run, finished: datetime) -> str:
@@ -30,7 +34,7 @@ def render(run: Run, finished: datetime) -> str:
         found = [outcome for outcome in run.finals if outcome.status == status]
         if found:
             lines += ["", f"## {heading}", ""]
-            lines += [f"- {escape(o.title)} ({escape(o.code)}): {escape(o.reason)}" for o in found]
+            lines += _told(found)
     made = [outcome for outcome in run.finals if outcome.status == "made"]
     if made:
         lines += ["", "## New pages", ""]
@@ -40,6 +44,18 @@ def render(run: Run, finished: datetime) -> str:
 
 def _noted(reason: str) -> str:
     return f": {escape(reason)}" if reason else ""
+
+
+def _told(outcomes: Sequence[Outcome]) -> list[str]:
+    """One line a talk; many with the same reason, as when the time is up, share a line."""
+    same: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        same.setdefault((outcome.code, outcome.reason), []).append(outcome)
+    lines = []
+    for (code, reason), group in same.items():
+        names = [escape(o.title) for o in group] if len(group) <= FEW else [f"{len(group)} talks"]
+        lines += [f"- {name} ({escape(code)}): {escape(reason)}" for name in names]
+    return lines
 
 
 def write(run: Run, path: Path) -> None:

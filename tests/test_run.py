@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from summarizer import jobs
+from summarizer import jobs, report
 from summarizer.budget import time_budget
 from summarizer.config import Config, load
 from summarizer.errors import Deferred, Failed, Locked, StoreError, UsageError
@@ -281,6 +281,17 @@ def test_a_night_leaves_a_report(tmp_path: Path) -> None:
     report = (tmp_path / "night.md").read_text()
     assert "| 2 | 0 | 3 | 0 | 0 |" in report
     assert {s: sum(o.status == s for o in run.finals) for s in ("made", "refused")} == {"made": 2, "refused": 3}
+
+
+def test_a_report_names_few_talks_and_counts_many(tmp_path: Path) -> None:
+    """A night that ends early must not fill a page with one reason."""
+    backends = FakeBackends()
+    backends.errors = {f"video-{i:05}": Deferred("rate_limited", "slow down") for i in range(5)}
+    backends.errors["video-00005"] = Deferred("network", "no answer")
+    text = report.render(execute(tmp_path, backends, [make_video(i) for i in range(6)]), datetime.now(UTC))
+    assert "- 5 talks (rate\\_limited): slow down" in text
+    assert "- Talk 5 (network): no answer" in text
+    assert "Talk 4" not in text
 
 
 def test_one_bad_source_among_several_is_an_outcome(tmp_path: Path) -> None:
