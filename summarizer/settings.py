@@ -114,8 +114,10 @@ class RuntimeSettings(Table):
     """Where models run. auto: CUDA when it works, else the CPU."""
     threads: int = Field(default=0, ge=0)
     """CPU threads for a model. 0: all cores."""
-    whisper_batch: int = Field(default=4, ge=1)
-    """Windows of audio decoded together."""
+    whisper_batch: int = Field(default=0, ge=0)
+    """Windows of audio decoded together by a worker. 0: what memory allows, at most 8 on a CPU and 64 on a GPU."""
+    whisper_workers: int = Field(default=0, ge=0)
+    """Batches of windows decoded side by side. 0: one for each core, as far as memory allows."""
     llm_batch: int = Field(default=4, ge=1)
     """Chunks summarized together by the transformers back end."""
     endpoint: str = "http://127.0.0.1:8000/v1"

@@ -1,23 +1,29 @@
 from __future__ import annotations
 
 import random
+import sys
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from summarizer.errors import Failed
-from summarizer.transcribe.media import decode, probe
+from summarizer.transcribe.media import probe, stream
 from tests.media import write_audio
+
+
+def decode(path: Path, declared: float | None = None) -> np.ndarray:
+    return np.concatenate(list(stream(path, declared)) or [np.zeros(0, dtype=np.int16)])
 
 
 @pytest.mark.parametrize("suffix", [".opus", ".webm", ".ogg", ".m4a", ".mp3", ".flac", ".wav"])
 def test_every_allowed_format_decodes_to_its_length(tmp_path: Path, suffix: str) -> None:
-    """Mono float samples at 16 kHz, as long as what was encoded."""
+    """Mono s16 samples at 16 kHz, as long as what was encoded."""
     samples = decode(write_audio(tmp_path / f"x{suffix}", seconds=3.0))
-    assert np.float32 == samples.dtype
+    assert np.int16 == samples.dtype
     assert pytest.approx(3.0, abs=0.15) == samples.size / 16_000
-    assert 0.1 < float(np.abs(samples).max()) <= 1.0
+    assert int(np.abs(samples).max()) > 3000
 
 
 @pytest.mark.parametrize("suffix", [".webm", ".m4a", ".flac", ".wav"])
@@ -56,11 +62,36 @@ def test_a_codec_outside_the_allowlist_is_not_decoded(tmp_path: Path) -> None:
     assert error.value.code == "codec_refused"
 
 
+def test_a_cut_is_known_before_anything_is_decoded(tmp_path: Path) -> None:
+    """The packets of a whole-looking file tell: no block of samples comes before the error."""
+    path = write_audio(tmp_path / "x.opus", seconds=12.0)
+    with pytest.raises(Failed, match="ends at 12") as error:
+        next(stream(path, declared=60.0))
+    assert error.value.code == "truncated_media"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes cannot be waited for")
 def test_a_decoder_that_hangs_is_stopped(tmp_path: Path) -> None:
-    """The time limit ends the child process, not the run."""
+    """Silence on the pipe ends the child process, not the run."""
     with pytest.raises(Failed, match="took over") as error:
-        decode(write_audio(tmp_path / "x.wav"), seconds_limit=0.001)
+        list(stream(write_audio(tmp_path / "x.wav"), stalled=0.001))
     assert error.value.code == "media_unreadable"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits on processes")
+def test_a_decoder_that_works_for_ever_is_stopped(tmp_path: Path) -> None:
+    """So does a limit on the time it computes."""
+    with pytest.raises(Failed) as error:
+        list(stream(write_audio(tmp_path / "x.flac", seconds=60), cpu_seconds=0))
+    assert error.value.code == "media_unreadable"
+
+
+def test_a_reader_may_leave_early(tmp_path: Path) -> None:
+    """Then the child process ends too, instead of waiting at a full pipe."""
+    blocks = stream(write_audio(tmp_path / "x.wav", seconds=120))
+    assert next(blocks).size == 30 * 16_000
+    blocks.close()  # type: ignore[attr-defined]
+    assert not [child for child in psutil.Process().children() if "decoder" in " ".join(child.cmdline())]
 
 
 def test_mutated_files_never_end_the_run(tmp_path: Path) -> None:

@@ -1,30 +1,37 @@
-"""Sound files to samples, at arm's length.
+"""Sound files to samples, at arm's length, a block at a time.
 
-Media come from strangers and decoders are written in C, so a file is looked at first (container and codec against an
-allowlist) and then decoded in a process of its own, with limits on memory and time: a crash or a hang ends that process
-and nothing else. Truncated files decode without an error; only comparing durations finds them. The cost is about 0.3 s
-for starting the process.
+Media come from strangers and decoders are written in C, so a file is opened only in a process of its own
+(`decoder.py`), with an allowlist of codecs and limits on memory and time: a crash or a hang ends that process and
+nothing else. Truncated files decode without an error; only comparing durations finds them. The samples come through
+a pipe, so a recording of ten hours needs no more memory than one of ten minutes. The cost is about 0.3 s for starting
+the process.
 """
 
 from __future__ import annotations
 
+import json
+import select
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from summarizer.errors import Failed
 from summarizer.records import Record
 from summarizer.transcribe import wholeness
+from summarizer.transcribe.decoder import allowed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 RATE = 16_000  # Hz
-CODECS = frozenset({"aac", "opus", "libopus", "mp3", "mp3float", "vorbis", "libvorbis", "flac"})
 MEMORY = 4 * 2**30  # bytes of address space for the decoder
+CPU_SECONDS = 900  # for the decoder; about 200 hours of sound
+STALLED = 60.0  # seconds without a sample, while somebody waits for one
+BLOCK = 30 * RATE * 2  # bytes read at once
 _BROKEN = wholeness.REMEDY
 
 
@@ -33,64 +40,128 @@ class MediaInfo(Record):
 
     codec: str
     duration: float | None  # seconds, of the stream or, failing that, of the file; some live recordings do not say
+    packets: float | None  # seconds of sound that the file holds, by its packets
     pictures: bool  # whether there are other streams, which may be longer
     sample_rate: int  # Hz
     channels: int
 
 
-def probe(path: Path) -> MediaInfo:
-    """Look at a file without decoding it.
+def stream(
+    path: Path, declared: float | None = None, cpu_seconds: int = CPU_SECONDS, stalled: float = STALLED
+) -> Iterator[NDArray[np.int16]]:
+    """Mono samples at 16 kHz of the whole file, in blocks of half a minute.
 
-    Raises `Failed`: `media_unreadable`, `no_audio`, or `codec_refused` for codecs we have no reason to trust.
-    """
-    import av
-
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise Failed("no_audio", f"{path.name} has no sound", _BROKEN)
-            stream = container.streams.audio[0]
-            name = stream.codec_context.name
-            length = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / 1_000_000
-            info = MediaInfo(
-                codec=name,
-                duration=float(length) if length > 0 else None,
-                pictures=len(container.streams) > 1,
-                sample_rate=stream.codec_context.sample_rate or 0,
-                channels=stream.codec_context.channels or 0,
-            )
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise Failed(
-            "media_unreadable", f"{path.name} is not a media file that can be read: {error}", _BROKEN
-        ) from None
-    if name not in CODECS and not name.startswith("pcm_"):
-        raise Failed(
-            "codec_refused",
-            f"{path.name} has {name} sound, which is not decoded here",
-            "Convert it to Opus or AAC.",
-        )
-    return info
-
-
-def decode(path: Path, declared: float | None = None, seconds_limit: float = 900.0) -> NDArray[np.float32]:
-    """Mono samples at 16 kHz, float32 in -1..1, of the whole file.
-
-    `declared` is the duration that the site gave, seconds. Raises `Failed`: those of `probe`, `media_unreadable` when
-    the decoder fails or exceeds its limits, `truncated_media` or `wrong_length` when that is not all of it.
+    `declared` is the duration that the site gave, seconds. Raises `Failed`: `media_unreadable` when the file cannot be
+    opened or the decoder fails or exceeds its limits, `no_audio`, `codec_refused` for codecs we have no reason to
+    trust, `truncated_media` or `wrong_length` when that is not all of it; mostly before the first block.
     """
     import numpy as np
 
-    info = probe(path)
-    with tempfile.TemporaryFile() as out:
-        command = [sys.executable, "-m", "summarizer.transcribe.decoder", str(path.resolve()), str(MEMORY)]
+    # The resolved path cannot begin with "-"; stderr goes to a file because a full pipe would stop the child.
+    command = [
+        sys.executable,
+        "-m",
+        "summarizer.transcribe.decoder",
+        str(path.resolve()),
+        str(MEMORY),
+        str(cpu_seconds),
+    ]
+    with tempfile.TemporaryFile() as complaints:
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, bufsize=0)
         try:
-            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, timeout=seconds_limit, check=False)
-        except subprocess.TimeoutExpired:
-            raise Failed("media_unreadable", f"decoding {path.name} took over {seconds_limit:.0f} s", _BROKEN) from None
-        if done.returncode != 0:
-            reason = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {done.returncode}"]
-            raise Failed("media_unreadable", f"{path.name} cannot be decoded: {reason[0][:200]}", _BROKEN)
-        out.seek(0)
-        samples = np.frombuffer(out.read(), dtype=np.int16).astype(np.float32) / np.float32(32768)
-    wholeness.refuse(path, samples.size / RATE, declared=declared, container=info.duration, pictures=info.pictures)
-    return samples
+            pipe = child.stdout
+            assert pipe is not None  # noqa: S101 - it was asked for
+            info = _info(path, _line(path, pipe, stalled), child, complaints)
+            if info.packets is not None:
+                there = min(info.packets, info.duration or info.packets)
+                _refuse_cut(path, there, declared, info)
+            count, rest = 0, b""
+            while data := _read(path, pipe, stalled):
+                data = rest + data
+                whole = len(data) // 2 * 2
+                data, rest = data[:whole], data[whole:]
+                count += len(data) // 2
+                yield np.frombuffer(data, dtype="<i2")
+            _refuse_failure(path, child, complaints)
+            _refuse_cut(path, count / RATE, declared, info)
+        finally:
+            child.kill()
+            child.wait()
+            if child.stdout:
+                child.stdout.close()
+
+
+def probe(path: Path) -> MediaInfo:
+    """Look at a file without decoding it; raises `Failed` as `stream` does."""
+    with tempfile.TemporaryFile() as complaints:
+        command = [sys.executable, "-m", "summarizer.transcribe.decoder", str(path.resolve()), str(MEMORY), "60"]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, bufsize=0)
+        try:
+            assert child.stdout is not None  # noqa: S101 - it was asked for
+            return _info(path, _line(path, child.stdout, STALLED), child, complaints)
+        finally:
+            child.kill()
+            child.wait()
+            if child.stdout:
+                child.stdout.close()
+
+
+def _line(path: Path, pipe: IO[bytes], stalled: float) -> bytes:
+    """The first line of the pipe, read a byte at a time: the samples after it belong to somebody else."""
+    line = b""
+    while not line.endswith(b"\n"):
+        _wait(path, pipe, stalled)
+        byte = pipe.read(1)
+        if not byte:
+            break
+        line += byte
+    return line
+
+
+def _read(path: Path, pipe: IO[bytes], stalled: float) -> bytes:
+    """A block, or what is left at the end."""
+    parts: list[bytes] = []
+    size = 0
+    while size < BLOCK:
+        _wait(path, pipe, stalled)
+        part = pipe.read(BLOCK - size)
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
+
+
+def _wait(path: Path, pipe: IO[bytes], stalled: float) -> None:
+    if sys.platform != "win32" and not select.select([pipe], [], [], stalled)[0]:
+        raise Failed("media_unreadable", f"decoding {path.name} took over {stalled:.3g} s for nothing", _BROKEN)
+
+
+def _info(path: Path, line: bytes, child: subprocess.Popen[bytes], complaints: IO[bytes]) -> MediaInfo:
+    if not line.endswith(b"\n"):
+        _refuse_failure(path, child, complaints)
+        raise Failed("media_unreadable", f"{path.name} cannot be read", _BROKEN)
+    header = json.loads(line)
+    if header["codec"] is None:
+        raise Failed("no_audio", f"{path.name} has no sound", _BROKEN)
+    if not allowed(header["codec"]):
+        raise Failed(
+            "codec_refused",
+            f"{path.name} has {header['codec']} sound, which is not decoded here",
+            "Convert it to Opus or AAC.",
+        )
+    return MediaInfo.model_validate(header)
+
+
+def _refuse_failure(path: Path, child: subprocess.Popen[bytes], complaints: IO[bytes]) -> None:
+    """Raise when the child ended badly: by its own word, by a signal, or by its limits."""
+    code = child.wait()
+    if code == 0:
+        return
+    complaints.seek(0)
+    said = complaints.read().decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {code}"]
+    raise Failed("media_unreadable", f"{path.name} is not a media file that can be read: {said[0][:200]}", _BROKEN)
+
+
+def _refuse_cut(path: Path, seconds: float, declared: float | None, info: MediaInfo) -> None:
+    wholeness.refuse(path, seconds, declared=declared, container=info.duration, pictures=info.pictures)

@@ -1,33 +1,39 @@
-"""Speech to text with faster-whisper (CTranslate2): the back end for talks without captions worth having.
+"""Speech to text with Whisper (CTranslate2): the back end for talks without captions worth having.
 
-Batched decoding is about twice as fast as sequential on the same cores, and ignores the guards against loops that the
-sequential one has; `checks` looks for loops afterwards. The model is loaded once per run.
+    decoder (a process) -> voice activity -> windows of 30 s -> batches -> segments -> guards
+
+`scheduler` keeps all cores busy with that, `engine` has the model, `plan` the sizes. Batched decoding does without
+the guards that sequential decoding has; `guards` looks at the segments afterwards and has bad stretches heard again.
 """
 
 from __future__ import annotations
 
-import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from summarizer.errors import BackendError
 from summarizer.records import Made, Segment, Transcript, Word
 from summarizer.settings import RuntimeSettings, TranscribeSettings
-from summarizer.transcribe.media import decode
+from summarizer.transcribe.engine import Engine, Said
+from summarizer.transcribe.guards import mend
+from summarizer.transcribe.scheduler import Job, Request, Scheduler
+from summarizer.transcribe.vad import RATE
+from summarizer.transcribe.windows import Window
 
-log = logging.getLogger(__name__)
+Progress = Callable[[float], None]  # told the share of the recording that is done, 0..1
 
 
 class Whisper:
-    """An opened model. `device` is where it really runs."""
+    """An opened model, for the recordings of a run."""
 
     def __init__(self, settings: TranscribeSettings, runtime: RuntimeSettings, path: Path, revision: str) -> None:
         self._settings = settings
-        self._runtime = runtime
-        self._path = path
         self._revision = revision
-        self.device, self._pipeline = self._load()
+        self.engine = Engine(settings, runtime, path)
+        self._scheduler = Scheduler(self.engine)
+        self._ahead: dict[Request, Job] = {}
 
     @classmethod
     def open(
@@ -38,66 +44,62 @@ class Whisper:
             raise BackendError(f"{model_path} has no tokenizer.json", f"Run: summarizer models pull {settings.model}")
         return cls(settings, runtime, model_path, revision)
 
-    def _load(self) -> tuple[str, Any]:
-        """Load on the wanted device; automatic choice falls back to the CPU with one warning."""
-        import ctranslate2
+    @property
+    def device(self) -> str:
+        """Where the model really runs."""
+        return self.engine.device
 
-        wanted = self._runtime.device
-        if wanted == "cuda" or (wanted == "auto" and ctranslate2.get_cuda_device_count() > 0):
-            try:
-                return "cuda", self._build("cuda")
-            except (RuntimeError, ValueError, OSError) as error:
-                if wanted == "cuda":
-                    raise BackendError(
-                        f"CUDA cannot be used: {error}", "See `summarizer doctor`, or set runtime.device=cpu."
-                    ) from None
-                log.warning("CUDA cannot be used (%s); speech recognition runs on the CPU", error)
-        try:
-            return "cpu", self._build("cpu")
-        except (RuntimeError, ValueError, OSError) as error:
-            raise BackendError(
-                f"{self._path} is not a Whisper model: {error}",
-                f"Run: summarizer models pull {self._settings.model}",
-            ) from None
+    def close(self) -> None:
+        """End the threads."""
+        self._scheduler.close()
 
-    def _build(self, device: str) -> Any:
-        from faster_whisper import BatchedInferencePipeline, WhisperModel
-
-        compute = self._settings.compute_type
-        if compute == "auto":
-            compute = "float16" if device == "cuda" else "int8"
-        model = WhisperModel(
-            str(self._path),
-            device=device,
-            compute_type=compute,
-            cpu_threads=self._runtime.threads,
-            local_files_only=True,
-        )
-        return BatchedInferencePipeline(model)
+    def announce(self, audio: Path, *, language: str, hotwords: str, duration: float | None = None) -> None:
+        """Start to read a recording that will be asked for: its windows fill the batches of the ones before it."""
+        request = self._request(audio, language, hotwords, duration)
+        if request not in self._ahead:
+            self._ahead[request] = self._scheduler.submit(request)
 
     def transcribe(
-        self, audio: Path, *, video_id: str, language: str, hotwords: str, duration: float | None = None
+        self,
+        audio: Path,
+        *,
+        video_id: str,
+        language: str,
+        hotwords: str,
+        duration: float | None = None,
+        progress: Progress | None = None,
     ) -> Transcript:
         """Segments of one file; none when there is no speech. `duration` is the one the site declares, seconds.
 
         Raises `Failed` for media that cannot be decoded whole.
         """
         started = time.monotonic()
-        samples = decode(audio, duration)
+        request = self._request(audio, language, hotwords, duration)
+        job = self._ahead.pop(request, None) or self._scheduler.submit(request)
         try:
-            found, info = self._recognise(samples, language, hotwords)
-        except RuntimeError as error:
-            if self.device != "cuda" or self._runtime.device == "cuda":
-                raise
-            log.warning("CUDA failed (%s); speech recognition goes on with the CPU", error)
-            self.device, self._pipeline = "cpu", self._build("cpu")
-            found, info = self._recognise(samples, language, hotwords)
+            found: list[Segment] = []
+            for window, heard in self._scheduler.results(job):
+                found += _segments(window, heard.said)
+                if progress and (total := duration or (job.complete and job.recording.size / RATE)):
+                    progress(min(1.0, window.stretches[-1][1] / RATE / total))
+            seconds = job.recording.size / RATE
+            mended = mend(
+                found,
+                [(start / RATE, end / RATE) for start, end in job.stretches] if self._settings.vad else None,
+                seconds,
+                lambda start, end: self._again(job, start, end),
+            )
+        finally:
+            self._scheduler.drop(job)
+            job.recording.close()
         return Transcript(
             video_id=video_id,
-            language=info.language or "und",
-            segments=_segments(found),
-            duration=round(samples.size / 16_000, 3),
+            language=job.language or "und",
+            segments=mended.segments,
+            duration=round(seconds, 3),
             kind="whisper",
+            spans=mended.spans,
+            redone=mended.redone,
             made=Made(
                 backend="whisper",
                 model=self._settings.model,
@@ -107,48 +109,37 @@ class Whisper:
             ),
         )
 
-    def _recognise(self, samples: Any, language: str, hotwords: str) -> tuple[tuple[Any, ...], Any]:
-        """faster-whisper's segments as a tuple: it hands out a generator that works while it is read."""
-        found, info = self._pipeline.transcribe(
-            samples,
-            language=language or None,
-            beam_size=self._settings.beam_size,
-            batch_size=self._runtime.whisper_batch,
-            vad_filter=self._settings.vad,
-            clip_timestamps=None if self._settings.vad else _windows(samples.size / 16_000),
-            word_timestamps=self._settings.word_timestamps,
-            hotwords=hotwords or None,
-            without_timestamps=False,  # evidence needs a time for each sentence, not one for half a minute
-        )
-        return tuple(found), info
+    def _request(self, audio: Path, language: str, hotwords: str, duration: float | None) -> Request:
+        return Request(audio, language, hotwords, duration, self._settings.vad)
+
+    def _again(self, job: Job, start: float, end: float) -> tuple[Segment, ...]:
+        """A stretch of the recording, seconds, recognised with all guards."""
+        window = Window(((int(start * RATE), int(end * RATE)),))
+        return tuple(_segments(window, self.engine.again(window.samples(job.recording), job.language)))
 
 
-def _windows(seconds: float) -> list[dict[str, float]]:
-    """Fixed 30 s windows, which the batched pipeline wants where the VAD gives none."""
-    return [
-        {"start": float(at), "end": min(at + 30.0, seconds)} for at in range(0, int(seconds) + 1, 30) if at < seconds
-    ]
-
-
-def _segments(found: tuple[Any, ...]) -> tuple[Segment, ...]:
-    """faster-whisper's segments as ours: in order, without empty ones."""
-    segments: list[Segment] = []
-    for item in sorted(found, key=lambda item: item.start):
-        text = " ".join(item.text.split())
-        if not text:
-            continue
-        words = tuple(
-            Word(start=float(w.start), end=float(w.end), text=w.word.strip(), probability=float(w.probability))
-            for w in item.words or ()
-        )
-        start = round(max(0.0, float(item.start)), 3)
+def _segments(window: Window, said: tuple[Said, ...]) -> list[Segment]:
+    """Text with times in a window as segments with times in the recording; `mend` numbers them."""
+    segments = []
+    for one in said:
+        start = round(window.seconds(one.start), 3)
         segments.append(
             Segment(
-                id=len(segments),
+                id=0,
                 start=start,
-                end=max(start, round(float(item.end), 3)),
-                text=text,
-                words=words,
+                end=max(start, round(window.seconds(one.end, ends=True), 3)),
+                text=" ".join(one.text.split()),
+                words=tuple(_word(window, word) for word in one.words),
             )
         )
-    return tuple(segments)
+    return segments
+
+
+def _word(window: Window, word: dict[str, Any]) -> Word:
+    start = round(window.seconds(float(word["start"])), 3)
+    return Word(
+        start=start,
+        end=max(start, round(window.seconds(float(word["end"]), ends=True), 3)),
+        text=word["word"].strip(),
+        probability=float(word["probability"]),
+    )

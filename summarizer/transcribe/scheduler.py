@@ -1,0 +1,235 @@
+"""Recordings in, recognised windows out: decoding, voice activity and recognition at the same time, on all cores.
+
+One thread per recording reads the decoder and finds speech; it is ten times as fast as recognition, so all its windows
+are known early. The engine's workers take batches from all recordings at hand: those that somebody waits for first,
+then those that were announced, so that the last windows of one talk share a batch with the first of the next.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from summarizer.transcribe.engine import Engine, Heard
+from summarizer.transcribe.media import stream
+from summarizer.transcribe.recording import Recording
+from summarizer.transcribe.vad import RATE, Stretch, VoiceActivity
+from summarizer.transcribe.windows import Packer, Window
+
+LANGUAGE_WINDOWS = (0, 4, 8, 12)  # the language of a recording is the likeliest over these: its first 6 minutes
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted of one recording."""
+
+    path: Path
+    language: str  # ISO 639-1; empty: find out
+    hotwords: str
+    duration: float | None  # seconds, as the site declares it
+    vad: bool
+
+
+@dataclass
+class Job:
+    """One recording on its way. Everything here is guarded by the scheduler's lock."""
+
+    request: Request
+    recording: Recording = field(default_factory=Recording)
+    windows: list[Window] = field(default_factory=list)
+    stretches: list[Stretch] = field(default_factory=list)  # of speech; none without the VAD
+    heard: dict[int, Heard] = field(default_factory=dict)
+    next: int = 0  # the first window that no worker has taken
+    language: str = ""
+    complete: bool = False  # all windows are known
+    cancelled: bool = False
+    waited: bool = False  # somebody wants the result now
+    detecting: bool = False
+    error: BaseException | None = None
+
+    def ready(self) -> int:
+        """Windows that a worker may take."""
+        return 0 if self.cancelled or self.error or not self.language else len(self.windows) - self.next
+
+
+class Scheduler:
+    """All recordings of a run, and the threads that work on them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._jobs: list[Job] = []
+        self._changed = threading.Condition()
+        self._stop = False
+        self._workers = [
+            threading.Thread(target=self._work, name=f"recognise-{number}", daemon=True)
+            for number in range(engine.plan.workers)
+        ]
+        for worker in self._workers:
+            worker.start()
+        atexit.register(self.close)  # a thread inside the model must not outlive the interpreter
+
+    def close(self) -> None:
+        """End the workers; each finishes the batch in its hands."""
+        with self._changed:
+            self._stop = True
+            self._changed.notify_all()
+        for worker in self._workers:
+            worker.join()
+        atexit.unregister(self.close)
+
+    def submit(self, request: Request) -> Job:
+        """Start reading a recording. Nothing is recognised before somebody waits for some result."""
+        job = Job(request, language=request.language)
+        with self._changed:
+            self._jobs.append(job)
+        threading.Thread(target=self._read, args=(job,), name="read", daemon=True).start()
+        return job
+
+    def results(self, job: Job) -> Iterator[tuple[Window, Heard]]:
+        """The recognised windows in order, as they come. Raises what went wrong with the recording or the model."""
+        with self._changed:
+            job.waited = True
+            self._changed.notify_all()
+        number = 0
+        while (found := self._result(job, number)) is not None:
+            yield found
+            number += 1
+
+    def _result(self, job: Job, number: int) -> tuple[Window, Heard] | None:
+        """One window's result as soon as it is there; None after the last window."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: job.error or number in job.heard or (job.complete and number >= len(job.windows))
+            )
+            if job.error:
+                raise job.error
+            return (job.windows[number], job.heard.pop(number)) if number in job.heard else None
+
+    def drop(self, job: Job) -> None:
+        """Forget a recording, finished or not."""
+        with self._changed:
+            job.cancelled = True
+            if job in self._jobs:
+                self._jobs.remove(job)
+            self._changed.notify_all()
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def _read(self, job: Job) -> None:
+        """Decode, find speech, pack windows: the whole recording, whatever the pace of recognition."""
+        try:
+            activity = VoiceActivity() if job.request.vad else None
+            packer = Packer()
+            for block in stream(job.request.path, job.request.duration):
+                if job.cancelled:
+                    return
+                start = job.recording.size
+                job.recording.append(block)
+                found = activity.feed(block) if activity else [(start, job.recording.size)]
+                self._add(job, found, packer.feed(found))
+            found = activity.finish() if activity else []
+            self._add(job, found, packer.feed(found) + packer.finish(), complete=True)
+        except BaseException as error:
+            self._fail(job, error)
+
+    def _add(self, job: Job, stretches: list[Stretch], windows: list[Window], complete: bool = False) -> None:
+        with self._changed:
+            job.stretches += stretches if job.request.vad else []
+            job.windows += windows
+            job.complete = complete
+            if complete and not job.windows and not job.language:
+                job.language = "und"
+            self._changed.notify_all()
+
+    def _fail(self, job: Job, error: BaseException) -> None:
+        with self._changed:
+            job.error = job.error or error
+            self._changed.notify_all()
+
+    # -- recognising -------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._stop or self._undetected() or self._size())
+                if self._stop:
+                    return
+                undetected = self._undetected()
+                if undetected:
+                    undetected.detecting = True
+                else:
+                    batch = self._take(self._size())
+            if undetected:
+                self._detect(undetected)
+            else:
+                self._recognise(batch)
+
+    def _active(self) -> list[Job]:
+        """Recordings in the order of their turn; none while nobody waits, so that other models have the machine."""
+        if not any(job.waited and not job.cancelled for job in self._jobs):
+            return []
+        return sorted(self._jobs, key=lambda job: not job.waited)
+
+    def _undetected(self) -> Job | None:
+        for job in self._active():
+            enough = job.complete or len(job.windows) > LANGUAGE_WINDOWS[-1]
+            if not (job.language or job.detecting or job.error or job.cancelled) and enough and job.windows:
+                return job
+        return None
+
+    def _size(self) -> int:
+        """How many windows the next batch takes; 0: not yet.
+
+        Full batches while they last; what remains is shared so that all workers finish together.
+        """
+        jobs = self._active()
+        ready = sum(job.ready() for job in jobs)
+        more = any(not (job.complete or job.error or job.cancelled) for job in jobs if job.waited)
+        if ready >= self.engine.batch * len(self._workers):
+            return self.engine.batch
+        if more:
+            return self.engine.batch if ready >= self.engine.batch else 0
+        return min(self.engine.batch, -(-ready // len(self._workers)))
+
+    def _take(self, size: int) -> list[tuple[Job, int]]:
+        """The next windows in turn that can share a batch: same language, same hotwords."""
+        batch: list[tuple[Job, int]] = []
+        for job in self._active():
+            if batch and (job.language, job.request.hotwords) != (batch[0][0].language, batch[0][0].request.hotwords):
+                continue
+            while job.ready() and len(batch) < size:
+                batch.append((job, job.next))
+                job.next += 1
+        return batch
+
+    def _detect(self, job: Job) -> None:
+        try:
+            chosen = [job.windows[n] for n in LANGUAGE_WINDOWS if n < len(job.windows)]
+            found = self.engine.languages([self.engine.features(w.samples(job.recording)) for w in chosen])
+            scores = {language: sum(one.get(language, 0.0) for one in found) for language in found[0]}
+            with self._changed:
+                job.language = max(scores, key=lambda language: scores[language])
+                self._changed.notify_all()
+        except BaseException as error:
+            self._fail(job, error)
+
+    def _recognise(self, batch: list[tuple[Job, int]]) -> None:
+        try:
+            windows = [job.windows[number] for job, number in batch]
+            features = [
+                self.engine.features(w.samples(job.recording)) for w, (job, _) in zip(windows, batch, strict=True)
+            ]
+            first = batch[0][0]
+            found = self.engine.recognise(
+                features, [window.size / RATE for window in windows], first.language, first.request.hotwords
+            )
+            with self._changed:
+                for (job, number), heard in zip(batch, found, strict=True):
+                    job.heard[number] = heard
+                self._changed.notify_all()
+        except BaseException as error:
+            for job, _ in batch:
+                self._fail(job, error)
