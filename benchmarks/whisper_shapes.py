@@ -27,8 +27,11 @@ SHAPES = {
 WORDS = 70  # words of the script: what fluent speech has in a window of 30 s
 
 
-def build(name: str, tokenizer: Path, out: Path) -> Path:
-    """Write the model `name` into `out`, int8, unless it is there; `tokenizer` is the genuine multilingual one."""
+def build(name: str, tokenizer: Path, out: Path, scripted: bool = True) -> Path:
+    """Write the model `name` into `out`, int8, unless it is there; `tokenizer` is the genuine multilingual one.
+
+    Without the script the words are what random weights make of the sound.
+    """
     if (out / "model.bin").is_file():
         return out
     import torch
@@ -57,10 +60,12 @@ def build(name: str, tokenizer: Path, out: Path) -> Path:
     )
     model = WhisperForConditionalGeneration(config)
     embedding = model.model.decoder.embed_tokens.weight.data
-    embedding *= 50  # the current token outweighs what the random layers add
+    if scripted:
+        embedding *= 50  # the current token outweighs what the random layers add
     spec = WhisperLoader().get_model_spec(model)
     spec.register_vocabulary(sorted(vocabulary, key=vocabulary.__getitem__))
-    _say(spec, embedding.numpy(), _script(vocabulary))
+    if scripted:
+        _say(spec, embedding.numpy(), _script(vocabulary))
     spec.config.suppress_ids = []
     spec.config.suppress_ids_begin = []
     spec.config.lang_ids = [i for token, i in vocabulary.items() if len(token) in (6, 7) and token.startswith("<|")]

@@ -19,7 +19,7 @@ from summarizer.transcribe.recording import Recording
 from summarizer.transcribe.vad import RATE, Stretch, VoiceActivity
 from summarizer.transcribe.windows import Packer, Window
 
-LANGUAGE_WINDOWS = (0, 4, 8, 12)  # the language of a recording is the likeliest over these: its first 6 minutes
+LANGUAGE_FROM = 13  # the language is that of four windows, spread over so many first ones: 6 minutes
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Scheduler:
         self._jobs: list[Job] = []
         self._changed = threading.Condition()
         self._stop = False
+        self._in_hand = 0  # windows that workers are at
         self._workers = [
             threading.Thread(target=self._work, name=f"recognise-{number}", daemon=True)
             for number in range(engine.plan.workers)
@@ -175,7 +176,7 @@ class Scheduler:
 
     def _undetected(self) -> Job | None:
         for job in self._active():
-            enough = job.complete or len(job.windows) > LANGUAGE_WINDOWS[-1]
+            enough = job.complete or len(job.windows) >= LANGUAGE_FROM
             if not (job.language or job.detecting or job.error or job.cancelled) and enough and job.windows:
                 return job
         return None
@@ -192,7 +193,8 @@ class Scheduler:
             return self.engine.batch
         if more:
             return self.engine.batch if ready >= self.engine.batch else 0
-        return min(self.engine.batch, -(-ready // len(self._workers)))
+        share = -(-(ready + self._in_hand) // len(self._workers))
+        return min(self.engine.batch, share, ready)
 
     def _take(self, size: int) -> list[tuple[Job, int]]:
         """The next windows in turn that can share a batch: same language, same hotwords."""
@@ -203,11 +205,13 @@ class Scheduler:
             while job.ready() and len(batch) < size:
                 batch.append((job, job.next))
                 job.next += 1
+        self._in_hand += len(batch)
         return batch
 
     def _detect(self, job: Job) -> None:
         try:
-            chosen = [job.windows[n] for n in LANGUAGE_WINDOWS if n < len(job.windows)]
+            last = min(LANGUAGE_FROM, len(job.windows)) - 1
+            chosen = [job.windows[n] for n in sorted({0, last // 3, 2 * last // 3, last})]
             found = self.engine.languages([self.engine.features(w.samples(job.recording)) for w in chosen])
             scores = {language: sum(one.get(language, 0.0) for one in found) for language in found[0]}
             with self._changed:
@@ -233,3 +237,6 @@ class Scheduler:
         except BaseException as error:
             for job, _ in batch:
                 self._fail(job, error)
+        finally:
+            with self._changed:
+                self._in_hand -= len(batch)

@@ -1,0 +1,244 @@
+"""Speech recognition side by side: faster-whisper as its README shows it, faster-whisper batched, and ours.
+
+    python benchmarks/asr.py                         tiny, base and small over 15 minutes of speech
+    python benchmarks/asr.py --models base --minutes 2
+    python benchmarks/asr.py --files 30 --minutes 15   the same sound as 30 files of half a minute
+    python benchmarks/asr.py --hours 10 --models tiny  memory over one long file, ours alone
+    python benchmarks/asr.py --identity                does a batch say what single windows say?
+
+The models have the real shapes and random weights that say 70 words in every window (`whisper_shapes.py`), because real
+weights are not needed to measure speed. Every candidate runs in a process of its own, one after another, the whole path
+included: decoding, voice activity, mel spectrogram, recognition, and for ours all checks. Loading the model is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+DATA = ROOT.parent / "shared" / "data"
+CANDIDATES = {
+    "default": "faster-whisper, README",
+    "batched": "faster-whisper batched, README",
+    "batched1": "faster-whisper batched, beam 1",
+    "ours": "ours",
+    "ours5": "ours, beam 5",
+}
+
+
+def main() -> None:
+    """Build what is missing, run every candidate, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="+", default=["tiny", "base", "small"])
+    parser.add_argument("--candidates", nargs="+", choices=CANDIDATES, default=list(CANDIDATES))
+    parser.add_argument("--minutes", type=float, default=15.0)
+    parser.add_argument("--files", type=int, default=1, help="cut the sound into so many files")
+    parser.add_argument("--hours", type=float, help="one file of this length, ours alone")
+    parser.add_argument("--identity", action="store_true", help="compare the words of batches and of single windows")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder with whisper_tokenizer/ and audio/")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "asr-benchmark")
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        _child(options.child[0], Path(options.child[1]), [Path(path) for path in options.child[2:]])
+        return
+    if not (options.data / "whisper_tokenizer" / "tokenizer.json").is_file():
+        print(f"skipped: {options.data} has no whisper_tokenizer; name the folder with --data")
+        return
+    minutes = options.hours * 60 if options.hours else options.minutes
+    files = sound(options.data / "audio", options.work, minutes, options.files)
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {minutes:g} minutes in {len(files)} files"
+    )
+    if options.identity:
+        _identity(options, files[0])
+        return
+    print("\n| model | candidate | x real time | CPU s | peak memory, MB | against the first |")
+    print("|---|---|---:|---:|---:|---:|")
+    for name in options.models:
+        model = _model(options, name)
+        first = 0.0
+        for candidate in ["ours"] if options.hours else options.candidates:
+            result = _measure([candidate, str(model), *map(str, files)])
+            speed = minutes * 60 / result["seconds"]
+            first = first or speed
+            print(
+                f"| {name} | {CANDIDATES[candidate]} | {speed:.1f} | {result['cpu']:.0f} | {result['peak'] / 1e6:.0f} "
+                f"| {speed / first:.2f} |",
+                flush=True,
+            )
+
+
+def _model(options: argparse.Namespace, name: str, scripted: bool = True) -> Path:
+    from whisper_shapes import build
+
+    return build(
+        name, options.data / "whisper_tokenizer", options.work / (name if scripted else f"{name}-free"), scripted
+    )
+
+
+def sound(audio: Path, work: Path, minutes: float, count: int) -> list[Path]:
+    """The LJ Speech clips joined again and again, cut into files; each file starts elsewhere in the clips."""
+    import av
+    import numpy as np
+    from faster_whisper import decode_audio
+
+    work.mkdir(parents=True, exist_ok=True)
+    suffix = "flac" if minutes > 120 else "opus"
+    paths = [work / f"speech-{minutes:g}-{count}-{number}.{suffix}" for number in range(count)]
+    if all(path.is_file() for path in paths):
+        return paths
+    clip = (decode_audio(str(next(audio.glob("ljspeech*.opus")))) * 32767).astype(np.int16)
+    size = int(minutes * 60 * 16_000 / count)
+    for number, path in enumerate(paths):
+        partial = path.with_suffix(".partial")
+        with av.open(str(partial), "w", format="flac" if suffix == "flac" else "ogg") as container:
+            stream = container.add_stream("flac" if suffix == "flac" else "libopus", rate=16_000, layout="mono")
+            resampler = av.AudioResampler(stream.format.name, "mono", 16_000, stream.codec_context.frame_size or 4096)
+            for at in range(0, size, clip.size):
+                samples = np.roll(clip, -number * size)[: size - at]
+                frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+                frame.sample_rate = 16_000
+                for piece in resampler.resample(frame):
+                    container.mux(stream.encode(piece))
+            for piece in resampler.resample(None):
+                container.mux(stream.encode(piece))
+            container.mux(stream.encode(None))
+        partial.rename(path)
+    return paths
+
+
+def _measure(arguments: list[str]) -> dict[str, Any]:
+    """Run a candidate in a process of its own; `peak` is the most that it and its children held, bytes."""
+    import psutil
+
+    with subprocess.Popen(
+        [sys.executable, __file__, "--child", *arguments], stdout=subprocess.PIPE, text=True
+    ) as child:
+        watched = psutil.Process(child.pid)
+        peak = 0
+        done = threading.Event()
+
+        def watch() -> None:
+            nonlocal peak
+            while not done.wait(0.1):
+                total = 0
+                for process in _tree(watched):
+                    try:
+                        total += process.memory_info().rss
+                    except psutil.Error:
+                        continue
+                peak = max(peak, total)
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        output, _ = child.communicate()
+        done.set()
+        thread.join()
+    if child.returncode:
+        raise SystemExit(f"{arguments[0]} failed with {child.returncode}")
+    return {**json.loads(output.splitlines()[-1]), "peak": peak}
+
+
+def _tree(process: Any) -> Iterator[Any]:
+    import psutil
+
+    try:
+        yield process
+        yield from process.children(recursive=True)
+    except psutil.Error:
+        return
+
+
+def _child(candidate: str, model: Path, files: list[Path]) -> None:
+    """Load, recognise all files, print seconds and the number of words as JSON."""
+    work = (_ours if candidate.startswith("ours") else _theirs)(candidate, model)
+    started, cpu = time.monotonic(), _cpu()
+    words = work(files)
+    print(json.dumps({"seconds": time.monotonic() - started, "cpu": _cpu() - cpu, "words": words}))
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of the children it has waited for."""
+    return sum(os.times()[:4])
+
+
+def _theirs(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+    model = WhisperModel(str(folder), device="cpu", compute_type="int8")
+    options: dict[str, Any] = {"language": "en"}
+    if candidate == "default":
+        transcribe, options["beam_size"] = model.transcribe, 5
+    else:
+        transcribe, options["batch_size"] = BatchedInferencePipeline(model).transcribe, 16
+    if candidate == "batched1":
+        options |= {"beam_size": 1, "batch_size": 8, "without_timestamps": False}
+    return lambda files: sum(
+        len(segment.text.split()) for path in files for segment in transcribe(str(path), **options)[0]
+    )
+
+
+def _ours(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
+    from summarizer.errors import Refused
+    from summarizer.settings import RuntimeSettings, TranscribeSettings
+    from summarizer.transcribe import Whisper, check
+
+    settings = TranscribeSettings(beam_size=5 if candidate == "ours5" else 1)
+    whisper = Whisper.open(settings, RuntimeSettings(device="cpu"), folder)
+    print(f"{folder.name}: {whisper.engine.plan}", file=sys.stderr)
+
+    def work(files: list[Path]) -> int:
+        words = 0
+        for path in files:
+            whisper.announce(path, language="en", hotwords="")
+        for path in files:
+            found = whisper.transcribe(path, video_id="benchmark--", language="en", hotwords="")
+            words += len(found.text.split())
+            with contextlib.suppress(Refused):  # random words are not English
+                check(found, found.duration, settings, ("en",))
+        return words
+
+    return work
+
+
+def _identity(options: argparse.Namespace, path: Path) -> None:
+    """Tokens of the same windows, recognised one by one and in batches, by random weights that hear the sound."""
+    import numpy as np
+
+    from summarizer.settings import RuntimeSettings, TranscribeSettings
+    from summarizer.transcribe.engine import Engine
+    from summarizer.transcribe.media import stream
+
+    samples = np.concatenate(list(stream(path))).astype(np.float32) / 32768
+    for name in options.models:
+        for compute in ("int8", "float32"):
+            settings = TranscribeSettings(compute_type=compute)
+            engine = Engine(settings, RuntimeSettings(device="cpu"), _model(options, name, scripted=False))
+            cuts = [samples[at : at + 480_000] for at in range(0, min(samples.size, 8 * 480_000), 480_000)]
+            features, seconds = [engine.features(cut) for cut in cuts], [cut.size / 16_000 for cut in cuts]
+            alone = [engine.recognise([f], [s], "en")[0] for f, s in zip(features, seconds, strict=True)]
+            for batch in (2, 4, 8):
+                parts = [slice(at, at + batch) for at in range(0, len(cuts), batch)]
+                together = [one for part in parts for one in engine.recognise(features[part], seconds[part], "en")]
+                same = sum(a.said == b.said for a, b in zip(alone, together, strict=True))
+                distinct = len({one.said for one in alone})
+                print(
+                    f"{name} {compute}, batch {batch}: {same} of {len(cuts)} windows alike ({distinct} different texts)"
+                )
+
+
+if __name__ == "__main__":
+    main()
