@@ -6,6 +6,8 @@ again: the talks that need it fail with the same message, and those that do not 
 
 from __future__ import annotations
 
+import contextlib
+import queue
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +33,10 @@ class Backends(Protocol):
         """The sound of the video, written into `folder`."""
         ...
 
+    def announce(self, audio: Path, source: Source) -> None:
+        """This recording will be heard soon; may come from a download thread."""
+        ...
+
     def hear(self, audio: Path, source: Source) -> Transcript:
         """Speech to text."""
         ...
@@ -41,11 +47,16 @@ class Backends(Protocol):
 
 
 class OpenedBackends:
-    """Download, speech recognition and summaries as the configuration names them."""
+    """Download, speech recognition and summaries as the configuration names them.
 
-    def __init__(self, config: Config) -> None:
+    `progress` is told the share of the speech at hand that is recognised, 0..1.
+    """
+
+    def __init__(self, config: Config, progress: Callable[[float], None] = lambda _share: None) -> None:
         self.config = config
+        self._progress = progress
         self._broken: dict[str, BackendError] = {}
+        self._announced: queue.SimpleQueue[tuple[Path, Source]] = queue.SimpleQueue()
 
     @cached_property
     def downloader(self) -> Downloader:
@@ -84,20 +95,36 @@ class OpenedBackends:
         """The sound of the video, written into `folder`."""
         return self.downloader.fetch_audio(video, source, folder)
 
-    def hear(self, audio: Path, source: Source) -> Transcript:
-        """Speech to text, with the talk's own jargon and names as hotwords."""
-        whisper = self._once("whisper", lambda: self._whisper)
+    def announce(self, audio: Path, source: Source) -> None:
+        """Have a recording read ahead, once there is a model: announcing opens none."""
+        self._announced.put((audio, source))
+        if "_whisper" in self.__dict__:
+            self._read_ahead(self._whisper)
+
+    def _read_ahead(self, whisper: transcribe.Whisper) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                audio, source = self._announced.get_nowait()
+                whisper.announce(audio, **self._wanted(source))
+
+    def _wanted(self, source: Source) -> transcribe.Wanted:
+        """The language, the talk's own jargon and names as hotwords, and the length."""
         settings = self.config.transcribe
         hotwords = ""
         if settings.hotwords:
             glossary = terms.opened(settings.glossary)
             hotwords = transcribe.hotwords(source.title, source.description, source.speakers, glossary)
+        return transcribe.Wanted(language=settings.language, hotwords=hotwords, duration=source.duration)
+
+    def hear(self, audio: Path, source: Source) -> Transcript:
+        """Speech to text."""
+        whisper = self._once("whisper", lambda: self._whisper)
+        self._read_ahead(whisper)
         return whisper.transcribe(
             audio,
             video_id=source.video_id,
-            language=settings.language,
-            hotwords=hotwords,
-            duration=source.duration,
+            progress=self._progress,
+            **self._wanted(source),
         )
 
     def summarize(self, transcript: Transcript, source: Source, parts: summarize.Parts) -> Summary:

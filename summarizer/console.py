@@ -92,6 +92,10 @@ class _Display(Listener):
         if self.bar and self.task is not None:
             self.bar.update(self.task, description=text)
 
+    def progress(self, share: float) -> None:
+        if self.bar and self.task is not None:
+            self.bar.update(self.task, description=f"{self.computing} {share:.0%}")
+
     def finished(self, outcome: Outcome) -> None:
         self.computing = ""
         if outcome.status == "cached":

@@ -48,6 +48,9 @@ class Listener(Protocol):
     def stage(self, video: Video, stage: str) -> None:
         """A stage of a video starts; may come from a download thread."""
 
+    def progress(self, share: float) -> None:
+        """So much of the recording at hand is heard, 0..1."""
+
     def finished(self, outcome: Outcome) -> None:
         """A video has its final outcome."""
 
@@ -69,7 +72,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.library = Library(self.config.runtime.library)
-        self.backends = OpenedBackends(self.config)
+        self.backends = OpenedBackends(self.config, self._progress)
         self.worked = False  # whether any page was written
 
     def find(self, sources: Iterable[str]) -> list[Talk]:
@@ -101,6 +104,10 @@ class Run:
             forced=self.forced,
             watch=self._watch,
         )
+
+    def _progress(self, share: float) -> None:
+        if self.listener:
+            self.listener.progress(share)
 
     def _watch(self, video: Video, stage: str) -> None:
         if self.listener:

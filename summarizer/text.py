@@ -19,8 +19,8 @@ from summarizer.backends import Backends
 from summarizer.config import Config
 from summarizer.errors import Deferred, Failed, Refused, Unavailable, VideoError
 from summarizer.records import Source, Transcript
-from summarizer.steps import Result, Stepper, WouldRunError, dump
-from summarizer.store import Corrupt, Entry
+from summarizer.steps import STAGES, Result, Stepper, WouldRunError, dump
+from summarizer.store import Corrupt, Entry, stage_key
 
 POLICIES: dict[str, tuple[str, ...]] = {  # sources of text, tried in turn
     "captions": ("human", "automatic"),
@@ -52,10 +52,16 @@ class TextSteps(Stepper):
         for kind in self._order(source):
             if kind == "whisper":
                 with contextlib.suppress(Refused, Failed):  # the walk says so, unless another source of text will do
-                    self.audio(source)
+                    self._announce(source, self.audio(source))
                     return
             elif self._try_captions(source, kind, []) is not None:
                 return
+
+    def _announce(self, source: Entry, audio: Entry) -> None:
+        """Have the recording read ahead unless it was heard already."""
+        key = stage_key("transcribe", STAGES["transcribe"], whisper_settings(self.config), {"audio": audio.digest})
+        if "transcribe" in self.forced or self.folder.find("transcribe", key) is None:
+            self.backends.announce(self.folder.path / audio.files[0].name, self.load(source, Source))
 
     def download(self) -> Entry:
         """Metadata and caption tracks."""

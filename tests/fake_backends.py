@@ -51,6 +51,9 @@ class FakeBackends:
         (folder / "audio.opus").write_bytes(b"sound of " + video.id.encode())
         return folder / "audio.opus"
 
+    def announce(self, audio: Path, source: Source) -> None:
+        self.calls["announce"] += 1
+
     def hear(self, audio: Path, source: Source) -> Transcript:
         self.calls["hear"] += 1
         assert audio.read_bytes().startswith(b"sound of")

@@ -19,7 +19,7 @@ def test_every_allowed_format_decodes_to_its_length(tmp_path: Path, suffix: str)
     samples = decode(write_audio(tmp_path / f"x{suffix}", seconds=3.0))
     assert np.float32 == samples.dtype
     assert pytest.approx(3.0, abs=0.15) == samples.size / 16_000
-    assert int(np.abs(samples).max()) > 3000
+    assert 0.1 < float(np.abs(samples).max()) <= 1.0
 
 
 @pytest.mark.parametrize("suffix", [".webm", ".m4a", ".flac", ".wav"])

@@ -44,6 +44,15 @@ def test_without_captions_speech_is_recognised(tmp_path: Path) -> None:
     assert backends.calls == {"download": 1, "fetch_audio": 1, "hear": 1, "summarize": 1}
 
 
+def test_speech_that_is_to_be_recognised_is_announced(tmp_path: Path) -> None:
+    """While another talk computes, its recording is read ahead; one that was heard is left alone."""
+    backends = FakeBackends(captions=None)
+    talk(tmp_path, backends).prepare()
+    walk(talk(tmp_path, backends))
+    talk(tmp_path, backends).prepare()
+    assert (backends.calls["announce"], backends.calls["hear"]) == (1, 1)
+
+
 def test_refused_captions_fall_through_to_speech(tmp_path: Path) -> None:
     """A placeholder track does not end the talk while there is another source of text."""
     backends = FakeBackends(captions="WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n")

@@ -9,7 +9,7 @@ import pytest
 from summarizer.errors import BackendError, Failed
 from summarizer.sample import load_talks
 from summarizer.settings import RuntimeSettings, TranscribeSettings
-from summarizer.transcribe import Whisper
+from summarizer.transcribe import Wanted, Whisper
 from tests import tiny_whisper
 from tests.media import write_audio
 
@@ -43,6 +43,20 @@ def test_segments_are_numbered_timed_and_within_the_recording(model: Path, speec
         found.made.device,
     ) == ("whisper", "tiny", "r1", "cpu")
     assert (found.language, found.kind) == ("en", "whisper")
+
+
+def test_announced_recordings_are_heard_like_others(model: Path, speech: Path) -> None:
+    """Reading ahead changes no word; progress goes up to the whole."""
+    whisper = Whisper.open(TranscribeSettings(), RUNTIME, model)
+    how: Wanted = {"language": "en", "hotwords": "", "duration": None}
+    shares: list[float] = []
+    plain = whisper.transcribe(speech, video_id="abcdefghijk", progress=shares.append, **how)
+    whisper.announce(speech, **how)
+    again = whisper.transcribe(speech, video_id="abcdefghijk", **how)
+    whisper.close()
+    assert (plain.segments, plain.spans) == (again.segments, again.spans)
+    assert shares == sorted(shares)
+    assert 0.9 < shares[-1] <= 1.0
 
 
 @pytest.mark.parametrize("vad", [True, False])

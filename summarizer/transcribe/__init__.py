@@ -10,6 +10,16 @@ from summarizer.transcribe.glossary import correct
 from summarizer.transcribe.hotwords import hotwords
 from summarizer.transcribe.quality import score
 from summarizer.transcribe.speakers import name_speakers
-from summarizer.transcribe.whisper import Whisper
+from summarizer.transcribe.whisper import Wanted, Whisper
 
-__all__ = ["Whisper", "check", "correct", "export", "hotwords", "name_speakers", "read_captions", "score"]
+__all__ = [
+    "Wanted",
+    "Whisper",
+    "check",
+    "correct",
+    "export",
+    "hotwords",
+    "name_speakers",
+    "read_captions",
+    "score",
+]

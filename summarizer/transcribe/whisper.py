@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from summarizer.errors import BackendError
 from summarizer.records import Made, Segment, Transcript, Word
@@ -23,6 +23,14 @@ from summarizer.transcribe.vad import RATE
 from summarizer.transcribe.windows import Window
 
 Progress = Callable[[float], None]  # told the share of the recording that is done, 0..1
+
+
+class Wanted(TypedDict):
+    """What is known of a recording before it is heard."""
+
+    language: str  # ISO 639-1; empty: find out
+    hotwords: str  # separated by ", "
+    duration: float | None  # seconds, as the site declares it
 
 
 class Whisper:
