@@ -68,6 +68,8 @@ def main() -> None:
         ):
             low, middle, high = (statistics.quantiles(numbers, n=20)[i] for i in (0, 9, 18))
             print(f"{half}, {len(scores)} talks, {name}: median {middle:.2f}, nine in ten {low:.2f} to {high:.2f}")
+        below = {least: sum(one.score < least for one in scores) for least in (0.6, 0.7, 0.8)}
+        print(f"{half}: " + ", ".join(f"{count} score below {least}" for least, count in below.items()))
 
 
 if __name__ == "__main__":

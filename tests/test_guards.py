@@ -1,14 +1,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from summarizer.records import Segment
+from summarizer.settings import RuntimeSettings, TranscribeSettings
+from summarizer.transcribe import Whisper
 from summarizer.transcribe.guards import Interval, compression, mend, repeats, suspects
+from tests import tiny_whisper
 from tests.conftest import TALK, make_transcript
+from tests.media import write_audio
 
 GOOD = make_transcript(TALK).segments  # one of five seconds each
 VOICE: list[Interval] = [(0.0, 60.0)]
@@ -132,3 +139,34 @@ def test_nothing_suspect_is_ever_passed_on(
 def test_compression_tells_speech_from_loops() -> None:
     """Whisper's threshold of 2.4 lies between them."""
     assert compression(" ".join(TALK)) < 2.0 < 2.4 < compression("thank you for watching " * 12)
+
+
+def sounds() -> dict[str, NDArray[np.float32]]:
+    """A minute each of silence, noise, and music: chords with overtones, changing twice a second."""
+    rng = np.random.default_rng(4)
+    t = np.arange(60 * 16_000) / 16_000
+    music = np.zeros_like(t)
+    for bar in range(120):
+        part = slice(bar * 8_000, (bar + 1) * 8_000)
+        for note in rng.choice([220.0, 247.0, 262.0, 294.0, 330.0, 392.0, 440.0], 3, replace=False):
+            for overtone in range(1, 5):
+                music[part] += np.sin(2 * np.pi * note * overtone * t[part]) / overtone**1.5
+    fade = np.tile(np.exp(-np.arange(8_000) / 4_000), 120)
+    return {
+        "silence": np.zeros(t.size, dtype=np.float32),
+        "noise": rng.normal(0, 0.1, t.size).astype(np.float32),
+        "music": (0.2 * music * fade / np.abs(music).max()).astype(np.float32),
+    }
+
+
+@pytest.mark.parametrize("kind", ["silence", "noise", "music"])
+def test_ten_minutes_without_a_voice_give_no_segments(tmp_path: Path, kind: str) -> None:
+    """Voice activity detection finds none, whatever the model would write; the transcript says so."""
+    path = write_audio(tmp_path / "x.wav", samples=np.tile(sounds()[kind], 10))
+    whisper = Whisper.open(
+        TranscribeSettings(), RuntimeSettings(device="cpu", threads=1), tiny_whisper.build(tmp_path / "model")
+    )
+    found = whisper.transcribe(path, video_id="abcdefghijk", language="en", hotwords="")
+    assert found.segments == ()
+    assert [(span.start, span.reason) for span in found.spans] == [(0.0, "no_speech")]
+    assert pytest.approx(600.0, abs=0.1) == found.spans[0].end
