@@ -105,15 +105,15 @@ class OpenedBackends:
         with contextlib.suppress(queue.Empty):
             while True:
                 audio, source = self._announced.get_nowait()
-                whisper.announce(audio, **self._wanted(source))
+                whisper.announce(audio, **self._wanted(source, whisper))
 
-    def _wanted(self, source: Source) -> transcribe.Wanted:
+    def _wanted(self, source: Source, whisper: transcribe.Whisper) -> transcribe.Wanted:
         """The language, the talk's own jargon and names as hotwords, and the length."""
         settings = self.config.transcribe
         hotwords = ""
         if settings.hotwords:
             glossary = terms.opened(settings.glossary)
-            hotwords = transcribe.hotwords(source.title, source.description, source.speakers, glossary)
+            hotwords = transcribe.hotwords(source.title, source.description, source.speakers, glossary, whisper.tokens)
         return transcribe.Wanted(language=settings.language, hotwords=hotwords, duration=source.duration)
 
     def hear(self, audio: Path, source: Source) -> Transcript:
@@ -124,7 +124,7 @@ class OpenedBackends:
             audio,
             video_id=source.video_id,
             progress=self._progress,
-            **self._wanted(source),
+            **self._wanted(source, whisper),
         )
 
     def summarize(self, transcript: Transcript, source: Source, parts: summarize.Parts) -> Summary:

@@ -23,7 +23,7 @@ Result = tuple[bytes | Path | None, tuple[tuple[str, Path], ...]]  # the result,
 STAGES: dict[str, int] = {
     "download": 1,  # metadata and caption tracks
     "audio": 1,  # sound, only when no caption track will do
-    "transcribe": 3,  # captions or speech to segments
+    "transcribe": 4,  # captions or speech to segments
     "check": 2,  # is this really the text of this video? a refusal, or how it scores
     "glossary": 1,  # names put right; the transcript before it stays as it is
     "summarize": 2,  # claims with evidence

@@ -17,6 +17,9 @@ class FakeWhisper:
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
 
+    def tokens(self, text: str) -> int:
+        return len(text) // 4
+
     def announce(self, audio: Path, **_how: Any) -> None:
         self.told.append(("announce", audio.name))
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from summarizer.errors import BackendError, Failed
 from summarizer.sample import load_talks
 from summarizer.settings import RuntimeSettings, TranscribeSettings
 from summarizer.transcribe import Wanted, Whisper
+from summarizer.transcribe.engine import Heard, Said
 from tests import tiny_whisper
 from tests.media import write_audio
 
@@ -103,3 +105,28 @@ def test_a_folder_that_is_no_model_names_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="is not a Whisper model") as error:
         Whisper.open(TranscribeSettings(), RUNTIME, tmp_path)
     assert "models pull" in error.value.remedy
+
+
+def test_windows_in_another_language_are_recognised_in_it(
+    model: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The recording is English, its doubtful windows German: their segments say so, the transcript stays English."""
+    whisper = Whisper.open(TranscribeSettings(), RUNTIME, model)
+    looks = iter([{"en": 0.9, "de": 0.1}])  # the recording as a whole; later looks, at single windows, find German
+
+    def recognise(features: list[Any], seconds: list[float], language: str, _hotwords: str) -> list[Heard]:
+        said = Said(0.0, 3.0, "Guten Tag zusammen." if language == "de" else "Gooden tuck.", ())
+        return [Heard(language, (said,), -0.3 if language == "de" else -2.0, 0.0) for _ in features]
+
+    monkeypatch.setattr(whisper.engine, "languages", lambda some: [next(looks, {"de": 0.95})] * len(some))
+    monkeypatch.setattr(whisper.engine, "recognise", recognise)
+    monkeypatch.setattr(whisper.engine, "again", lambda _samples, _language: ())
+    found = whisper.transcribe(speech, video_id="abcdefghijk", language="", hotwords="")
+    assert (found.language, {"de"}) == ("en", {segment.language for segment in found.segments})
+    assert {"Guten Tag zusammen."} == {segment.text for segment in found.segments}
+
+
+def test_a_text_s_tokens_are_counted_by_the_model(model: Path) -> None:
+    """What hotwords are fitted into the prompt with."""
+    whisper = Whisper.open(TranscribeSettings(), RUNTIME, model)
+    assert 0 == whisper.tokens("") < whisper.tokens("etcd") < whisper.tokens("etcd, Prometheus, OpenTelemetry")

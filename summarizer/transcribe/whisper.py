@@ -16,8 +16,9 @@ from typing import Any, TypedDict
 from summarizer.errors import BackendError
 from summarizer.records import Made, Segment, Transcript, Word
 from summarizer.settings import RuntimeSettings, TranscribeSettings
-from summarizer.transcribe.engine import Engine, Said
+from summarizer.transcribe.engine import Engine, Heard
 from summarizer.transcribe.guards import mend
+from summarizer.transcribe.languages import Confidence, others
 from summarizer.transcribe.scheduler import Job, Request, Scheduler
 from summarizer.transcribe.vad import RATE
 from summarizer.transcribe.windows import Window
@@ -85,17 +86,20 @@ class Whisper:
         request = self._request(audio, language, hotwords, duration)
         job = self._ahead.pop(request, None) or self._scheduler.submit(request)
         try:
-            found: list[Segment] = []
+            windows: list[tuple[Window, Heard]] = []
             for window, heard in self._scheduler.results(job):
-                found += _segments(window, heard.said)
+                windows.append((window, heard))
                 if progress and (total := duration or (job.complete and job.recording.size / RATE)):
                     progress(min(1.0, window.stretches[-1][1] / RATE / total))
+            if not language:
+                windows = self._in_their_languages(job, windows)
+            found = [one for window, heard in windows for one in _segments(window, heard, job.language)]
             seconds = job.recording.size / RATE
             mended = mend(
                 found,
                 [(start / RATE, end / RATE) for start, end in job.stretches] if self._settings.vad else None,
                 seconds,
-                lambda start, end: self._again(job, start, end),
+                lambda start, end: self._again(job, start, end, _language_at(windows, start, job.language)),
             )
         finally:
             self._scheduler.drop(job)
@@ -120,16 +124,41 @@ class Whisper:
     def _request(self, audio: Path, language: str, hotwords: str, duration: float | None) -> Request:
         return Request(audio, language, hotwords, duration, self._settings.vad)
 
-    def _again(self, job: Job, start: float, end: float) -> tuple[Segment, ...]:
+    def _in_their_languages(self, job: Job, windows: list[tuple[Window, Heard]]) -> list[tuple[Window, Heard]]:
+        """The windows, those in another language than the recording's recognised again in it."""
+
+        def features(window: Window) -> Any:
+            return self.engine.features(window.samples(job.recording))
+
+        confidences = [Confidence(window, heard.log_probability) for window, heard in windows]
+        found = others(confidences, job.language, lambda window: self.engine.languages([features(window)])[0])
+        for number, language in found.items():
+            window = windows[number][0]
+            heard = self.engine.recognise([features(window)], [window.size / RATE], language, job.request.hotwords)
+            windows[number] = (window, heard[0])
+        return windows
+
+    def _again(self, job: Job, start: float, end: float, language: str) -> tuple[Segment, ...]:
         """A stretch of the recording, seconds, recognised with all guards."""
         window = Window(((int(start * RATE), int(end * RATE)),))
-        return tuple(_segments(window, self.engine.again(window.samples(job.recording), job.language)))
+        heard = Heard(language, self.engine.again(window.samples(job.recording), language), 0.0, 0.0)
+        return tuple(_segments(window, heard, job.language))
+
+    def tokens(self, text: str) -> int:
+        """How much of the model's prompt a text takes."""
+        return len(self.engine.model.hf_tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def _segments(window: Window, said: tuple[Said, ...]) -> list[Segment]:
+def _language_at(windows: list[tuple[Window, Heard]], at: float, language: str) -> str:
+    """The language that a moment was recognised in, seconds; `language` where nothing was."""
+    inside = (h.language for w, h in windows if any(start <= at * RATE < end for start, end in w.stretches))
+    return next(inside, language)
+
+
+def _segments(window: Window, heard: Heard, language: str) -> list[Segment]:
     """Text with times in a window as segments with times in the recording; `mend` numbers them."""
     segments = []
-    for one in said:
+    for one in heard.said:
         start = round(window.seconds(one.start), 3)
         segments.append(
             Segment(
@@ -137,6 +166,7 @@ def _segments(window: Window, said: tuple[Said, ...]) -> list[Segment]:
                 start=start,
                 end=max(start, round(window.seconds(one.end, ends=True), 3)),
                 text=" ".join(one.text.split()),
+                language=None if heard.language == language else heard.language,
                 words=tuple(_word(window, word) for word in one.words),
             )
         )

@@ -1,0 +1,187 @@
+"""Damage media files in ten thousand ways: does the run survive, and is anything taken for whole that is not?
+
+    python benchmarks/fuzz_media.py [--files 10000] [--seed 1]
+
+Whole files of the formats that sites deliver are made with PyAV, and each copy is damaged by one to three seeded edits:
+flipped bits, a cut end, a missing, repeated or zeroed piece, a piece of another file, bytes of the header overwritten.
+The decoder is the program's own, in a process of its own that takes many files in turn (the program starts one for each
+file); a process that dies is counted, and the next file gets a new one. A file counts as accepted when the decoder ends
+well and every check of `wholeness` passes; it is a miss when its sound is then over 1 s shorter or longer than the
+whole file's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import random
+import select
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from summarizer.errors import Failed  # noqa: E402 - the checkout is what is measured
+from summarizer.transcribe import decoder, wholeness  # noqa: E402
+from tests.media import measure, write_audio  # noqa: E402
+
+SECONDS = 6.0
+SEEDS: dict[str, tuple[str, dict[str, str]]] = {
+    "webm/opus": (".webm", {}),
+    "webm/opus, live": (".webm", {"live": "1"}),
+    "ogg/opus": (".opus", {}),
+    "m4a": (".m4a", {}),
+    "m4a, index first": (".m4a", {"movflags": "faststart"}),
+    "m4a, fragments": (".m4a", {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "500000"}),
+    "mp3": (".mp3", {}),
+    "mp3, no Xing header": (".mp3", {"write_xing": "0"}),
+}
+LIMIT = 8.0  # seconds for one file
+
+
+def mutate(rng: random.Random, data: bytes, others: list[bytes]) -> tuple[str, bytes]:
+    """One edit, and its name."""
+    edit = rng.choice(("flip", "cut", "remove", "repeat", "zero", "splice", "header"))
+    at, length = rng.randrange(len(data)), rng.randrange(1, max(2, len(data) // 3))
+    if edit == "flip":
+        changed = bytearray(data)
+        for _ in range(rng.choice((1, 4, 32, 256))):
+            changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
+        return edit, bytes(changed)
+    if edit == "cut":
+        return edit, data[: max(1, at)]
+    if edit == "remove":
+        return edit, data[:at] + data[at + length :]
+    if edit == "repeat":
+        return edit, data[: at + length] + data[at : at + length] + data[at + length :]
+    if edit == "zero":
+        return edit, data[:at] + bytes(min(length, len(data) - at)) + data[at + length :]
+    if edit == "splice":
+        other = rng.choice(others)
+        return edit, data[:at] + other[rng.randrange(len(other)) :]
+    changed = bytearray(data)
+    for _ in range(rng.choice((1, 2, 8))):
+        changed[rng.randrange(min(400, len(changed)))] = rng.randrange(256)
+    return edit, bytes(changed)
+
+
+def child() -> None:
+    """Decode the files named on stdin, one after the other; one line of JSON for each."""
+    answers = sys.stdout
+    for line in sys.stdin:
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        with contextlib.redirect_stdout(out):
+            code = decoder.main(line.strip(), 4 * 2**30, 100_000)
+        written = out.buffer.getvalue()  # type: ignore[attr-defined]  # a BytesIO
+        head, _, samples = written.partition(b"\n")
+        found = {"code": code, "header": json.loads(head) if head else None, "seconds": len(samples) / 32_000}
+        answers.write(json.dumps(found) + "\n")
+        answers.flush()
+
+
+class Decoder:
+    """The child, started again whenever it died or hung."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __call__(self, path: Path) -> dict[str, Any]:
+        """What the child says of a file; the field `ended` alone when it died of it or did not answer in time."""
+        if self.process is None or self.process.poll() is not None:
+            command = [sys.executable, __file__, "--child"]
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+            )
+        assert self.process.stdin is not None  # noqa: S101
+        assert self.process.stdout is not None  # noqa: S101
+        self.process.stdin.write(f"{path}\n".encode())
+        ready = select.select([self.process.stdout], [], [], LIMIT)[0]
+        if ready and (line := self.process.stdout.readline()):
+            answer: dict[str, Any] = json.loads(line)
+            return answer
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+        return {"ended": "decoder died" if ready else "decoder took too long", "seconds": 0.0}
+
+
+def verdict(path: Path, answer: dict[str, Any], declared: float | None) -> str:
+    """What the program says of a decoded file: a code of `Failed`, or "accepted"."""
+    if "ended" in answer:
+        return str(answer["ended"])
+    header = answer["header"]
+    if answer["code"] != 0 or header is None:
+        return "media_unreadable"
+    if header["codec"] is None:
+        return "no_audio"
+    if not decoder.allowed(header["codec"]):
+        return "codec_refused"
+    try:
+        wholeness.refuse(
+            path, answer["seconds"], declared=declared, container=header["duration"], pictures=header["pictures"]
+        )
+    except Failed as error:
+        return error.code
+    return "accepted"
+
+
+def main() -> None:
+    """Print the verdicts, and every accepted file whose sound is not whole."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="folder for the files that were wrongly accepted")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        child()
+        return
+    verdicts: dict[str, Counter[str]] = {"nothing declared": Counter(), "duration declared": Counter()}
+    misses: dict[str, Counter[str]] = {name: Counter() for name in verdicts}
+    decode = Decoder()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        seeds = {
+            kind: write_audio(folder / f"seed{number}{suffix}", SECONDS, options=options)
+            for number, (kind, (suffix, options)) in enumerate(SEEDS.items())
+        }
+        whole = {kind: measure(path)[1] for kind, path in seeds.items()}
+        data = {kind: path.read_bytes() for kind, path in seeds.items()}
+        for number in range(arguments.files):
+            rng = random.Random(f"{arguments.seed}-{number}")
+            kind = rng.choice(sorted(seeds))
+            edits, mutated = [], data[kind]
+            for _ in range(rng.choice((1, 1, 2, 3))):
+                edit, mutated = mutate(rng, mutated, list(data.values()))
+                edits.append(edit)
+            path = folder / f"x{seeds[kind].suffix}"
+            path.write_bytes(mutated)
+            answer = decode(path)
+            for group, declared in (("nothing declared", None), ("duration declared", whole[kind])):
+                said = verdict(path, answer, declared)
+                verdicts[group][said] += 1
+                off = answer["seconds"] - whole[kind]
+                if said == "accepted" and abs(off) > wholeness.LEAST:
+                    misses[group][f"{'short' if off < 0 else 'long'}, {kind}: {'+'.join(edits)}"] += 1
+                    if arguments.keep:
+                        arguments.keep.mkdir(parents=True, exist_ok=True)
+                        (arguments.keep / f"{number}{path.suffix}").write_bytes(mutated)
+            if sys.stderr.isatty():
+                print(f"\r{number + 1} of {arguments.files}", end="", file=sys.stderr)
+    for group in verdicts:
+        print(f"\n{group}: " + ", ".join(f"{count} {said}" for said, count in verdicts[group].most_common()))
+        short = sum(count for what, count in misses[group].items() if what.startswith("short"))
+        print(f"  accepted and not whole: {short} too short, {misses[group].total() - short} too long")
+        for what, count in misses[group].most_common(12):
+            print(f"    {count} {what}")
+
+
+if __name__ == "__main__":
+    main()
