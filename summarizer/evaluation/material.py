@@ -6,7 +6,7 @@
     jargon/*.json             names of projects and terms
 
 Every record belongs to one of two halves, by a hash of its id: thresholds are chosen on "tune", figures are reported on
-"report". The captions have no times, so they get segments of ten words, four seconds each.
+"report". The captions have no times, so they get segments of 36 words, 15 seconds each.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from typing import Any, Literal
 
 from summarizer.errors import UsageError
 from summarizer.records import Made, Record, Segment, Source, Transcript
+from summarizer.terms import packaged
+from summarizer.transcribe.glossary import correct
 
 Half = Literal["tune", "report"]
-WORDS_PER_SEGMENT, SECONDS_PER_SEGMENT = 10, 4.0
+WORDS_PER_SEGMENT, SECONDS_PER_SEGMENT = 36, 15.0  # as merged captions come out
 DEFAULT_FOLDER = Path(__file__).parents[2].parent / "shared" / "data"
 
 
@@ -41,6 +43,7 @@ class RealTalk(Record):
     text: str  # the captions, one line
     abstract: str = ""  # by people, for the programme
     summary: str = ""  # by a language model, good or not
+    edited: str = ""  # the talk in readable sentences, by a language model
 
     @property
     def half(self) -> Half:
@@ -49,8 +52,13 @@ class RealTalk(Record):
 
     @cached_property
     def transcript(self) -> Transcript:
-        """The captions in segments of ten words and four seconds."""
+        """The captions in segments of 36 words and 15 seconds."""
         return transcript_of(self.text)
+
+    @cached_property
+    def corrected(self) -> Transcript:
+        """The transcript with its names put right, as every summary gets it."""
+        return correct(self.transcript, self.source, packaged()).transcript
 
     @cached_property
     def source(self) -> Source:
@@ -138,6 +146,7 @@ def _interview(path: Path) -> RealTalk:
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
     raw = text.partition("## Raw YouTube Transcript")[2]
     summary = re.search(r"^## Summary\s+(.+?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL)
+    edited = text.partition("## Raw YouTube Transcript")[0].partition("## Summary")[2].partition("\n#")[2]
     described = re.search(r"^## Description\s+(.+?)(?=^URL:|^#|\Z)", text, re.MULTILINE | re.DOTALL)
     return RealTalk(
         id=path.stem,
@@ -145,4 +154,5 @@ def _interview(path: Path) -> RealTalk:
         text=" ".join(raw.split()),
         abstract=described[1].strip() if described else "",
         summary=summary[1].strip() if summary else "",
+        edited=edited,
     )

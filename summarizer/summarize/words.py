@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from summarizer.summarize.quantities import quantities
+
 STOP = frozenset(
     (
         "a able about above actually after again all also always am an and any are around as at back be because been "
@@ -19,17 +21,6 @@ STOP = frozenset(
         "would yeah yes yet you your yourself "
     ).split()
 )
-_UNITS = {
-    word: n
-    for n, word in enumerate(
-        (
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-            "sixteen seventeen eighteen nineteen "
-        ).split()
-    )
-}
-_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
 
 
 def tokens(text: str) -> list[str]:
@@ -64,46 +55,11 @@ def content(text: str) -> list[str]:
 
 
 def numbers(text: str) -> set[float]:
-    """Every number in a text, written with digits ("1,200", "40%", "2.5") or in words ("sixty thousand").
+    """The value of every number in a text, in digits ("1,200", "40%", "2.5") or words ("sixty thousand").
 
-    "one" and single ordinals are left out: they are seldom figures.
+    A plain "one" is left out: it is seldom a figure.
     """
-    found: set[float] = set()
-    total, current, seen, last = 0, 0, False, ""
-
-    def close() -> None:
-        nonlocal total, current, seen
-        if seen and (total + current != 1 or last != "one"):
-            found.add(float(total + current))
-        total, current, seen = 0, 0, False
-
-    for word in re.findall(r"\d[\d,]*(?:\.\d+)?|[a-z]+", text.lower().replace("-", " ")):
-        if word[0].isdigit():
-            close()
-            plain = word.replace(",", "")
-            found.add(float(plain))
-            current, seen, last = (int(plain), True, word) if plain.isdigit() and len(plain) < 7 else (0, False, "")
-            continue
-        if word in _UNITS:
-            if seen and last in _UNITS:
-                close()
-            current, seen = current + _UNITS[word], True
-        elif word in _TENS:
-            if seen and (last in _TENS or last in _UNITS):
-                close()
-            current, seen = current + _TENS[word], True
-        elif word in _SCALES and (seen or last == "a"):
-            scale = _SCALES[word]
-            if scale == 100:
-                current = max(current, 1) * 100
-            else:
-                total, current = total + max(current, 1) * scale, 0
-            seen = True
-        elif not (word == "and" and seen and last in {"hundred", "thousand"}):
-            close()
-        last = word
-    close()
-    return found
+    return {quantity.value for quantity in quantities(text) if not quantity.plain_one and quantity.value >= 0}
 
 
 def names(text: str) -> list[str]:
@@ -113,6 +69,11 @@ def names(text: str) -> list[str]:
         word = match[0]
         starts = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1] in ".!?:"
         inner = any(char.isupper() for char in word[1:])
-        if (inner or (word[0].isupper() and not starts)) and word.lower() not in STOP and len(word) > 1:
+        if (
+            (inner or (word[0].isupper() and not starts))
+            and not word.startswith(("I'", "I’"))
+            and word.lower() not in STOP
+            and len(word) > 1
+        ):
             found.append(word)
     return found

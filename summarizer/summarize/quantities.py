@@ -1,0 +1,218 @@
+"""Numbers with their units, as people write and say them: "40 ms", "forty milliseconds", "1.5 million users", "v1.27".
+
+A claim's number is supported by the same value with the same unit; "40 percent" is not "40 nodes", nor "3 ms" "3 s".
+Captions drop percent signs and units, so a number without any unit supports one with it, unless it counts something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+_SMALL = {
+    word: float(n)
+    for n, word in enumerate(
+        (
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+            "sixteen seventeen eighteen nineteen"
+        ).split()
+    )
+}
+_TENS = {word: 10.0 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SHORT_SCALES = {"k": 1e3, "bn": 1e9}
+_FIXED = {"dozen": (12.0, ""), "half": (50.0, "percent"), "twice": (2.0, "times"), "double": (2.0, "times")}
+_NUMERALS = frozenset((*_SMALL, *_TENS, *_SCALES, *_FIXED))
+# Unit to (dimension, size in its base unit).
+_UNITS = {
+    unit: (dimension, size)
+    for dimension, size, units in (
+        ("percent", 1.0, "% percent pct percentage"),
+        ("time", 1e-9, "ns nanosecond nanoseconds"),
+        ("time", 1e-6, "us µs microsecond microseconds"),
+        ("time", 1e-3, "ms msec millisecond milliseconds millis"),
+        ("time", 1.0, "s sec secs second seconds"),
+        ("time", 60.0, "min mins minute minutes"),
+        ("time", 3600.0, "h hr hrs hour hours"),
+        ("time", 86400.0, "day days"),
+        ("time", 604800.0, "week weeks"),
+        ("months", 1.0, "month months"),
+        ("months", 12.0, "year years"),
+        ("bytes", 1.0, "byte bytes"),
+        ("bytes", 1e3, "kb kib kilobyte kilobytes"),
+        ("bytes", 1e6, "mb mib meg megs megabyte megabytes"),
+        ("bytes", 1e9, "gb gib gig gigs gigabyte gigabytes"),
+        ("bytes", 1e12, "tb tib terabyte terabytes"),
+        ("bytes", 1e15, "pb petabyte petabytes"),
+        ("money", 1.0, "$ € £ dollar dollars euro euros buck bucks"),
+        ("times", 1.0, "x times fold"),
+    )
+    for unit in units.split()
+}
+LONGEST = 15  # digits of a number; more are an id
+_NO_NOUN = frozenset(
+    "and or to of in on at the a an is are was were for with by from per as that it we i you but so".split()
+)
+_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)*|[%$€£]|[^\W\d_]+\d\w*|[^\W\d_]+(?:['’][^\W\d_]+)?|[.!?;](?=\s|$)")
+
+
+class Quantity(NamedTuple):
+    """One number of a text."""
+
+    text: str  # digits as written, without separators; empty for words
+    value: float
+    dimension: str = ""  # "time", "percent", ...; empty for a count
+    size: float = 1.0  # of the unit, in the base unit of its dimension
+    noun: str = ""  # the word behind it, where there is no unit
+    plain_one: bool = False  # "one" in words and without a unit: seldom a figure
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Every number in a text, in order."""
+    words = _words(text)
+    found: list[tuple[Quantity, int, int]] = []
+    at = 0
+    while at < len(words):
+        number = _number(words, at)
+        if number is None:
+            at += 1
+            continue
+        digits, value, end = number
+        found.append((_with_unit(words, at, end, digits, value), at, end))
+        at = end
+    return list(_ranges(words, found))
+
+
+def _words(text: str) -> list[str]:
+    """Lower-case tokens: numbers, unit signs, words; "40ms" is two, "k8s" is one, a sentence's end is one."""
+    text = re.sub(r"(?<=\w)-(?=\w)", " ", text.lower())
+    text = re.sub(r"\bv(?=\d)", "", text)
+    return _TOKEN.findall(text)
+
+
+def _number(words: Sequence[str], at: int) -> tuple[str, float, int] | None:
+    """(digits as written, value, index behind it) of the number that begins here."""
+    word = words[at]
+    if word[0].isdecimal():
+        digits = word.replace(",", "")
+        if digits.count(".") > 1 or len(digits) > LONGEST:
+            return digits, -1.0, at + 1  # a version, an id: compared as written
+        value, end = float(digits), at + 1
+        if end < len(words) and words[end] in _SHORT_SCALES:
+            return "", value * _SHORT_SCALES[words[end]], end + 1
+        while end < len(words) and words[end] in _SCALES:
+            value, digits, end = value * _SCALES[words[end]], "", end + 1
+        return digits, value, end
+    if word in _FIXED:
+        return "", _FIXED[word][0], at + 1
+    if word in _SMALL or word in _TENS or (word in _SCALES and (not at or words[at - 1] == "a")):
+        value, end = _spelt(words, at)
+        return "", value, end
+    return None
+
+
+def _spelt(words: Sequence[str], at: int) -> tuple[float, int]:
+    """(value, index behind it) of a number in words: "two hundred and fifty thousand", "three point five"."""
+    total, current, last, end = 0.0, 0.0, "", at
+    while end < len(words):
+        word = words[end]
+        if word in _SMALL and (not last or last in _SCALES or (last in _TENS and 0 < _SMALL[word] < 10)):
+            current += _SMALL[word]
+        elif word in _TENS and (not last or last in _SCALES):
+            current += _TENS[word]
+        elif word == "hundred" and not (last and last in _SCALES):
+            current = max(current, 1) * 100
+        elif word in _SCALES and word != "hundred":
+            total, current = total + max(current, 1) * _SCALES[word], 0.0
+        elif word == "and" and last in _SCALES and end + 1 < len(words) and words[end + 1] in _SMALL | _TENS:
+            end += 1
+            continue
+        elif word == "point" and last and end + 1 < len(words) and words[end + 1] in _SMALL:
+            return total + current + _SMALL[words[end + 1]] / 10, end + 2
+        else:
+            break
+        last, end = word, end + 1
+    return total + current, end
+
+
+def _with_unit(words: Sequence[str], start: int, end: int, digits: str, value: float) -> Quantity:
+    if words[start] in _FIXED and _FIXED[words[start]][1]:
+        return Quantity(digits, value, _FIXED[words[start]][1])
+    if start and words[start - 1] in {"$", "€", "£"}:
+        return Quantity(digits, value, "money")
+    following = words[end] if end < len(words) else ""
+    if following == "per" and words[end + 1 : end + 2] == ["cent"]:
+        following = "percent"
+    decade = following == "s" and 1900 <= value < 2100
+    if following in _UNITS and not decade:
+        return Quantity(digits, value, *_UNITS[following])
+    noun = following if following.isalpha() and following not in _NO_NOUN | _NUMERALS and not decade else ""
+    return Quantity(digits, value, noun=noun, plain_one=words[start] == "one" and end == start + 1)
+
+
+def _ranges(words: Sequence[str], found: Sequence[tuple[Quantity, int, int]]) -> Iterator[Quantity]:
+    """ "10 to 40 ms": the first number has the unit of the second."""
+    for i, (quantity, _, end) in enumerate(found):
+        if i + 1 < len(found) and not quantity.dimension and not quantity.noun:
+            following, start, _ = found[i + 1]
+            joined = start == end or (start == end + 1 and words[end] in {"to", "or", "and"})
+            if joined and following.dimension:
+                quantity = quantity._replace(dimension=following.dimension, size=following.size, plain_one=False)
+        yield quantity
+
+
+def missing_quantity(claim: str, source: str) -> str:
+    """The first number of a claim that the source does not hold, as the reason tells it; empty when all are there."""
+    there = quantities(source)
+    versions = {quantity.text for quantity in there if "." in quantity.text} | _spoken_versions(there)
+    for quantity in quantities(claim):
+        if quantity.plain_one or quantity.text in versions:
+            continue
+        if quantity.value < 0:
+            return f"the version {quantity.text} is not"
+        shown = quantity.text or format(quantity.value, "g")
+        same = [other for other in there if _same(quantity, other)]
+        if quantity.dimension and any(other.dimension and other.value == quantity.value for other in there):
+            same = [other for other in same if other.dimension]  # a bare number does not stand in for another unit
+        if not same:
+            unit = " with this unit" if any(quantity.value == other.value for other in there) else ""
+            return f"the number {shown}{unit} is not"
+        if _exchanged(quantity, same, there):
+            return f"{shown} {quantity.noun} is not"
+    return ""
+
+
+def _spoken_versions(there: Sequence[Quantity]) -> set[str]:
+    """Two numbers in a row can be a version or a year: "one twenty seven", "twenty twenty three"."""
+    found = set()
+    for first, second in pairwise(there):
+        if first.value == int(first.value) >= 0 and second.value == int(second.value) >= 0:
+            found.add(f"{first.value:g}.{second.value:g}")
+            if first.value in {19, 20} and second.value < 100:
+                found.add(f"{first.value * 100 + second.value:g}")
+    return found
+
+
+def _same(claim: Quantity, source: Quantity) -> bool:
+    """The same value, and the same unit unless the source leaves it out."""
+    if "." in claim.text and "." in source.text and not claim.dimension:
+        return claim.text == source.text  # 1.10 is not 1.1
+    if claim.dimension and source.dimension:
+        if claim.dimension != source.dimension:
+            return False
+        wanted, told = claim.value * claim.size, source.value * source.size
+        tolerance = 0.05 if claim.dimension == "bytes" and claim.size != source.size else 1e-9  # 1 GB is 1,024 MB
+        return abs(wanted - told) <= tolerance * wanted
+    if claim.value != source.value:
+        return False
+    if claim.dimension:
+        return not source.noun.endswith("s") or source.noun.endswith("ss")  # it does not count things
+    return not source.dimension or not claim.noun
+
+
+def _exchanged(claim: Quantity, same: Sequence[Quantity], there: Sequence[Quantity]) -> bool:
+    """Whether the source says this number of something else, and another number of this."""
+    others = {other.noun for other in there if other not in same and other.noun}
+    return bool(claim.noun) and claim.noun in others and all(s.noun and s.noun != claim.noun for s in same)
