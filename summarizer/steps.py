@@ -24,9 +24,9 @@ STAGES: dict[str, int] = {
     "download": 1,  # metadata and caption tracks
     "audio": 1,  # sound, only when no caption track will do
     "transcribe": 4,  # captions or speech to segments
-    "check": 2,  # is this really the text of this video? a refusal, or how it scores
+    "check": 3,  # is this really the text of this video? a refusal, or how it scores
     "glossary": 1,  # names put right; the transcript before it stays as it is
-    "summarize": 2,  # claims with evidence
+    "summarize": 3,  # claims with evidence
     "digest": 2,  # the page
 }
 

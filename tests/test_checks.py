@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from summarizer.errors import Refused
@@ -7,6 +9,7 @@ from summarizer.records import Transcript
 from summarizer.settings import TranscribeSettings
 from summarizer.transcribe import check
 from summarizer.transcribe.checks import language_of
+from summarizer.transcribe.guards import LOOP_RATIO, compression
 from tests.conftest import TALK, make_transcript
 
 SETTINGS = TranscribeSettings()
@@ -90,3 +93,13 @@ def test_the_refusal_names_its_figure_and_its_threshold() -> None:
 def test_looping_text_is_refused() -> None:
     """The same sentence again and again is what recognisers write over silence."""
     assert refusal(make_transcript((*TALK, *("Thank you for watching this video today.",) * 30)), 200.0) == "looped"
+
+
+def test_an_ordinary_talk_in_long_segments_is_no_loop() -> None:
+    """Two minutes of anybody's speech compress well; half a minute tells a loop from a talk."""
+    dice = random.Random(3)
+    phrases = [" ".join(dice.choices(" ".join(TALK).lower().replace(".", "").split(), k=4)) for _ in range(120)]
+    lines = tuple(" ".join(dice.choices(phrases, k=9)) for _ in range(64))
+    long_windows = [" ".join(lines[i : i + 8]) for i in range(0, len(lines), 8)]
+    assert sum(compression(window) > LOOP_RATIO for window in long_windows) > len(long_windows) * 0.3
+    check(make_transcript(lines, seconds=15.0), 960.0, SETTINGS, ("en",))

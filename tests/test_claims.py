@@ -11,7 +11,7 @@ from summarizer.evaluation.mutations import MUTATIONS
 from summarizer.evaluation.statements import Statement, paraphrase
 from summarizer.summarize.evidence import unsupported
 from summarizer.summarize.polarity import contradiction
-from summarizer.summarize.quantities import missing_quantity, quantities
+from summarizer.summarize.quantities import missing_quantity
 from tests.conftest import make_transcript
 
 CAPTIONS = (
@@ -73,10 +73,9 @@ def test_another_quantity_is_missing(claim: str, source: str) -> None:
     assert missing_quantity(claim, source).endswith("is not")
 
 
-@given(st.text(max_size=80), st.text(max_size=80))
-def test_quantities_never_break_and_find_themselves(text: str, other: str) -> None:
-    """Any text has its own numbers."""
-    assert missing_quantity(text, f"{text} {other}") == "" or quantities(other) != []
+@given(st.one_of(st.text(max_size=80), st.text(alphabet="0123456789.,%$ kmsxone hundred", max_size=40)))
+def test_a_text_holds_its_own_numbers(text: str) -> None:
+    """Whatever it is, and nothing breaks."""
     assert missing_quantity(text, text) == ""
 
 

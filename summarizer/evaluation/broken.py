@@ -18,8 +18,10 @@ FEW = 20  # segments
 _PLACEHOLDERS = ("Transcript is not available for this video.", "No captions found.", "la la la la " * 40)
 
 
-def _other_language(transcript: Transcript) -> Transcript:
-    """As long as the talk, in German, Spanish, French or Portuguese."""
+def _other_language(transcript: Transcript) -> Transcript | None:
+    """As long as the talk, in German, Spanish, French or Portuguese; none of a clip of a line or two."""
+    if len(transcript.segments) < 3:
+        return None
     sentence = _OTHER_LANGUAGES[len(transcript.segments) % len(_OTHER_LANGUAGES)]
     words = sentence.split()
     # Rotated, so that no two segments are the same: a loop is another gate's business.

@@ -166,7 +166,7 @@ def _ranges(words: Sequence[str], found: Sequence[tuple[Quantity, int, int]]) ->
 def missing_quantity(claim: str, source: str) -> str:
     """The first number of a claim that the source does not hold, as the reason tells it; empty when all are there."""
     there = quantities(source)
-    versions = {quantity.text for quantity in there if "." in quantity.text} | _spoken_versions(there)
+    versions = {other.text for other in there if "." in other.text or other.value < 0} | _spoken_versions(there)
     for quantity in quantities(claim):
         if quantity.plain_one or quantity.text in versions:
             continue

@@ -17,6 +17,7 @@ from summarizer.transcribe.guards import LOOP_RATIO, compression
 from summarizer.transcribe.quality import score
 
 SHORT_VIDEO = 180.0  # seconds; below this, a slow speaker or a long jingle is no sign of anything
+WINDOW_WORDS = 80  # about half a minute of speech
 _PLACEHOLDER = re.compile(
     r"(transcript|captions?|subtitles?)\W+(is|are|not|un)\W*(not|un)?\s*available|no (transcript|captions|subtitles)"
     r"|transcript(ion)? (is )?(missing|disabled|failed)|lorem ipsum|could not retrieve|todo: transcript",
@@ -132,7 +133,9 @@ def _refuse_short(transcript: Transcript, words: list[str], duration: float | No
 def _refuse_loops(transcript: Transcript) -> None:
     """Looping text is what recognisers write over silence, and broken caption files."""
     texts = [segment.text for segment in transcript.segments]
-    windows = [" ".join(texts[i : i + 8]) for i in range(0, len(texts), 8)]
+    words = transcript.text.split()
+    # Longer windows of ordinary talk compress as well as looping ones do, so the ratio needs Whisper's half minute.
+    windows = [" ".join(words[i : i + WINDOW_WORDS]) for i in range(0, len(words), WINDOW_WORDS)]
     long = [window for window in windows if len(window) >= 200]
     looping = sum(compression(window) > LOOP_RATIO for window in long)
     repeated = sum(
