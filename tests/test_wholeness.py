@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -178,3 +181,18 @@ def test_no_bytes_break_the_walkers(tmp_path_factory: pytest.TempPathFactory, da
     path = tmp_path_factory.mktemp("x") / "x"
     path.write_bytes(head + data)
     assert isinstance(wholeness.look(path), wholeness.Structure)
+
+
+def test_damaged_files_neither_end_the_run_nor_pass_as_whole() -> None:
+    """Four dozen files of the fuzz benchmark, with its seed: each gets a verdict, and none that is short is accepted."""
+    script = Path(__file__).parent.parent / "benchmarks" / "fuzz_media.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--files", "48", "--seed", "7"], capture_output=True, text=True, check=True
+    )
+    groups = re.findall(
+        r"^(nothing|duration) declared: (.*)\n  accepted and not whole: (\d+) too short", done.stdout, re.M
+    )
+    assert [(name, sum(map(int, re.findall(r"\d+", verdicts))), short) for name, verdicts, short in groups] == [
+        ("nothing", 48, "0"),
+        ("duration", 48, "0"),
+    ]
