@@ -3,7 +3,7 @@
     python benchmarks/asr.py                         tiny, base and small over 15 minutes of speech
     python benchmarks/asr.py --models base --minutes 2
     python benchmarks/asr.py --files 30 --minutes 15   the same sound as 30 files of half a minute
-    python benchmarks/asr.py --hours 10 --models tiny  memory over one long file, ours alone
+    python benchmarks/asr.py --hours 10 --speech 0.05 --models tiny   memory over one long file, ours alone
     python benchmarks/asr.py --identity                does a batch say what single windows say?
 
 The models have the real shapes and random weights that say 70 words in every window (`whisper_shapes.py`), because real
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--files", type=int, default=1, help="cut the sound into so many files")
     parser.add_argument("--hours", type=float, help="one file of this length, ours alone")
+    parser.add_argument("--speech", type=float, default=1.0, help="share of the sound that is speech; the rest is hiss")
     parser.add_argument("--identity", action="store_true", help="compare the words of batches and of single windows")
     parser.add_argument("--data", type=Path, default=DATA, help="folder with whisper_tokenizer/ and audio/")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "asr-benchmark")
@@ -58,7 +59,7 @@ def main() -> None:
         print(f"skipped: {options.data} has no whisper_tokenizer; name the folder with --data")
         return
     minutes = options.hours * 60 if options.hours else options.minutes
-    files = sound(options.data / "audio", options.work, minutes, options.files)
+    files = sound(options.data / "audio", options.work, minutes, options.files, options.speech)
     print(
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {minutes:g} minutes in {len(files)} files"
     )
@@ -89,7 +90,7 @@ def _model(options: argparse.Namespace, name: str, scripted: bool = True) -> Pat
     )
 
 
-def sound(audio: Path, work: Path, minutes: float, count: int) -> list[Path]:
+def sound(audio: Path, work: Path, minutes: float, count: int, speech: float) -> list[Path]:
     """The LJ Speech clips joined again and again, cut into files; each file starts elsewhere in the clips."""
     import av
     import numpy as np
@@ -97,18 +98,20 @@ def sound(audio: Path, work: Path, minutes: float, count: int) -> list[Path]:
 
     work.mkdir(parents=True, exist_ok=True)
     suffix = "flac" if minutes > 120 else "opus"
-    paths = [work / f"speech-{minutes:g}-{count}-{number}.{suffix}" for number in range(count)]
+    paths = [work / f"speech-{minutes:g}-{speech:g}-{count}-{number}.{suffix}" for number in range(count)]
     if all(path.is_file() for path in paths):
         return paths
     clip = (decode_audio(str(next(audio.glob("ljspeech*.opus")))) * 32767).astype(np.int16)
+    hiss = np.random.default_rng(1).integers(-20, 20, clip.size, dtype=np.int16)
     size = int(minutes * 60 * 16_000 / count)
     for number, path in enumerate(paths):
         partial = path.with_suffix(".partial")
         with av.open(str(partial), "w", format="flac" if suffix == "flac" else "ogg") as container:
             stream = container.add_stream("flac" if suffix == "flac" else "libopus", rate=16_000, layout="mono")
             resampler = av.AudioResampler(stream.format.name, "mono", 16_000, stream.codec_context.frame_size or 4096)
-            for at in range(0, size, clip.size):
-                samples = np.roll(clip, -number * size)[: size - at]
+            for turn, at in enumerate(range(0, size, clip.size)):
+                loud = int((turn + 1) * speech) > int(turn * speech)
+                samples = np.roll(clip if loud else hiss, -number * size)[: size - at]
                 frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
                 frame.sample_rate = 16_000
                 for piece in resampler.resample(frame):

@@ -93,6 +93,14 @@ def test_the_end_is_shared_among_the_workers(tmp_path: Path) -> None:
     assert [len(seconds) for _, seconds in engine.batches] == [2, 2]
 
 
+def test_a_cpu_that_takes_over_gets_its_workers(tmp_path: Path, engine: FakeEngine, scheduler: Scheduler) -> None:
+    """The plan for a GPU has few; after the fallback there is one for each core."""
+    engine.plan = Plan(workers=5, threads=1, batch=1)
+    texts(scheduler, scheduler.submit(wanted(long_file(tmp_path / "x.wav", 60))))
+    scheduler.close()
+    assert len(scheduler._workers) == 5
+
+
 def test_recordings_share_batches(tmp_path: Path, engine: FakeEngine, scheduler: Scheduler) -> None:
     """Short ones that were announced fill the batch of the one that is waited for."""
     paths = [long_file(tmp_path / f"{n}.wav", 2 + n) for n in range(4)]

@@ -64,13 +64,16 @@ class Scheduler:
         self._changed = threading.Condition()
         self._stop = False
         self._in_hand = 0  # windows that workers are at
-        self._workers = [
-            threading.Thread(target=self._work, name=f"recognise-{number}", daemon=True)
-            for number in range(engine.plan.workers)
-        ]
-        for worker in self._workers:
-            worker.start()
+        self._workers: list[threading.Thread] = []
+        self._hire()
         atexit.register(self.close)  # a thread inside the model must not outlive the interpreter
+
+    def _hire(self) -> None:
+        """Have as many workers as the engine plans for; a CPU that takes over from a GPU may want more."""
+        while len(self._workers) < self.engine.plan.workers:
+            worker = threading.Thread(target=self._work, name=f"recognise-{len(self._workers)}", daemon=True)
+            self._workers.append(worker)
+            worker.start()
 
     def close(self) -> None:
         """End the workers; each finishes the batch in its hands."""
@@ -240,3 +243,4 @@ class Scheduler:
         finally:
             with self._changed:
                 self._in_hand -= len(batch)
+                self._hire()
