@@ -101,6 +101,7 @@ def _split(line: str) -> list[str]:
     """Sentences of one paragraph, without the speaker's name and markup."""
     line = re.sub(r"^\s*(?:[-*>]|\d+\.)\s+", "", line)
     line = re.sub(r"^\*\*[^*]{1,60}\*\*:?\s*", "", line).replace("**", "").replace("`", "")
+    line = re.sub(r"^[A-Z]\w+(?: [A-Z]\w+)?: ", "", line)
     return [] if line.startswith("#") else re.split(r"(?<=[.!?])\s+", line.strip())
 
 
