@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
-def reply(text: str, finish: str = "stop") -> tuple[int, bytes]:
-    """A well-formed completion."""
+def reply(text: str, finish: str = "stop", read: int = 1000) -> tuple[int, bytes]:
+    """A well-formed completion; `read` is the server's count of the prompt's tokens."""
     body = {
         "id": "1",
         "object": "chat.completion",
         "created": 0,
         "model": "m",
         "choices": [{"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text}}],
-        "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+        "usage": {"prompt_tokens": read, "completion_tokens": 20, "total_tokens": read + 20},
     }
     return 200, json.dumps(body).encode()
 
@@ -30,14 +30,20 @@ def error(status: int, message: str = "no") -> tuple[int, bytes]:
 
 
 @contextmanager
-def serve(*answers: tuple[int, bytes] | float) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Serve the answers in order (a number sleeps so many seconds first); yields the address and the requests."""
+def serve(
+    *answers: tuple[int, bytes] | float | Callable[[dict[str, Any]], tuple[int, bytes]],
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Serve the answers in order (a number sleeps so many seconds first); yields the address and the requests.
+
+    A single function answers every request instead.
+    """
     queue, requests = list(answers), []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            answer = queue.pop(0)
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            requests.append(request)
+            answer = queue[0](request) if callable(queue[0]) else queue.pop(0)
             while isinstance(answer, (int, float)):
                 time.sleep(answer)
                 answer = queue.pop(0)

@@ -82,8 +82,12 @@ def _fitting(segment: Segment, size: Callable[[Segment], int], limit: int) -> li
 
 def _head(text: str, fits: Callable[[str], bool]) -> str:
     """The longest beginning of a text that fits, cut at the best kind of place; at least one character."""
-    if fits(text):
-        return text
+    reach = 64  # grows until it is too much: nothing behind it has to be looked at, however long the text
+    while fits(text[:reach]):
+        if reach >= len(text):
+            return text
+        reach *= 2
+    text = text[: reach + 1]
     for pattern in _CUTS:
         ends = [match.end() for match in re.finditer(pattern, text, re.DOTALL) if match.end() < len(text)]
         low, high = 0, len(ends)  # how many of the ends fit: what fits at one end fits at every earlier one
@@ -125,6 +129,13 @@ def _quality(last: Segment, following: Segment) -> float:
     pause = min(max(0.0, following.start - last.end), LONGEST_PAUSE)
     turn = TURN if following.speaker != last.speaker else 0.0
     return pause + turn + (SENTENCE if _ENDS.search(last.text) else _clause(last.text, following.text))
+
+
+def ends_well(last: Segment, following: Segment) -> bool:
+    """Whether the place between two pieces is a pause, a turn, a full stop or the beginning of a clause."""
+    if last.id != following.id:
+        return _quality(last, following) >= CLAUSE
+    return bool(_ENDS.search(last.text)) or _clause(last.text, following.text) >= CLAUSE
 
 
 def _clause(before: str, after: str) -> float:

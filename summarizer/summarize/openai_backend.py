@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
-from summarizer.errors import BackendError, Failed
+from summarizer.errors import BackendError, Deferred, Failed, Refused
 from summarizer.settings import RuntimeSettings, SummarizeSettings
 from summarizer.summarize.generation import Answer, Request
 
 CHARACTERS_PER_TOKEN = 3.0  # English has 4 to 5; on the safe side, since the server's tokenizer is not here
 TEMPLATE_TOKENS = 32
+_TOO_LONG = re.compile(r"context (?:length|window|size)|maximum context|too many tokens|prompt is too long", re.I)
 CONTEXT_TOKENS = 32_768  # what current open models hold at least; the server itself refuses what it cannot hold
 
 
@@ -69,6 +71,12 @@ class OpenAIGenerator:
         try:
             return self._call(request)
         except self._openai.BadRequestError as error:
+            if _TOO_LONG.search(str(error)):
+                raise Refused(
+                    "prompt_too_long",
+                    f"{self._endpoint} cannot hold it: {_line(error)}",
+                    "Lower summarize.chunk_tokens.",
+                ) from None
             if not self._constrained:
                 raise Failed(
                     "bad_request",
@@ -96,6 +104,10 @@ class OpenAIGenerator:
             raise BackendError(
                 f"no server answers at {self._endpoint}: {_line(error)}",
                 "Start the server, or set runtime.endpoint.",
+            ) from None
+        except self._openai.RateLimitError as error:
+            raise Deferred(
+                "rate_limited", f"{self._endpoint} has had enough for now: {_line(error)}", "Run again later."
             ) from None
         except self._openai.APIStatusError as error:
             raise Failed(
@@ -129,12 +141,23 @@ class OpenAIGenerator:
         )
         choice = reply.choices[0]
         usage = reply.usage
+        self._refuse_cut(usage.prompt_tokens if usage else 0, system, request.material)
         return Answer(
             text=choice.message.content or "",
             tokens_in=usage.prompt_tokens if usage else 0,
             tokens_out=usage.completion_tokens if usage else 0,
             finished=choice.finish_reason != "length",
         )
+
+    def _refuse_cut(self, read: int, *prompt: str) -> None:
+        """Some servers cut a prompt that is over their limit and say nothing; their own count gives them away."""
+        words = sum(len(part.split()) for part in prompt)  # every word is at least one token
+        if 0 < read < words:
+            raise Failed(
+                "prompt_cut",
+                f"{self._endpoint} read {read} tokens of a prompt of {words} words",
+                "Give the server a larger context (Ollama: num_ctx), or lower summarize.chunk_tokens.",
+            )
 
 
 def _line(error: Exception) -> str:
