@@ -27,7 +27,7 @@ STAGES: dict[str, int] = {
     "check": 3,  # is this really the text of this video? a refusal, or how it scores
     "glossary": 1,  # names put right; the transcript before it stays as it is
     "summarize": 3,  # claims with evidence
-    "digest": 2,  # the page
+    "digest": 3,  # the page
 }
 
 

@@ -11,12 +11,14 @@ import pytest
 from summarizer.config import load
 from summarizer.jobs import prune
 from summarizer.parts import FolderParts
-from summarizer.records import Source, Transcript
+from summarizer.pipeline import Talk
+from summarizer.records import Source, Summary, Transcript
 from summarizer.settings import SummarizeSettings
 from summarizer.store import Library
+from summarizer.summarize import Parts
 from summarizer.summarize.mapreduce import MapReduce
 from tests.conftest import TALK, make_transcript
-from tests.fake_backends import make_video
+from tests.fake_backends import FakeBackends, make_video
 from tests.fake_generator import QuotingGenerator
 
 SETTINGS = SummarizeSettings(backend="transformers", chunk_tokens=64, overlap_segments=0)
@@ -137,6 +139,7 @@ SCRIPT = """
 import sys, time
 from pathlib import Path
 from summarizer.parts import FolderParts
+from summarizer.summarize import Parts
 from summarizer.summarize.mapreduce import MapReduce
 from tests.conftest import make_source
 from tests.fake_generator import QuotingGenerator
@@ -166,3 +169,27 @@ def test_a_killed_process_repeats_only_the_chunk_in_flight(tmp_path: Path, sourc
     assert asked == ["asked\n"] * 5
     again = subprocess.run([*command, "0"], capture_output=True, text=True, check=True).stdout.split()
     assert again == [*["asked"] * (len(whole.requests) - 4), "done"]
+
+
+def test_a_run_keeps_answers_in_the_videos_folder(tmp_path: Path, source: Source) -> None:
+    """Interrupted at the third request, the next run asks for that one and the rest; `--force` asks for all."""
+    generators: list[QuotingGenerator] = []
+
+    class Written(FakeBackends):
+        def summarize(self, transcript: Transcript, source: Source, parts: Parts) -> Summary:
+            generators.append(QuotingGenerator(fail_at=0 if generators else 3))
+            return MapReduce(generators[-1], "m", "r").summarize(transcript, source, SETTINGS, parts)
+
+    config = load(overrides=[f"runtime.library='{tmp_path}'"])
+
+    def walk(*forced: str) -> None:
+        folder = Library(tmp_path).folder("video-00001")
+        with folder.lock():
+            Talk(make_video(1), folder, config, Written(), forced=frozenset(forced)).walk()
+
+    with pytest.raises(KeyboardInterrupt):
+        walk()
+    walk()
+    walk("summarize")
+    first, second, forced = (len(generator.requests) for generator in generators)
+    assert (first, second) == (2, forced - 2)
