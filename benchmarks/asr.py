@@ -66,8 +66,11 @@ def main() -> None:
     if options.identity:
         _identity(options, files[0])
         return
-    print("\n| model | candidate | x real time | CPU s | peak memory, MB | against the first |")
-    print("|---|---|---:|---:|---:|---:|")
+    print(
+        "\nbound: real-time factor if the cores did nothing else and never waited; on a busy machine, look at this.\n"
+    )
+    print("| model | candidate | x real time | against the first | peak memory, MB | CPU s | bound |")
+    print("|---|---|---:|---:|---:|---:|---:|")
     for name in options.models:
         model = _model(options, name)
         first = 0.0
@@ -76,8 +79,8 @@ def main() -> None:
             speed = minutes * 60 / result["seconds"]
             first = first or speed
             print(
-                f"| {name} | {CANDIDATES[candidate]} | {speed:.1f} | {result['cpu']:.0f} | {result['peak'] / 1e6:.0f} "
-                f"| {speed / first:.2f} |",
+                f"| {name} | {CANDIDATES[candidate]} | {speed:.1f} | {speed / first:.2f} | {result['peak'] / 1e6:.0f} "
+                f"| {result['cpu']:.1f} | {minutes * 60 * (os.cpu_count() or 1) / result['cpu']:.1f} |",
                 flush=True,
             )
 

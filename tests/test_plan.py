@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from summarizer.settings import RuntimeSettings
-from summarizer.transcribe.plan import Plan, Shape, cores, free_gpu_memory, free_memory, plan, shape_of
+from summarizer.transcribe.plan import (
+    Plan,
+    Shape,
+    choose_instructions,
+    cores,
+    free_gpu_memory,
+    free_memory,
+    plan,
+    shape_of,
+)
 from tests import tiny_whisper
 
 GIB = 2**30
@@ -72,6 +82,13 @@ def test_the_shape_is_read_from_the_model(tmp_path: Path) -> None:
     assert (config.d_model, config.decoder_layers) == (found.width, found.decoder_layers)
     (folder / "model.bin").write_bytes(b"nonsense")
     assert (shape_of(folder).width, shape_of(folder).decoder_layers) == (1280, 32)
+
+
+def test_a_choice_of_instructions_in_the_environment_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody set it for a reason."""
+    monkeypatch.setenv("CT2_FORCE_CPU_ISA", "GENERIC")
+    choose_instructions()
+    assert os.environ["CT2_FORCE_CPU_ISA"] == "GENERIC"
 
 
 def test_the_machine_says_what_it_has() -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from summarizer.errors import BackendError
 from summarizer.settings import RuntimeSettings, TranscribeSettings
-from summarizer.transcribe.plan import Plan, cores, free_gpu_memory, free_memory, plan, shape_of
+from summarizer.transcribe.plan import Plan, choose_instructions, cores, free_gpu_memory, free_memory, plan, shape_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +61,7 @@ class Engine:
         """Load on the wanted device; automatic choice falls back to the CPU with one warning."""
         import ctranslate2
 
+        choose_instructions()
         wanted = self._runtime.device
         if wanted == "cuda" or (wanted == "auto" and ctranslate2.get_cuda_device_count() > 0):
             try:
@@ -87,7 +88,7 @@ class Engine:
         if compute == "auto":
             compute = "float16" if device == "cuda" else "int8"
         free = free_gpu_memory() if device == "cuda" else free_memory()
-        self.plan: Plan = plan(self._shape, device, cores(), free, self._runtime, self._settings.beam_size)
+        self.plan: Plan = plan(self._shape, device, cores(), free, self._runtime)
         self.model: Any = WhisperModel(
             str(self._path),
             device=device,
