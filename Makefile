@@ -46,6 +46,7 @@ lint: $(VENV)/.test ## ruff and mypy
 
 bench: $(VENV)/.test ## measure speech recognition and the pipeline on this machine
 	@$(BIN)/python benchmarks/sample.py
+	@$(BIN)/python benchmarks/asr.py
 
 eval: $(VENV)/.test ## measure gates, claims and summaries on the real talks in ../shared/data, or DATA=<folder>
 	@$(BIN)/summarizer eval $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config $(CONFIG)) -o build/evaluation.json
