@@ -10,6 +10,7 @@ from summarizer.settings import SummarizeSettings
 from summarizer.summarize import choose_kind, evidence
 from summarizer.summarize.extractive import Extractive
 from summarizer.summarize.limits import shorten
+from summarizer.summarize.salience import readable
 from summarizer.summarize.sentences import clean, sentences
 from summarizer.summarize.words import numbers
 from tests.conftest import TALK, make_source, make_transcript
@@ -105,25 +106,57 @@ def test_text_without_punctuation_becomes_readable() -> None:
     """Capital letters and full stops are put in, words are only left out."""
     raw = "uh so today we we look at etcd because the disk was slow and then you know we moved it to a faster disk " * 4
     found = sentences(make_transcript((raw,)))
-    assert all(s.text[0].isupper() and s.text.endswith(".") and len(s.text.split()) <= 30 for s in found)
+    assert all(s.text[0].isupper() and s.text.endswith(".") and len(s.text.split()) <= 45 for s in found)
     spoken = raw.lower().split()
     written = " ".join(s.text.lower().rstrip(".") for s in found).replace(".", "").split()
     position = iter(spoken)
     assert all(word in position for word in written)
 
 
+def test_unpunctuated_text_is_divided_where_a_subject_meets_its_verb() -> None:
+    """And not after a word that waits for more."""
+    raw = (
+        "the controller listed every pod of the cluster each ten seconds we changed it to use a watch instead so it is "
+        "quiet at night and nobody has to look at it we have seen the memory of the server fall by half because the "
+        "list was what filled it"
+    )
+    assert [sentence.text for sentence in sentences(make_transcript((raw,)))] == [
+        "The controller listed every pod of the cluster each ten seconds.",
+        "We changed it to use a watch instead.",
+        "It is quiet at night and nobody has to look at it.",
+        "We have seen the memory of the server fall by half because the list was what filled it.",
+    ]
+
+
 @pytest.mark.parametrize(
-    ("raw", "readable"),
+    ("text", "stands"),
     [
-        ("um so I I think the the disk is slow", "So I think the disk is slow."),
+        ("The controller asks for a list of all pods every ten seconds.", True),
+        ("This is what it does with the list of all the pods.", False),
+        ("Thank you all for coming to our booth in the sponsor hall.", False),
+        ("And the list of all pods in the", False),
+        ("Of the cluster and the pods in all the namespaces.", False),
+    ],
+)
+def test_only_sentences_that_stand_alone_are_worth_quoting(text: str, stands: bool) -> None:
+    """They have a verb and an end, point at nothing outside, and are no housekeeping."""
+    assert (readable(text) > 0.5) is stands
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("um so I I think the the disk is slow", "I think the disk is slow."),
+        ("okay and now [Music] >> the disk is slow", "The disk is slow."),
+        ("well-known disks are slow", "Well-known disks are slow."),
         ("gRPC is fast", "gRPC is fast."),
         ("you know, i'm here", "I'm here."),
         ("Already fine!", "Already fine!"),
     ],
 )
-def test_fillers_and_stutters_go(raw: str, readable: str) -> None:
+def test_fillers_and_stutters_go(raw: str, cleaned: str) -> None:
     """Nothing else does."""
-    assert readable == clean(raw)
+    assert cleaned == clean(raw)
 
 
 # -- extractive -------------------------------------------------------------------------------------------------
@@ -135,7 +168,7 @@ def test_every_claim_is_a_quote_from_the_moment_it_cites(transcript: Transcript)
     claims = [summary.tldr, *summary.takeaways, *(c for s in summary.sections for c in s.claims)]
     for claim in claims:
         cited = " ".join(transcript.segments[id].text for id in claim.evidence)
-        assert claim.text in cited
+        assert claim.text.lower() in cited.lower()
         assert claim.start == transcript.segments[claim.evidence[0]].start
     assert (
         summary.evidence.citations_resolve,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from summarizer.config import Config
 from summarizer.errors import UsageError
-from summarizer.evaluation import claims, coverage, gates, llm
+from summarizer.evaluation import claims, coverage, extractive, gates, jargon, llm
 from summarizer.evaluation.material import Material
 from summarizer.evaluation.report import Part
 
@@ -21,6 +21,8 @@ __all__ = ["PARTS", "Material", "Part", "evaluate"]
 PARTS: dict[str, Callable[[Material, Config], Part]] = {
     "gates": gates.measure,
     "claims": claims.measure,
+    "jargon": jargon.measure,
+    "extractive": extractive.measure,
     "coverage": coverage.measure,
     "llm": llm.measure,
 }

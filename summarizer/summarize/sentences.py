@@ -1,8 +1,8 @@
 """Segments to sentences that can be quoted, each knowing the segments it comes from.
 
-Punctuated text is split at its full stops. Automatic captions have none: there the text is broken at pauses (segment
-ends) and before words that open a clause, capitalised, closed with a full stop, and freed of fillers. Words are only
-left out, never changed or moved, so that a quote stays a quote.
+Punctuated text is split at its full stops. Automatic captions have none: there the text is divided where sentences are
+likely to begin (`clauses`), capitalised, closed with a full stop, and freed of fillers. Words are only left out, never
+changed or moved, so that a quote stays a quote.
 """
 
 from __future__ import annotations
@@ -10,54 +10,30 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from summarizer.records import Transcript
+from summarizer.records import Segment, Transcript
+from summarizer.summarize.clauses import PAUSE, STOP, divide
 
 _FILLERS = re.compile(r"(?i)(?<![\w'])(?:u+h+|u+m+|er+m?|you know|i mean|sort of|kind of)(?:,|(?![\w']))\s*")
 _REPEATED = re.compile(r"(?i)\b([\w']+(?: [\w']+)?)(?: \1\b)+")
-_OPENERS = frozenset(["so", "but", "now", "then", "because", "and", "when", "if", "while", "however", "therefore"])
-_DANGLING = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "to",
-        "and",
-        "or",
-        "but",
-        "so",
-        "with",
-        "for",
-        "in",
-        "on",
-        "at",
-        "by",
-        "from",
-        "that",
-        "which",
-        "is",
-        "are",
-        "we",
-        "i",
-        "our",
-        "as",
-        "because",
-        "if",
-    ]
+_LEADING = re.compile(
+    r"(?i)^(?:(?:and|so|but|now|okay|ok|well|right|yeah|yes|yep|um|uh|also|then|actually|basically|like|anyway|anyways"
+    r"|alright|all right|again|you know|i mean|of course|obviously)\b[, ]*)+(?=\w)"
 )
-LEAST, MOST = 9, 24  # words of a sentence made from unpunctuated text
+_MARKS = re.compile(r"^(?:>>+|\[[^\]]*\]|\([a-z ]+\)|♪+)$")
+LONG_PAUSE = 0.6  # seconds
 SPARSE = 60  # more words than this per full stop: nobody punctuated
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A quotable sentence; `segments` are the ids it spans; `raw` its words before clean-up count."""
+    """A sentence; `segments` are ids; it is `whole` where punctuation or syntax says that it begins and ends there."""
 
     text: str
     segments: tuple[int, ...]
     start: float
     end: float
     speaker: str | None = None
+    whole: bool = True
 
 
 def sentences(transcript: Transcript) -> list[Sentence]:
@@ -67,28 +43,30 @@ def sentences(transcript: Transcript) -> list[Sentence]:
     punctuated = stops and len(text.split()) / stops <= SPARSE
     runs = _punctuated(transcript) if punctuated else _unpunctuated(transcript)
     found = []
-    for words in runs:
+    for words, whole in runs:
         cleaned = clean(" ".join(word for word, _ in words))
         if not re.search(r"\w", cleaned):
             continue
         ids = tuple(dict.fromkeys(segment for _, segment in words))
         first, last = transcript.segments[ids[0]], transcript.segments[ids[-1]]
-        found.append(Sentence(cleaned, ids, first.start, last.end, first.speaker))
+        found.append(Sentence(cleaned, ids, first.start, last.end, first.speaker, whole))
     return found
 
 
 def clean(text: str) -> str:
     """Without fillers and stutters, first letter large, closed by a full stop."""
     text = _FILLERS.sub("", text)
-    text = " ".join(_REPEATED.sub(r"\1", text).split()).strip(" ,;-")
+    text = " ".join(word for word in text.split() if not _MARKS.match(word))
+    text = _REPEATED.sub(r"\1", text).strip(" ,;-")
+    text = _LEADING.sub("", text)
     text = re.sub(r"\bi\b(?=['’ ]|$)", "I", text)
     if text and not any(char.isupper() for char in text.split()[0]):
         text = text[0].upper() + text[1:]
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
-def _punctuated(transcript: Transcript) -> list[list[tuple[str, int]]]:
-    """(word, segment id) runs that end at full stops, or where the speaker changes."""
+def _punctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], bool]]:
+    """(word, segment id) runs that end at full stops, or where the speaker changes; all of them whole."""
     runs: list[list[tuple[str, int]]] = [[]]
     speaker = None
     for segment in transcript.segments:
@@ -101,21 +79,31 @@ def _punctuated(transcript: Transcript) -> list[list[tuple[str, int]]]:
                 r"(?:[A-Z]|Mr|Mrs|Dr|vs|e\.g|i\.e|etc)\.", word
             ):
                 runs.append([])
-    return [run for run in runs if run]
+    return [(run, True) for run in runs if run]
 
 
-def _unpunctuated(transcript: Transcript) -> list[list[tuple[str, int]]]:
-    """Runs of 9 to 24 words that begin at a pause or before a word that opens a clause, and do not end in mid-air."""
-    runs: list[list[tuple[str, int]]] = [[]]
-    for segment, following in zip(transcript.segments, [*transcript.segments[1:], None], strict=True):
+def _unpunctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], bool]]:
+    """Runs of words that are likely sentences, and whether both ends are; nothing is lost."""
+    words: list[tuple[str, int]] = []
+    breaks: list[float] = []
+    ended: Segment | None = None
+    for segment in transcript.segments:
+        strength = 0.0
+        if ended is not None:
+            strength = PAUSE if segment.start - ended.end > LONG_PAUSE else 0.0
+            strength = STOP if segment.speaker != ended.speaker else strength
         for word in segment.text.split():
-            run = runs[-1]
-            opens = word.lower() in _OPENERS and run and run[-1][0].lower() not in _DANGLING | _OPENERS
-            long = len(run) >= MOST and run[-1][0].lower() not in _DANGLING
-            if (opens and len(run) >= LEAST) or long:
-                runs.append([])
-            runs[-1].append((word, segment.id))
-        pause = following is not None and (following.start - segment.end > 0.6 or following.speaker != segment.speaker)
-        if pause and len(runs[-1]) >= LEAST // 2 and runs[-1][-1][0].lower() not in _DANGLING:
-            runs.append([])
-    return [run for run in runs if run]
+            if _MARKS.match(word):
+                strength = STOP
+                continue
+            if words and re.search(r"[.!?]$", words[-1][0]):
+                strength = STOP
+            words.append((word, segment.id))
+            breaks.append(strength)
+            strength = 0.0
+        ended = segment
+    if not words:
+        return []
+    starts = divide([word for word, _ in words], breaks)
+    ends = [*starts[1:], (len(words), True)]
+    return [(words[start:end], opens and closes) for (start, opens), (end, closes) in zip(starts, ends, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from summarizer.summarize.quantities import quantities
 
@@ -28,6 +29,7 @@ def tokens(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:[.'’+-][^\W_]+)*\+*", text)
 
 
+@lru_cache(maxsize=65536)  # talks say the same words again and again
 def stem(word: str) -> str:
     """A word without its commonest English endings: enough to match "rollouts" with "rollout" and "measured" with "measure"."""
     word = word.lower().replace("’", "'").removesuffix("'s")
