@@ -70,8 +70,8 @@ def main() -> None:
     print(
         "\nbound: real-time factor if the cores did nothing else and never waited; on a busy machine, look at this.\n"
     )
-    print("| model | candidate | x real time | against the first | peak memory, MB | CPU s | bound |")
-    print("|---|---|---:|---:|---:|---:|---:|")
+    print("| model | candidate | x real time | against the first | peak memory, MB | CPU s | bound | words |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|")
     for name in options.models:
         model = _model(options, name)
         first = 0.0
@@ -81,7 +81,8 @@ def main() -> None:
             first = first or speed
             print(
                 f"| {name} | {CANDIDATES[candidate]} | {speed:.1f} | {speed / first:.2f} | {result['peak'] / 1e6:.0f} "
-                f"| {result['cpu']:.1f} | {minutes * 60 * (os.cpu_count() or 1) / result['cpu']:.1f} |",
+                f"| {result['cpu']:.1f} | {minutes * 60 * (os.cpu_count() or 1) / result['cpu']:.1f} "
+                f"| {result['words']} |",
                 flush=True,
             )
 

@@ -61,7 +61,7 @@ def build(name: str, tokenizer: Path, out: Path, scripted: bool = True) -> Path:
     model = WhisperForConditionalGeneration(config)
     embedding = model.model.decoder.embed_tokens.weight.data
     if scripted:
-        embedding *= 50  # the current token outweighs what the random layers add
+        embedding *= 400  # the current token outweighs what the random layers add
     spec = WhisperLoader().get_model_spec(model)
     spec.register_vocabulary(sorted(vocabulary, key=vocabulary.__getitem__))
     if scripted:

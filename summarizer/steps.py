@@ -23,7 +23,7 @@ Result = tuple[bytes | Path | None, tuple[tuple[str, Path], ...]]  # the result,
 STAGES: dict[str, int] = {
     "download": 1,  # metadata and caption tracks
     "audio": 1,  # sound, only when no caption track will do
-    "transcribe": 4,  # captions or speech to segments
+    "transcribe": 5,  # captions or speech to segments
     "check": 3,  # is this really the text of this video? a refusal, or how it scores
     "glossary": 1,  # names put right; the transcript before it stays as it is
     "summarize": 4,  # claims with evidence

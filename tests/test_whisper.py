@@ -61,6 +61,19 @@ def test_announced_recordings_are_heard_like_others(model: Path, speech: Path) -
     assert 0.9 < shares[-1] <= 1.0
 
 
+def test_what_is_heard_again_is_heard_a_window_at_a_time(
+    model: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the suspect stretch is: memory stays bounded."""
+    whisper = Whisper.open(TranscribeSettings(), RUNTIME, model)
+    job = whisper._scheduler.submit(whisper._request(speech, "en", "", None))
+    list(whisper._scheduler.results(job))
+    sizes: list[int] = []
+    monkeypatch.setattr(whisper.engine, "again", lambda samples, _language: (sizes.append(samples.size), ())[1])
+    whisper._again(job, 1.0, 72.0, "en")
+    assert sizes == [480_000, 480_000, 176_000]
+
+
 @pytest.mark.parametrize("vad", [True, False])
 def test_silence_has_no_segments_or_is_at_least_read(model: Path, tmp_path: Path, vad: bool) -> None:
     """With the VAD nothing is recognised in silence; without it the windows cover the whole file."""

@@ -35,6 +35,15 @@ def test_stretches_share_a_window_while_they_fit() -> None:
     assert [Window((stretches[3],))] == packer.finish()
 
 
+def test_stretches_far_apart_do_not_share_a_window() -> None:
+    """A sentence cannot span minutes of silence, and its segment would seem to."""
+    packer = Packer()
+    assert packer.feed([(0, 16_000), (100_000, 116_000), (500_000, 516_000)]) == [
+        Window(((0, 16_000), (100_000, 116_000)))
+    ]
+    assert packer.finish() == [Window(((500_000, 516_000),))]
+
+
 @pytest.mark.parametrize(
     ("at", "ends", "expected"),
     [

@@ -21,7 +21,7 @@ from summarizer.transcribe.guards import mend
 from summarizer.transcribe.languages import Confidence, others
 from summarizer.transcribe.scheduler import Job, Request, Scheduler
 from summarizer.transcribe.vad import RATE
-from summarizer.transcribe.windows import Window
+from summarizer.transcribe.windows import LONGEST, Window
 
 Progress = Callable[[float], None]  # told the share of the recording that is done, 0..1
 
@@ -139,10 +139,14 @@ class Whisper:
         return windows
 
     def _again(self, job: Job, start: float, end: float, language: str) -> tuple[Segment, ...]:
-        """A stretch of the recording, seconds, recognised with all guards."""
-        window = Window(((int(start * RATE), int(end * RATE)),))
-        heard = Heard(language, self.engine.again(window.samples(job.recording), language), 0.0, 0.0)
-        return tuple(_segments(window, heard, job.language))
+        """A stretch of the recording, seconds, recognised with all guards, at most a window at a time."""
+        found: list[Segment] = []
+        last = int(end * RATE)
+        for at in range(int(start * RATE), last, LONGEST):
+            window = Window(((at, min(last, at + LONGEST)),))
+            heard = Heard(language, self.engine.again(window.samples(job.recording), language), 0.0, 0.0)
+            found += _segments(window, heard, job.language)
+        return tuple(found)
 
     def tokens(self, text: str) -> int:
         """How much of the model's prompt a text takes."""

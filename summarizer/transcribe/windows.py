@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LONGEST = 30 * RATE  # samples
+GAP = 10 * RATE  # samples of silence across which no sentence goes on: one text with such a hole in it has no place
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Packer:
         """Windows that are full by now."""
         full: list[Window] = []
         for start, end in stretches:
+            if self._stretches and start - self._stretches[-1][1] > GAP:
+                full += self.finish()
             for at in range(start, end, LONGEST):  # a stretch may be longer where no VAD cut it
                 piece = (at, min(end, at + LONGEST))
                 if self._size + piece[1] - piece[0] > LONGEST:
