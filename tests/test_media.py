@@ -106,3 +106,12 @@ def test_mutated_files_never_end_the_run(tmp_path: Path) -> None:
         except Failed as error:
             outcomes.add(error.code)
     assert outcomes <= {"ndarray", "media_unreadable", "truncated_media", "no_audio", "codec_refused"}
+
+
+def test_a_codec_that_nobody_knows_is_refused_by_name(tmp_path: Path) -> None:
+    """A stream without a decoder is an answer, not an accident."""
+    data = write_audio(tmp_path / "x.m4a").read_bytes().replace(b"mp4a", b"xq7z").replace(b"esds", b"xxxx")
+    (tmp_path / "y.m4a").write_bytes(data)
+    with pytest.raises(Failed) as error:
+        probe(tmp_path / "y.m4a")
+    assert error.value.code == "codec_refused"

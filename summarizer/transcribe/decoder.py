@@ -39,18 +39,19 @@ def header(container: Any) -> Header:
     length = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / 1_000_000
     first: int | None = None
     last = 0
-    if allowed(stream.codec_context.name):
+    codec = stream.codec_context  # None for a codec that FFmpeg does not know
+    if codec and allowed(codec.name):
         for packet in container.demux(stream):
             if packet.pts is not None:
                 first = packet.pts if first is None else first
                 last = max(last, packet.pts + (packet.duration or 0))
     return Header(
-        codec=stream.codec_context.name,
+        codec=codec.name if codec else "unknown",
         duration=float(length) if length > 0 else None,
         packets=None if first is None else float((last - first) * stream.time_base),
         pictures=len(container.streams) > 1,
-        sample_rate=stream.codec_context.sample_rate or 0,
-        channels=stream.codec_context.channels or 0,
+        sample_rate=(codec and codec.sample_rate) or 0,
+        channels=(codec and codec.channels) or 0,
     )
 
 
