@@ -123,3 +123,10 @@ def _with_pause(transcript: Transcript, before: int) -> Transcript:
         for s in transcript.segments
     )
     return transcript.model_copy(update={"segments": moved})
+
+
+def test_a_split_leaves_words_with_signs_inside_whole() -> None:
+    """Times, figures and addresses are one word each, however small the chunks."""
+    text = "at 10:30 we saw 1,200 errors at example.com/a?b=c,d and what?! then " * 30
+    own = [s.text for chunk in chunks(make_transcript((text,)), words, 12, 0) for s in chunk.own]
+    assert " ".join(own).split() == text.split()

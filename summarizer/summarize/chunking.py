@@ -18,7 +18,7 @@ from summarizer.records import Record, Segment, Transcript
 LOOK_BACK = 0.25  # share of a chunk in which a better place to end is sought
 LONGEST_PAUSE = 3.0  # seconds; a longer pause is no better place to end
 SENTENCE, TURN, CLAUSE, DANGLING = 1.0, 1.0, 0.5, -0.5  # what an end is worth, in seconds of pause
-_ENDS = re.compile(r"[.!?。!?…][\"'”’)\]]*$")
+_ENDS = re.compile(r"[.!?\u3002\uff01\uff1f…][\"'”’)\]]*$")
 _OPENERS = frozenset("and because but if now okay so that then therefore well when where which while".split())
 _MID_AIR = frozenset(
     "a an and are as at be because but by can for from has have i if in is its my of on or our so that the their then "
@@ -26,7 +26,12 @@ _MID_AIR = frozenset(
 )
 # Where a text without better places may be cut, best first: sentences, clauses, words, and for scripts without spaces
 # any character. Each pattern matches what stays with the part before the cut.
-_CUTS = (r".*?[.!?]\s+|.*?[。!?]", r".*?[,;:]\s+|.*?[、,;:]", r"\S+\s+", r".")
+_CUTS = (
+    r".*?[.!?]\s+|.*?[\u3002\uff01\uff1f]",  # full-width stops need no space behind them, "10:30" must not be cut
+    r".*?[,;:]\s+|.*?[\u3001\uff0c\uff1b\uff1a]",
+    r"\S+\s+",
+    r".",
+)
 
 
 class Chunk(Record):
