@@ -7,6 +7,7 @@ zeros in feature space exactly as its `pad_or_trim` does, so that training sees 
 
 from __future__ import annotations
 
+import gc
 import random
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -20,7 +21,8 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from numpy.typing import NDArray
 from torch import nn
 
-from summarizer.sample.authoring.speak import RATE, encode, phonemes, say
+from summarizer.sample.authoring.speak import RATE, encode
+from summarizer.sample.authoring.voice import voice
 
 _features = FeatureExtractor(feature_size=80)
 _LONG_PAUSE = 0.7  # seconds; about what the sample's talks have
@@ -28,10 +30,11 @@ _LONG_PAUSE = 0.7  # seconds; about what the sample's talks have
 
 @dataclass(frozen=True)
 class Spoken:
-    """One sentence as text, sounds, and 16-bit samples at 16 kHz."""
+    """One sentence as text, sounds, when its words begin (character, seconds), and 16-bit samples at 16 kHz."""
 
     text: str
     phonemes: str
+    words: tuple[tuple[int, float], ...]
     samples: NDArray[np.int16]
 
 
@@ -43,18 +46,20 @@ def speak_all(sentences: list[str], seed: int) -> list[Spoken]:
     rng = random.Random(seed)
     codecs = ("",) * 8 + (".opus", ".m4a")
     plans = [(text, rng.choice((150, 150, 150, 145, 156)), rng.choice(codecs)) for text in sentences]
-    with ProcessPoolExecutor() as pool:
+    # faster-whisper collects garbage after each file it decodes, 0.1 s with torch loaded; frozen objects are skipped.
+    with ProcessPoolExecutor(initializer=gc.freeze) as pool:
         return list(pool.map(_speak, plans, chunksize=50))
 
 
 def _speak(plan: tuple[str, int, str]) -> Spoken:
     text, speed, codec = plan
-    samples = say(text, speed)
+    spoken = voice().say(text, speed)
+    samples = spoken.samples
     if codec:
         with tempfile.NamedTemporaryFile(suffix=codec) as file:
             encode(Path(file.name), samples)
             samples = decode_audio(file.name)
-    return Spoken(text, phonemes(text), (np.clip(samples, -1, 1) * 32767).astype(np.int16))
+    return Spoken(text, spoken.phonemes, spoken.words, (np.clip(samples, -1, 1) * 32767).astype(np.int16))
 
 
 class Pool:

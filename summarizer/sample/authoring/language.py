@@ -15,6 +15,8 @@ from pathlib import Path
 
 from summarizer.sample import load_talks
 
+TRAINING_SENTENCES, SEED = 24_000, 7  # of the model that is in the package
+
 PATTERNS = (
     "the {adjective} {noun} {past} the {noun}",
     "we {past} the {noun} and the {plural}",

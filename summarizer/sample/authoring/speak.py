@@ -9,7 +9,6 @@ the same way, and hours of it take minutes. Needs the program espeak-ng; the res
 from __future__ import annotations
 
 import io
-import re
 import subprocess
 import wave
 from pathlib import Path
@@ -21,26 +20,27 @@ from summarizer.sample import SampleTalk, load_talks
 
 RATE = 16_000  # Hz, what Whisper hears
 PAUSE = 0.7  # seconds between sentences
+VOICE, SPEED, PITCH = "en-us", 150, 45  # espeak-ng's voice, words per minute, 0..99
 Samples = NDArray[np.float32]
 
 
-def say(text: str, speed: int = 150, pitch: int = 45) -> Samples:
-    """One sentence as mono float32 samples at 16 kHz in -1..1; `speed` in words per minute, `pitch` 0..99."""
-    command = ["espeak-ng", "-v", "en-us", "-s", str(speed), "-p", str(pitch), "--stdout", "--", text]
+def say(text: str) -> Samples:
+    """One sentence as mono float32 samples at 16 kHz in -1..1."""
+    command = ["espeak-ng", "-v", VOICE, "-s", str(SPEED), "-p", str(PITCH), "--stdout", "--", text]
     spoken = subprocess.run(command, capture_output=True, check=True).stdout
     with wave.open(io.BytesIO(spoken)) as file:
         rate, count = file.getframerate(), file.getnframes()
         raw = np.frombuffer(file.readframes(count), dtype=np.int16).astype(np.float32) / 32768
+    return resample(trimmed(raw, rate)[0], rate)
+
+
+def trimmed(raw: Samples, rate: int) -> tuple[Samples, float]:
+    """What is loud, with 50 ms to either side, and how many seconds were cut off before it."""
     loud = np.flatnonzero(np.abs(raw) > 0.005)
-    raw = raw[max(loud[0] - rate // 20, 0) : loud[-1] + rate // 20] if loud.size else raw
-    return resample(raw, rate)
-
-
-def phonemes(text: str) -> str:
-    """The sounds of a sentence as espeak-ng's own letters, one a sound or part of one, without stress and spaces."""
-    command = ["espeak-ng", "-v", "en-us", "-q", "-x", "--", text]
-    written = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    return re.sub(r"[\s',%=_:|!-]", "", written)
+    if not loud.size:
+        return raw, 0.0
+    first = max(int(loud[0]) - rate // 20, 0)
+    return raw[first : loud[-1] + rate // 20], first / rate
 
 
 def resample(samples: Samples, rate: int) -> Samples:

@@ -1,0 +1,128 @@
+"""The sample's network: Whisper's architecture, small, with two teachers that are thrown away after training.
+
+The decoder alone takes long to find where to look. So the encoder is also trained with CTC (hybrid CTC/attention:
+Watanabe et al. 2017, doi:10.1109/JSTSP.2017.2763455) on the phonemes that the synthesizer spoke, and the decoder's
+cross-attention is pulled to the moment of the word it writes (guided attention: Tachibana et al. 2018,
+arXiv:1710.08969, with the synthesizer's word times for the diagonal).
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from torch import Tensor, nn
+from transformers import WhisperConfig, WhisperForConditionalGeneration
+
+SPECIAL = (
+    "<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|translate|>", "<|transcribe|>",
+    "<|startoflm|>", "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>",
+)  # fmt: skip
+TIMES = tuple(f"<|{hundredths / 100:.2f}|>" for hundredths in range(0, 3001, 2))
+WIDTH, ENCODER_LAYERS, DECODER_LAYERS, HEADS = 192, 4, 3, 4
+SUBWORDS = 2000  # most words of the vocabulary are one
+BLANK = 127  # CTC's class for "nothing new", after the ASCII letters of the phonemes
+GUIDED_HEADS = 2  # of each decoder layer; the others look where they like
+FRAME = 0.02  # seconds of one encoder state
+SLACK = 0.12  # seconds that attention may lie beside its word
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Windows and what they shall give, all on one device; `length` is the longest target."""
+
+    features: Tensor  # (size, 80, frames)
+    ids: Tensor  # (size, length), what the decoder has written
+    labels: Tensor  # (size, length), what it shall write next; -100: nothing
+    moments: Tensor  # (size, length, 2), start and end of what it shall write, seconds; -1: nowhere
+    phonemes: Tensor  # all windows' phonemes in one row
+    counts: Tensor  # (size), phonemes of each window
+
+
+def train_tokenizer(sentences: list[str]) -> Tokenizer:
+    """Byte-level BPE, then Whisper's special and time tokens, in Whisper's order."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=SUBWORDS, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
+    tokenizer.train_from_iterator([f" {sentence}" for sentence in sentences], trainer)
+    tokenizer.add_special_tokens([*SPECIAL, *TIMES])
+    return tokenizer
+
+
+def build_model(tokenizer: Tokenizer) -> WhisperForConditionalGeneration:
+    """A randomly initialised Whisper of the sample's size."""
+    end = tokenizer.token_to_id("<|endoftext|>")
+    return WhisperForConditionalGeneration(
+        WhisperConfig(
+            vocab_size=tokenizer.get_vocab_size(), num_mel_bins=80, d_model=WIDTH,
+            encoder_layers=ENCODER_LAYERS, encoder_attention_heads=HEADS, encoder_ffn_dim=4 * WIDTH,
+            decoder_layers=DECODER_LAYERS, decoder_attention_heads=HEADS, decoder_ffn_dim=4 * WIDTH,
+            max_source_positions=1500, max_target_positions=448, dropout=0.05,
+            pad_token_id=end, bos_token_id=end, eos_token_id=end,
+            decoder_start_token_id=tokenizer.token_to_id("<|startoftranscript|>"),
+            suppress_tokens=[], begin_suppress_tokens=[],
+        )
+    )  # fmt: skip
+
+
+class Student(nn.Module):
+    """The model with its CTC head, and an ear at its cross-attention."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self.model = build_model(tokenizer)
+        self.head = nn.Linear(WIDTH, BLANK + 1)
+        self._attention: list[Tensor] = []
+        eager = copy.deepcopy(self.model.config)
+        eager._attn_implementation = "eager"  # the fused kernel does not show its weights
+        for layer in self.model.model.decoder.layers:
+            layer.encoder_attn.config = eager
+            layer.encoder_attn.register_forward_hook(self._overhear)
+
+    def _overhear(self, _module: nn.Module, _inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
+        self._attention.append(output[1])
+
+    def encode(self, features: Tensor) -> Tensor:
+        """Encoder states (size, frames / 2, width) of features (size, 80, frames), for any number of frames."""
+        encoder = self.model.model.encoder
+        states = nn.functional.gelu(encoder.conv1(features))
+        states = nn.functional.gelu(encoder.conv2(states)).transpose(1, 2)
+        states = states + encoder.embed_positions.weight[: states.shape[1]]
+        for layer in encoder.layers:
+            result = layer(states, None)
+            states = result[0] if isinstance(result, tuple) else result
+        return encoder.layer_norm(states)
+
+    def losses(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Cross-entropy of the decoder, CTC of the encoder, and how far attention is from the words it writes."""
+        self._attention.clear()
+        with torch.autocast(batch.features.device.type, dtype=torch.bfloat16):
+            states = self.encode(batch.features)
+            decoded = self.model.model.decoder(input_ids=batch.ids, encoder_hidden_states=states).last_hidden_state
+            logits = self.model.proj_out(decoded)
+            frames = self.head(states)
+        written = nn.functional.cross_entropy(
+            logits.float().flatten(0, 1), batch.labels.flatten(), label_smoothing=0.05
+        )
+        lengths = torch.full((len(batch.counts),), frames.shape[1], device=frames.device)
+        heard = nn.functional.ctc_loss(
+            frames.float().log_softmax(-1).transpose(0, 1), batch.phonemes, lengths, batch.counts,
+            blank=BLANK, zero_infinity=True,
+        )  # fmt: skip
+        return written, heard, self._astray(batch.moments, frames.shape[1])
+
+    def _astray(self, moments: Tensor, frames: int) -> Tensor:
+        """Negative log of the guided heads' weight on the frames of each token's moment."""
+        times = (torch.arange(frames, device=moments.device) + 0.5) * FRAME
+        there = (times >= moments[..., :1] - SLACK) & (times <= moments[..., 1:] + SLACK)
+        known = moments[..., 0] >= 0
+        parts = [
+            -(weights[:, :GUIDED_HEADS].float() * there[:, None]).sum(-1).clamp(min=1e-4).log() * known[:, None]
+            for weights in self._attention
+        ]
+        return torch.stack(parts).sum() / (known.sum() * GUIDED_HEADS * len(parts)).clamp(min=1)
