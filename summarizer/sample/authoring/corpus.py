@@ -30,11 +30,11 @@ _LONG_PAUSE = 0.7  # seconds; about what the sample's talks have
 
 @dataclass(frozen=True)
 class Spoken:
-    """One sentence as text, sounds, when its words begin (character, seconds), and 16-bit samples at 16 kHz."""
+    """One sentence: text, where its words (as characters) and phonemes begin (seconds), and s16 samples at 16 kHz."""
 
     text: str
-    phonemes: str
     words: tuple[tuple[int, float], ...]
+    phonemes: tuple[tuple[str, float], ...]
     samples: NDArray[np.int16]
 
 
@@ -59,7 +59,7 @@ def _speak(plan: tuple[str, int, str]) -> Spoken:
         with tempfile.NamedTemporaryFile(suffix=codec) as file:
             encode(Path(file.name), samples)
             samples = decode_audio(file.name)
-    return Spoken(text, spoken.phonemes, spoken.words, (np.clip(samples, -1, 1) * 32767).astype(np.int16))
+    return Spoken(text, spoken.words, spoken.phonemes, (np.clip(samples, -1, 1) * 32767).astype(np.int16))
 
 
 class Pool:
