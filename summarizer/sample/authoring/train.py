@@ -18,7 +18,6 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 from torch import nn
-from transformers import WhisperForConditionalGeneration
 
 from summarizer.sample.authoring import convert
 from summarizer.sample.authoring.corpus import Cues, Pool, Spoken, speak_all
@@ -90,25 +89,29 @@ def batch(
     return Batch(features, first, *(part.to(device) for part in (ids, labels, moments, words, sounds)))
 
 
-def train(spoken: list[Spoken], tokenizer: Tokenizer, minutes: float, out: Path) -> WhisperForConditionalGeneration:
-    """Train for so many minutes of wall time; writes a checkpoint every few minutes."""
+def train(spoken: list[Spoken], tokenizer: Tokenizer, minutes: float, out: Path, resume: Path | None = None) -> None:
+    """Train for so many minutes of wall time; writes the model into `out` and all weights beside it, now and then.
+
+    `resume` are the weights of an earlier training, which is gone on with where windows grow longer.
+    """
     torch.manual_seed(0)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     phonemes = {name: i for i, name in enumerate(sorted({name for each in spoken for name, _ in each.phonemes}))}
     student = Student(tokenizer, len(phonemes)).to(device)
+    if resume:
+        student.load_state_dict(torch.load(resume, weights_only=True, map_location=device))
     weights = [*student.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01)
     began = saved = time.monotonic()
     student.train()
-    rng = random.Random(0)
+    rng = random.Random(0 if resume is None else 1)
     pool = Pool(spoken, device)
     for step in range(1, 1_000_000):
-        share = (time.monotonic() - began) / (60 * minutes)
-        if share >= 1:
-            break
+        done = (time.monotonic() - began) / (60 * minutes)
+        share = PARTS[1][0] + done * (1 - PARTS[1][0]) if resume else done
         _, seconds, sound = max(part for part in PARTS if part[0] <= share)
         size = int(sound / seconds) * (GPU_BATCH if device.type == "cuda" else 1)
-        rate = PEAK_RATE * min(1.0, step / WARM_UP) * (0.03 + 0.97 * (1 + math.cos(math.pi * share)) / 2)
+        rate = PEAK_RATE * min(1.0, step / WARM_UP) * (0.03 + 0.97 * (1 + math.cos(math.pi * min(done, 1.0))) / 2)
         for group in optimizer.param_groups:
             group["lr"] = rate
         written, sounds, words, astray = student.losses(batch(pool, tokenizer, phonemes, rng, seconds, size))
@@ -122,10 +125,12 @@ def train(spoken: list[Spoken], tokenizer: Tokenizer, minutes: float, out: Path)
                 f"attention {astray:.3f}",
                 flush=True,
             )
-        if time.monotonic() - saved > 240:
+        if done >= 1 or time.monotonic() - saved > 240:
             saved = time.monotonic()
             convert.save(student.model, tokenizer, out)
-    return student.model.eval().cpu()
+            torch.save(student.state_dict(), out.with_suffix(".pt"))
+        if done >= 1:
+            break
 
 
 def main() -> None:
@@ -134,13 +139,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the converted model")
     parser.add_argument("--minutes", type=float, default=45, help="training time")
     parser.add_argument("--sentences", type=int, default=TRAINING_SENTENCES, help="distinct training sentences")
+    parser.add_argument("--resume", type=Path, help="weights (.pt) of an earlier training to go on with")
     arguments = parser.parse_args()
     sentences = training_sentences(arguments.sentences, SEED, forbidden=(*TEST_SENTENCES, *test_sentences()))
     tokenizer = train_tokenizer(sentences)
     spoken = speak_all(sentences, seed=3)
     hours = sum(each.samples.size for each in spoken) / 57_600_000
     print(f"{len(spoken)} sentences, {hours:.1f} hours", flush=True)
-    convert.save(train(spoken, tokenizer, arguments.minutes, arguments.out), tokenizer, arguments.out)
+    train(spoken, tokenizer, arguments.minutes, arguments.out, arguments.resume)
 
 
 if __name__ == "__main__":
