@@ -120,7 +120,7 @@ def test_other_hotwords_or_languages_do_not_share_a_batch(
     path = long_file(tmp_path / "x.wav", 2)
     jobs = [scheduler.submit(wanted(path, *how)) for how in (("en", ""), ("de", ""), ("en", "etcd"))]
     assert [texts(scheduler, job) for job in jobs] == [["2 s"]] * 3
-    assert [language for language, _ in engine.batches] == ["en", "de", "en"]
+    assert sorted(language for language, _ in engine.batches) == ["de", "en", "en"]  # three batches, in any order
 
 
 def test_nothing_is_recognised_before_somebody_waits(tmp_path: Path, engine: FakeEngine, scheduler: Scheduler) -> None:
