@@ -25,6 +25,7 @@ TLDR_WORDS, TAKEAWAY_WORDS, POINT_WORDS = 25, 20, 34
 LEAST_WORDS = 5
 LENGTH = 0.8  # how much of its length a sentence is charged; chosen on the half for tuning
 SAID_BEFORE = 0.2  # what a term is still worth when the summary has it already
+WORTH_QUOTING = 0.35  # readability below which a section does without: greetings, housekeeping, halves of sentences
 
 
 class Extractive:
@@ -82,7 +83,8 @@ class Extractive:
         sections = []
         ranges = split_topics([content(sentence.text) for sentence in found], settings.max_sections)
         for first, last in ranges:
-            inside = [i for i in usable if first <= i < last and i not in taken]
+            here = [i for i in usable if first <= i < last and i not in taken]
+            inside = [i for i in here if choice.quality[i] >= WORTH_QUOTING] or (here if len(ranges) == 1 else [])
             chosen = sorted(choice.best(inside, settings.points_per_section, POINT_WORDS))
             if not chosen:
                 continue

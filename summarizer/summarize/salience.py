@@ -26,11 +26,13 @@ _CUE = re.compile(
 )
 _HOUSEKEEPING = re.compile(
     r"\b(thanks?|thank you|welcome|hello|hi everyone|hey|good (?:morning|afternoon|evening)|my name|i'm|i am|we're going to"
-    r"|i'm going|i'll|i will|i want to|i would like|raise your hands?|show of hands|next slide|this slide|subscribe|qr code"
+    r"|i'm going|i'll|i will|i want to|i would like|raise your hands?|show of hands|slides?|subscribe|qr code"
     r"|agenda|this talk|our talk|my talk|this session|today|see you|questions?|any one|anybody|applause|microphone|mic"
-    r"|booth|sponsor(?:s|ed)?|swag|raffle|we're hiring|follow me|twitter|linkedin|slack|link in|website|feedback|come talk"
+    r"|booths?|copy of|sponsor(?:s|ed)?|swag|raffle|we're hiring|follow me|twitter|linkedin|slack|link in|website|feedback|come talk"
     r"|stop by|lunch|break|minutes left|time for|joke|funny|sorry|oops|let me|let's|as you can see|you can see|here you"
-    r"|right here|over here|demo|click|so far|co-?speaker|colleague|introduce|great question|good question|folks)\b",
+    r"|right here|over here|demo|click|so far|co-?speaker|colleague|introduce|great question|good question|folks|socks|stickers?"
+    r"|t-?shirts?|find (?:me|us)|reach (?:me|us|out)|we just (?:talked|spoke|saw|heard|mentioned)|just mentioned|as (?:i|we) (?:said"
+    r"|mentioned)|past few days|conference|keynotes?|kubecon|my co)\b",
     re.IGNORECASE,
 )
 _DEICTIC = re.compile(
@@ -44,6 +46,15 @@ _FINITE = re.compile(
     r"s?|uses?|used|makes?|made|gets?|got|runs?|ran|helps?|gives?|gave|means?|shows?|wants?|wanted|allows?|provides?|built"
     r"|added|decided|found|became|supports?|creates?|created|happens?|keeps?|kept|started|moved|changed|came|went|works?"
     r"|fell|took|takes|goes|comes|know|see|looks?|looked|calls?|called|asks?|lists?|reads?|writes?|returns?|listens?|depends?|contains?|handles?|exposes?|sends?|sent|stores?|stored|[a-z]{3,}ed)\b"
+)
+
+_DEPENDENT = re.compile(r"^(?:and |but |so )?(?:when|once|if|although|though|while|unless|whether)\b", re.IGNORECASE)
+# Words that seldom end an English sentence, and often end a piece of one that was cut at a pause.
+_TRAILING = frozenset(
+    (
+        "usually maybe though obviously basically actually essentially sometimes probably alright yeah also only even after "
+        "before make take go another many several various every such during between within toward towards without"
+    ).split()
 )
 
 
@@ -64,11 +75,14 @@ def weights(found: Sequence[Sentence], source: Source) -> dict[str, float]:
 
 
 def readable(text: str) -> float:
-    """How well a sentence stands alone: 1 at best, 0 for what should not be quoted at all."""
+    """How well a sentence stands alone: 1 at best, 0 for fragments, which should not be quoted at all."""
     words = [word.lower() for word in tokens(text)]
     if len(words) < 5 or not _FINITE.search(text) or words[-1] in WAITING:
         return 0.0
+    if _DEPENDENT.match(text) and len(_FINITE.findall(text)) < 2:  # "When it comes to storage.": the rest is missing
+        return 0.0
     score = 1.0
+    score *= 0.2 if words[-1] in _TRAILING else 1.0
     score *= 0.4 if _DEICTIC.match(text) else 1.0
     score *= 0.3 if _HOUSEKEEPING.search(text) else 1.0
     score *= 0.4 if text.endswith("?") else 1.0
