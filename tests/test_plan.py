@@ -76,9 +76,9 @@ def test_the_shape_is_read_from_the_model(tmp_path: Path) -> None:
     """Width and decoder layers stand in the headers of its weights; a large model is assumed where they do not."""
     folder = tiny_whisper.build(tmp_path / "model")
     found = shape_of(folder)
-    from summarizer.sample.authoring import train
+    from summarizer.sample.authoring import network
 
-    config = train.build_model(train.train_tokenizer(["A disk."])).config
+    config = network.build_model(network.train_tokenizer(["A disk."])).config
     assert (config.d_model, config.decoder_layers) == (found.width, found.decoder_layers)
     (folder / "model.bin").write_bytes(b"nonsense")
     assert (shape_of(folder).width, shape_of(folder).decoder_layers) == (1280, 32)

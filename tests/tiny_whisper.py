@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from summarizer.sample.authoring import convert, train
+from summarizer.sample.authoring import convert, network
 
 
 def build(folder: Path) -> Path:
@@ -12,6 +12,6 @@ def build(folder: Path) -> Path:
     import torch
 
     torch.manual_seed(1)
-    tokenizer = train.train_tokenizer(["The disk of etcd was slow.", "We moved it to a faster disk."])
-    convert.save(train.build_model(tokenizer), tokenizer, folder)
+    tokenizer = network.train_tokenizer(["The disk of etcd was slow.", "We moved it to a faster disk."])
+    convert.save(network.build_model(tokenizer), tokenizer, folder)
     return folder
