@@ -24,10 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from summarizer import config, models
+from summarizer import config
 from summarizer.config import Config
 from summarizer.digest import escape, timestamp
-from summarizer.errors import BackendError
 from summarizer.records import Outcome, Summary, Transcript
 from summarizer.run import Run
 from summarizer.store import VideoFolder
@@ -187,22 +186,15 @@ def audio_runs(data: Path, space: Path) -> list[tuple[str, Sequence[Row]]]:
     (space / "sound").mkdir()
     lay_out_audio(data, space / "captions", captions=True)
     lay_out_audio(data, space / "sound", captions=False)
-    by_captions, by_sound = "transcribe.policy='captions'", "transcribe.policy='whisper'"
+    by_captions = "transcribe.policy='captions'"
     any_language = "download.languages=['en', 'de', 'es']"
-    runs = [
+    return [
         ("captions", run(space / "captions", settings(space / "1", None, by_captions))[0]),
         (
             "captions, three languages",
             run(space / "captions", settings(space / "2", None, by_captions, any_language))[0],
         ),
     ]
-    try:
-        models.resolve("sample", "whisper", Path("models"))
-    except BackendError as error:
-        print(f"speech: {error}", file=sys.stderr)
-        return runs
-    speech = settings(space / "3", None, by_sound, "transcribe.model='sample'")
-    return [*runs, ("the sample's speech model", run(space / "sound", speech)[0])]
 
 
 def replace_part(page: Path, name: str, lines: Sequence[str]) -> None:

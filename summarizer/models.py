@@ -62,21 +62,12 @@ CATALOGUE = {
     name: Model(name=name, purpose=purpose, repo=repo, revision=revision, licence=licence)
     for name, purpose, repo, revision, licence in _MODELS
 }
-SAMPLE = "sample"  # the small Whisper inside this package
-
-
-def _sample_path() -> Path:
-    from summarizer.sample import MODEL
-
-    return MODEL
 
 
 def revision_of(name: str, wanted: str = "") -> str:
     """The revision that a result is keyed on; needs no network and, for named models, no files."""
     if wanted:
         return wanted
-    if name == SAMPLE:
-        return _fingerprint(_sample_path())
     if name in CATALOGUE:
         return CATALOGUE[name].revision
     return _fingerprint(Path(name)) if Path(name).is_dir() else ""
@@ -94,10 +85,6 @@ def _fingerprint(folder: Path) -> str:
 
 def resolve(name: str, purpose: Purpose, models: Path, revision: str = "") -> Installed:
     """A model by name or folder, ready to open; raises `BackendError` when it is not here."""
-    if name == SAMPLE and purpose == "whisper":
-        if not _sample_path().is_dir():
-            raise BackendError(f"the sample's model is not in {_sample_path()}", "Install the package again.")
-        return Installed(name=name, path=_sample_path(), revision=revision_of(name))
     if name in CATALOGUE:
         if CATALOGUE[name].purpose != purpose:
             raise BackendError(f"{name} is not a {purpose} model", "See `summarizer models list`.")
@@ -123,8 +110,6 @@ def pull(name: str, models: Path, revision: str = "", endpoint: str | None = Non
 
     Raises `UsageError` for unknown names and `BackendError` when the hub does not answer or sends something else.
     """
-    if name == SAMPLE:
-        return resolve(name, "whisper", models)
     if name not in CATALOGUE:
         raise UsageError(f"unknown model {name!r}", f"There are {', '.join(CATALOGUE)}.")
     import httpx2
@@ -172,16 +157,7 @@ def damaged(name: str, models: Path) -> list[str]:
 
 def listing(models: Path) -> list[dict[str, Any]]:
     """The catalogue for people: name, purpose, licence, revision, and whether it is here."""
-    rows: list[dict[str, Any]] = [
-        {
-            "name": SAMPLE,
-            "for": "whisper",
-            "licence": "Apache-2.0",
-            "revision": revision_of(SAMPLE),
-            "here": "in the package",
-            "repo": "",
-        }
-    ]
+    rows: list[dict[str, Any]] = []
     for model in CATALOGUE.values():
         note = _read_note(models / model.name)
         here = "no" if note is None else "yes" if note.revision == model.revision else f"at {note.revision[:12]}"

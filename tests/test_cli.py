@@ -72,7 +72,7 @@ def test_the_sample_gives_digests_and_json_on_stdout_only(
     code, out, err = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY, "--json")
     found = json.loads(out)
     assert code == 0
-    assert {s: sum(o["status"] == s for o in found) for s in ("made", "refused")} == {"made": 2, "refused": 3}
+    assert {s: sum(o["status"] == s for o in found) for s in ("made", "refused")} == {"made": 4, "refused": 1}
     assert "2 made, 3 refused" in err
 
 
@@ -156,7 +156,7 @@ def test_a_missing_model_fails_the_talks_that_need_it_with_the_remedy(
     code, out, _ = call(monkeypatch, capsys, "run", "sample", *folders, *arguments, "--json")
     found = json.loads(out)
     assert code == 3
-    assert sum(o["status"] == "made" for o in found) == 2
+    assert sum(o["status"] == "made" for o in found) == 4
     assert all(o["reason"].endswith("Run: summarizer models pull small") for o in found if o["status"] == "failed")
 
 

@@ -1,7 +1,4 @@
-"""The embedded sample: five short talks, their sound, and a small speech model that knows their one voice.
-
-Everything here was made for this project by `authoring/`; docs/sample.md says how, and how well the model hears.
-"""
+"""The embedded sample: five short talks and their sound, made for this project by `authoring/`; see docs/sample.md."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ from typing import Literal
 from summarizer.records import Kind, Record
 
 SAMPLE = Path(__file__).parent
-MODEL = SAMPLE / "model"
 
 
 class SampleTalk(Record):

@@ -3,7 +3,7 @@
     python -m summarizer.sample.authoring.evaluate [MODEL_FOLDER]
 
 Three sets: fresh sentences of the training grammar and of random words (`generated`), sentences written by hand
-(`written`), and the two audio-only talks of the sample as they are committed (`talks`), through the codec and the VAD.
+(`written`), and the talks of the sample as they are committed (`talks`), through the codec and the VAD.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from summarizer.sample import MODEL, load_talks
+from summarizer.sample import load_talks
 from summarizer.sample.authoring.language import sentence
 from summarizer.sample.authoring.speak import PAUSE, say, silence
 from summarizer.scoring import word_errors
@@ -77,7 +77,7 @@ def main() -> None:
     from faster_whisper import WhisperModel
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("model", nargs="?", type=Path, default=MODEL)
+    parser.add_argument("model", type=Path, help="folder of a model in CTranslate2's format")
     parser.add_argument("--show", action="store_true", help="print what was heard")
     arguments = parser.parse_args()
     model = WhisperModel(str(arguments.model), device="cpu", compute_type="int8")
@@ -85,7 +85,7 @@ def main() -> None:
         "generated": spoken_pairs(model, test_sentences()),
         "written": spoken_pairs(model, TEST_SENTENCES),
     }
-    talks = [talk for talk in load_talks() if talk.captions == "none"]
+    talks = [talk for talk in load_talks() if not talk.tone_seconds]
     for beam in (1, 5):
         sets[f"talks, beam {beam}"] = [
             (
