@@ -24,7 +24,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def samples() -> np.ndarray:
     """Real speech of the sample."""
-    path = next(talk.media for talk in load_talks() if talk.captions == "none")
+    path = next(talk.media for talk in load_talks() if not talk.tone_seconds)
     return np.concatenate(list(stream(path))).astype(np.float32) / 32768
 
 

@@ -279,8 +279,8 @@ def test_a_night_leaves_a_report(tmp_path: Path) -> None:
     with jobs.nightly(settings) as (run, talks):
         run.execute(talks)
     report = (tmp_path / "night.md").read_text()
-    assert "| 2 | 0 | 3 | 0 | 0 |" in report
-    assert {s: sum(o.status == s for o in run.finals) for s in ("made", "refused")} == {"made": 2, "refused": 3}
+    assert "| 4 | 0 | 1 | 0 | 0 |" in report
+    assert {s: sum(o.status == s for o in run.finals) for s in ("made", "refused")} == {"made": 4, "refused": 1}
 
 
 def test_a_report_names_few_talks_and_counts_many(tmp_path: Path) -> None:

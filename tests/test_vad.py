@@ -18,7 +18,7 @@ OPTIONS = theirs.VadOptions(max_speech_duration_s=30, min_silence_duration_ms=16
 @pytest.fixture(scope="module")
 def speech() -> np.ndarray:
     """Real speech of the sample, s16."""
-    path: Path = next(talk.media for talk in load_talks() if talk.captions == "none")
+    path: Path = next(talk.media for talk in load_talks() if not talk.tone_seconds)
     return np.concatenate(list(stream(path)))
 
 

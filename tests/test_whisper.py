@@ -27,7 +27,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def speech() -> Path:
     """Real speech of the sample."""
-    return next(talk.media for talk in load_talks() if talk.captions == "none")
+    return next(talk.media for talk in load_talks() if not talk.tone_seconds)
 
 
 def test_segments_are_numbered_timed_and_within_the_recording(model: Path, speech: Path) -> None:

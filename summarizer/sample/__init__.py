@@ -21,7 +21,7 @@ class SampleTalk(Record):
     channel: str
     published: date
     kind: Kind
-    captions: Literal["human", "none", "placeholder"]
+    captions: Literal["human", "placeholder"]
     format: Literal["opus", "m4a"]
     description: str
     sentences: tuple[str, ...]  # as spoken; "Name: text" where a speaker is marked in the captions
@@ -34,7 +34,7 @@ class SampleTalk(Record):
 
     @property
     def track(self) -> Path:
-        """The talk's captions, where it has some."""
+        """The talk's captions."""
         return SAMPLE / "media" / f"{self.id}.en.vtt"
 
 

@@ -32,8 +32,8 @@ def playlist(talks: tuple[SampleTalk, ...]) -> str:
 
 
 def page(talk: SampleTalk) -> str:
-    """One talk's page: sound, and captions where it has some."""
-    track = f'<track kind="captions" srclang="en" src="/media/{talk.track.name}">' if talk.captions != "none" else ""
+    """One talk's page: sound and captions."""
+    track = f'<track kind="captions" srclang="en" src="/media/{talk.track.name}">'
     sound = f'<source src="/media/{talk.media.name}" type="{_TYPES[talk.media.suffix]}">'
     return (
         f"<!doctype html><html><head><title>{html.escape(talk.title)}</title>"

@@ -83,8 +83,9 @@ class Extractive:
         sections = []
         ranges = split_topics([content(sentence.text) for sentence in found], settings.max_sections)
         for first, last in ranges:
-            here = [i for i in usable if first <= i < last and i not in taken]
-            inside = [i for i in here if choice.quality[i] >= WORTH_QUOTING] or (here if len(ranges) == 1 else [])
+            worthy = [i for i in usable if first <= i < last and choice.quality[i] >= WORTH_QUOTING]
+            # A takeaway is said again only where its section would be empty without it.
+            inside = [i for i in worthy if i not in taken] or worthy
             chosen = sorted(choice.best(inside, settings.points_per_section, POINT_WORDS))
             if not chosen:
                 continue

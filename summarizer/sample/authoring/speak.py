@@ -112,14 +112,13 @@ def perform(talk: SampleTalk) -> tuple[Samples, list[tuple[float, float, str]]]:
 
 
 def main() -> None:
-    """Write media/<id>.<format> and, for talks with captions, media/<id>.en.vtt."""
+    """Write media/<id>.<format> and media/<id>.en.vtt."""
     for talk in load_talks():
         samples, cues = perform(talk)
         talk.media.parent.mkdir(exist_ok=True)
         encode(talk.media, samples)
-        if talk.captions != "none":
-            lines = [f"{stamp(start)} --> {stamp(end)}\n{text}\n" for start, end, text in cues]
-            talk.track.write_text("WEBVTT\n\n" + "\n".join(lines), encoding="utf-8")
+        lines = [f"{stamp(start)} --> {stamp(end)}\n{text}\n" for start, end, text in cues]
+        talk.track.write_text("WEBVTT\n\n" + "\n".join(lines), encoding="utf-8")
         print(f"{talk.media.name}: {samples.size / RATE:.0f} s, {talk.media.stat().st_size // 1024} KiB")
 
 
