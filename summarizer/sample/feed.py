@@ -78,7 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
 def serve() -> Iterator[str]:
     """Serve the sample while the block lasts; yields the address of its playlist."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, args=(0.02,), daemon=True
+        )  # seconds until a stop is noticed
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}/playlist.xml"
