@@ -40,7 +40,13 @@ class Extractive:
         started = time.monotonic()
         found = sentences(transcript)
         choice = Choice(found, source)
-        usable = [i for i, sentence in enumerate(found) if LEAST_WORDS <= len(sentence.text.split()) <= POINT_WORDS]
+        # A quote is true by nature, but what the check cannot confirm (a name cut by clean-up) is not published either.
+        usable = [
+            i
+            for i, sentence in enumerate(found)
+            if LEAST_WORDS <= len(sentence.text.split()) <= POINT_WORDS
+            and not evidence.unsupported(sentence.text, sentence.segments, transcript)
+        ]
         if len(usable) < 3:
             raise Refused(
                 "too_little",
