@@ -51,6 +51,14 @@ def judge(path: Path, declared: float | None = None) -> float:
     return decoded
 
 
+def cut(file: Path, share: float, folder: Path) -> Path:
+    """The first `share` of a file's bytes, as a file of its own."""
+    data = file.read_bytes()
+    path = folder / f"cut{file.suffix}"
+    path.write_bytes(data[: int(len(data) * share)])
+    return path
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("declared", [None, SECONDS])
 def test_a_whole_file_is_accepted(whole: dict[str, Path], kind: str, declared: float | None) -> None:
@@ -65,9 +73,7 @@ def test_every_cut_of_a_second_is_found_at_any_byte(
     whole: dict[str, Path], tmp_path: Path, kind: str, share: float
 ) -> None:
     """Nothing is declared: what is accepted misses less than a second, or was cut exactly between two frames."""
-    data = whole[kind].read_bytes()
-    path = tmp_path / f"cut{whole[kind].suffix}"
-    path.write_bytes(data[: int(len(data) * share)])
+    path = cut(whole[kind], share, tmp_path)
     try:
         decoded = judge(path)
     except (Failed, av.FFmpegError, IndexError):
@@ -83,9 +89,7 @@ def test_every_cut_of_a_second_is_found_with_a_declared_duration(
     whole: dict[str, Path], tmp_path: Path, kind: str, share: float
 ) -> None:
     """The site's duration leaves no exception."""
-    data = whole[kind].read_bytes()
-    path = tmp_path / f"cut{whole[kind].suffix}"
-    path.write_bytes(data[: int(len(data) * share)])
+    path = cut(whole[kind], share, tmp_path)
     try:
         decoded = judge(path, SECONDS)
     except (Failed, av.FFmpegError, IndexError):

@@ -56,9 +56,9 @@ class Extractive:
         kind = choose_kind(source, transcript, settings)
         (tldr,) = choice.best(usable, 1, TLDR_WORDS)
         takeaways = choice.best([i for i in usable if i != tldr], settings.max_takeaways, TAKEAWAY_WORDS)
-        sections = self._sections(found, choice, usable, {tldr, *takeaways}, transcript, settings)
+        sections = self._sections(found, choice, usable, {tldr, *takeaways}, settings)
         decisions, actions = meeting.decisions_and_actions(found, transcript) if kind == "meeting" else ((), ())
-        summary_claims = [_claim(found[i], transcript) for i in (tldr, *sorted(takeaways))]
+        summary_claims = [_claim(found[i]) for i in (tldr, *sorted(takeaways))]
         claims = [
             *summary_claims,
             *decisions,
@@ -83,7 +83,6 @@ class Extractive:
         choice: Choice,
         usable: Sequence[int],
         taken: set[int],
-        transcript: Transcript,
         settings: SummarizeSettings,
     ) -> tuple[Section, ...]:
         sections = []
@@ -102,15 +101,15 @@ class Extractive:
                     heading=heading(own, others),
                     start=found[first].start,
                     end=found[last - 1].end,
-                    claims=tuple(_claim(found[i], transcript) for i in chosen),
+                    claims=tuple(_claim(found[i]) for i in chosen),
                 )
             )
         return tuple(sections)
 
 
-def _claim(sentence: Sentence, transcript: Transcript) -> Claim:
-    supported = not evidence.unsupported(sentence.text, sentence.segments, transcript)
-    return Claim(text=sentence.text, evidence=sentence.segments, start=sentence.start, supported=supported)
+def _claim(sentence: Sentence) -> Claim:
+    """A quote that was checked when it became usable."""
+    return Claim(text=sentence.text, evidence=sentence.segments, start=sentence.start)
 
 
 class Choice:
