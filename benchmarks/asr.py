@@ -35,6 +35,7 @@ CANDIDATES = {
     "batched": "faster-whisper batched, README",
     "batched1": "faster-whisper batched, beam 1",
     "ours": "ours",
+    "ours8": "ours, encoder int8",
     "ours5": "ours, beam 5",
 }
 
@@ -204,7 +205,9 @@ def _ours(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
     from summarizer.settings import RuntimeSettings, TranscribeSettings
     from summarizer.transcribe import Whisper, check
 
-    settings = TranscribeSettings(beam_size=5 if candidate == "ours5" else 1)
+    settings = TranscribeSettings(
+        beam_size=5 if candidate == "ours5" else 1, compute_type="int8" if candidate == "ours8" else "auto"
+    )
     whisper = Whisper.open(settings, RuntimeSettings(device="cpu"), folder)
     print(f"{folder.name}: {whisper.engine.plan}", file=sys.stderr)
 

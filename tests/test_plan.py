@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from summarizer.hardware import cores, free_gpu_memory, free_memory
 from summarizer.settings import RuntimeSettings
 from summarizer.transcribe.plan import (
     Plan,
     Shape,
     choose_instructions,
-    cores,
-    free_gpu_memory,
-    free_memory,
     plan,
     shape_of,
 )

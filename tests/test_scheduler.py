@@ -74,6 +74,20 @@ def texts(scheduler: Scheduler, job: Any) -> list[str]:
     return [heard.said[0].text for _, heard in scheduler.results(job)]
 
 
+@pytest.mark.parametrize(("count", "largest"), [(33, 6), (16, 8), (17, 5), (3, 2)])
+def test_known_windows_are_dealt_out_evenly(tmp_path: Path, count: int, largest: int) -> None:
+    """No worker is left with a lone last window while the other idles."""
+    engine = FakeEngine(workers=2, batch=8)
+    scheduler = Scheduler(engine)  # type: ignore[arg-type]
+    job = scheduler.submit(wanted(long_file(tmp_path / "a.wav", 30 * count)))
+    while not job.complete:
+        time.sleep(0.01)
+    assert len(texts(scheduler, job)) == count
+    sizes = sorted((len(seconds) for _, seconds in engine.batches), reverse=True)
+    assert sizes[:-1] == [largest] * (len(sizes) - 1)
+    scheduler.close()
+
+
 @pytest.mark.parametrize(("workers", "batch"), [(1, 1), (2, 2), (3, 8)])
 def test_windows_come_in_order_and_all_of_them(tmp_path: Path, workers: int, batch: int) -> None:
     """However many workers take however large batches."""

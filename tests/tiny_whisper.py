@@ -7,11 +7,11 @@ from pathlib import Path
 from summarizer.sample.authoring import convert, network
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, quantization: str = "int8_float16") -> Path:
     """Write a random model (the sample's shape, with a tokenizer of its own) into `folder`."""
     import torch
 
     torch.manual_seed(1)
     tokenizer = network.train_tokenizer(["The disk of etcd was slow.", "We moved it to a faster disk."])
-    convert.save(network.build_model(tokenizer), tokenizer, folder)
+    convert.save(network.build_model(tokenizer), tokenizer, folder, quantization)
     return folder

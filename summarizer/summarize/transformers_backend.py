@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.errors import BackendError
+from summarizer.hardware import cores
 from summarizer.settings import RuntimeSettings, SummarizeSettings
 from summarizer.summarize.generation import Answer, Request
 
@@ -35,8 +36,7 @@ class TransformersGenerator:
             raise BackendError(
                 f"the package {error.name} is missing", "Run: pip install 'cncf-talk-summarizer[llm]'"
             ) from None
-        if runtime.threads:
-            torch.set_num_threads(runtime.threads)
+        torch.set_num_threads(runtime.threads or cores())  # speech recognition set it to its workers' share
         place = _device(torch, runtime.device)
         small = place == "cpu" and settings.quantize == "int8"
         self.device = f"{place} int8" if small else place

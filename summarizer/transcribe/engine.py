@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from summarizer.errors import BackendError
+from summarizer.hardware import cores, free_gpu_memory, free_memory
 from summarizer.settings import RuntimeSettings, TranscribeSettings
-from summarizer.transcribe.plan import Plan, choose_instructions, cores, free_gpu_memory, free_memory, plan, shape_of
+from summarizer.transcribe.encoder import Encoder
+from summarizer.transcribe.plan import Plan, choose_instructions, computes_bfloat16, plan, shape_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,9 +99,20 @@ class Engine:
             num_workers=self.plan.workers if device == "cpu" else 1,
             local_files_only=True,
         )
+        self._encoder = self._own_encoder() if device == "cpu" else None
         self.device = device
         self.batch = self.plan.batch  # windows decoded together; less after a GPU ran out of memory
         log.info("speech recognition on %s: %s", device, self.plan)
+
+    def _own_encoder(self) -> Encoder | None:
+        """Our encoder, where the CPU and the settings want it; CTranslate2's does the same elsewhere, slower."""
+        if self._settings.compute_type != "auto" or not computes_bfloat16():
+            return None
+        try:
+            return Encoder(self._path, self.plan.threads)
+        except (ImportError, OSError, KeyError, ValueError) as error:
+            log.info("CTranslate2 encodes (%s)", error)
+            return None
 
     def features(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """The log-mel spectrogram of a window, (mel bands, 3000), padded with zeros as faster-whisper does."""
@@ -156,8 +169,11 @@ class Engine:
 
         if self.device != "cpu":
             return self.model.encode(np.stack(features))
-        parts = [np.asarray(self.model.encode(one)) for one in features]
-        return ctranslate2.StorageView.from_array(parts[0] if len(parts) == 1 else np.concatenate(parts))
+        if self._encoder:
+            return ctranslate2.StorageView.from_array(np.stack([self._encoder(one) for one in features]))
+        return ctranslate2.StorageView.from_array(
+            np.concatenate([np.asarray(self.model.encode(one)) for one in features])
+        )
 
     def _recognise(self, work: list[tuple[Any, float]], language: str, hotwords: str) -> list[Heard]:
         from faster_whisper.transcribe import get_suppressed_tokens

@@ -1,4 +1,4 @@
-"""How many windows are recognised at once, by how many workers: the rule, and what the machine has.
+"""How many windows are recognised at once, by how many workers, with which instructions: the rules.
 
 On a CPU, several workers of one thread beat one worker of several threads: nothing waits at barriers, and one worker
 encodes while another decodes. Encoding goes window by window, which fits the caches; decoding goes a batch at a time,
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import struct
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from summarizer.hardware import instructions
 from summarizer.settings import RuntimeSettings
+from summarizer.transcribe.weights import Weights
 
 FRAMES = 1500  # encoder positions of a window
 CPU_BATCH = 8  # decoding gains little beyond
@@ -75,30 +75,16 @@ def plan(shape: Shape, device: str, cores: int, free: int, runtime: RuntimeSetti
 
 def shape_of(folder: Path) -> Shape:
     """Read the shape from the headers of a CTranslate2 model; a large one is assumed where that fails."""
-    path = folder / "model.bin"
-    size = path.stat().st_size
-    with contextlib.suppress(OSError, struct.error, ValueError, IndexError), path.open("rb") as file:
-
-        def number(code: str) -> int:
-            return int(struct.unpack("<" + code, file.read(struct.calcsize("<" + code)))[0])
-
-        def text() -> str:
-            return file.read(number("H")).rstrip(b"\0").decode()
-
-        number("I")  # version of the format
-        text()
-        number("I")  # revision of the model
-        layers, width = set(), 0
-        for _ in range(number("I")):
-            name = text()
-            dims = [number("I") for _ in range(number("B"))]
-            number("B")  # type
-            file.seek(number("I"), os.SEEK_CUR)
-            if name.startswith("decoder/layer_") and name.endswith("/self_attention/linear_0/weight"):
-                layers.add(name.split("/")[1])
-                width = dims[-1]
-        if layers and width:
-            return Shape(width, len(layers), size)
+    size = (folder / "model.bin").stat().st_size
+    with contextlib.suppress(OSError, ValueError):
+        variables = Weights(folder).variables
+        found = [
+            variable.shape
+            for name, variable in variables.items()
+            if name.startswith("decoder/layer_") and name.endswith("/self_attention/linear_0/weight")
+        ]
+        if found and found[0][-1]:
+            return Shape(found[0][-1], len(found), size)
     return Shape(1280, 32, size)
 
 
@@ -107,40 +93,10 @@ def choose_instructions() -> None:
 
     Call it before the first model is loaded. 5 % faster on an AMD EPYC; a choice in the environment stays.
     """
-    with contextlib.suppress(OSError, StopIteration):
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        flags = next(line for line in lines if line.startswith("flags")).split()
-        if {"avx512f", "avx512cd", "avx512vl", "avx512bw", "avx512dq"} <= set(flags):
-            os.environ.setdefault("CT2_FORCE_CPU_ISA", "AVX512")
+    if {"avx512f", "avx512cd", "avx512vl", "avx512bw", "avx512dq"} <= instructions():
+        os.environ.setdefault("CT2_FORCE_CPU_ISA", "AVX512")
 
 
-def cores() -> int:
-    """CPUs that this process may use: its affinity, and the quota of its container (cgroup v2)."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with contextlib.suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        count = min(count, max(1, int(quota) // int(period)))
-    return count
-
-
-def free_memory() -> int:
-    """Bytes that can be had: of the machine, or of the container when that is less."""
-    free = 4 * 2**30  # where the system does not say
-    with contextlib.suppress(OSError, StopIteration, ValueError):
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        free = int(next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))) * 1024
-    with contextlib.suppress(OSError, ValueError):
-        group = Path("/sys/fs/cgroup")
-        limit, used = (int((group / name).read_text()) for name in ("memory.max", "memory.current"))
-        free = min(free, max(0, limit - used))
-    return free
-
-
-def free_gpu_memory() -> int:
-    """Bytes free on the first GPU, as its driver says; 8 GiB where it does not."""
-    try:
-        command = ["nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
-        said = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
-        return int(said.split()[0]) * 2**20
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
-        return 8 * 2**30
+def computes_bfloat16() -> bool:
+    """Whether the CPU multiplies matrices of bfloat16 by itself; others imitate it, slowly."""
+    return bool({"avx512_bf16", "amx_bf16"} & instructions())

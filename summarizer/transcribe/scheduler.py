@@ -63,7 +63,7 @@ class Scheduler:
         self._jobs: list[Job] = []
         self._changed = threading.Condition()
         self._stop = False
-        self._in_hand = 0  # windows that workers are at
+        self._share = 0  # windows of a batch, once all are known; 0: to be found
         self._workers: list[threading.Thread] = []
         self._hire()
         atexit.register(self.close)  # a thread inside the model must not outlive the interpreter
@@ -144,6 +144,7 @@ class Scheduler:
             job.stretches += stretches if job.request.vad else []
             job.windows += windows
             job.complete = complete
+            self._share = 0
             if complete and not job.windows and not job.language:
                 job.language = "und"
             self._changed.notify_all()
@@ -187,17 +188,19 @@ class Scheduler:
     def _size(self) -> int:
         """How many windows the next batch takes; 0: not yet.
 
-        Full batches while they last; what remains is shared so that all workers finish together.
+        Full batches while windows are still being found. Once all are known they are dealt out evenly, so that all
+        workers finish together: with two workers 33 windows are six batches of 6 or less, not four of 8 and one of 1.
         """
         jobs = self._active()
         ready = sum(job.ready() for job in jobs)
         more = any(not (job.complete or job.error or job.cancelled) for job in jobs if job.waited)
-        if ready >= self.engine.batch * len(self._workers):
-            return self.engine.batch
+        batch, workers = self.engine.batch, len(self._workers)
         if more:
-            return self.engine.batch if ready >= self.engine.batch else 0
-        share = -(-(ready + self._in_hand) // len(self._workers))
-        return min(self.engine.batch, share, ready)
+            return batch if ready >= batch else 0
+        if not self._share:
+            rounds = -(-ready // (workers * batch))
+            self._share = -(-ready // (workers * rounds)) if ready else 0
+        return min(self._share, batch, ready)
 
     def _take(self, size: int) -> list[tuple[Job, int]]:
         """The next windows in turn that can share a batch: same language, same hotwords."""
@@ -208,7 +211,6 @@ class Scheduler:
             while job.ready() and len(batch) < size:
                 batch.append((job, job.next))
                 job.next += 1
-        self._in_hand += len(batch)
         return batch
 
     def _detect(self, job: Job) -> None:
@@ -219,6 +221,7 @@ class Scheduler:
             scores = {language: sum(one.get(language, 0.0) for one in found) for language in found[0]}
             with self._changed:
                 job.language = max(scores, key=lambda language: scores[language])
+                self._share = 0
                 self._changed.notify_all()
         except BaseException as error:
             self._fail(job, error)
@@ -242,5 +245,4 @@ class Scheduler:
                 self._fail(job, error)
         finally:
             with self._changed:
-                self._in_hand -= len(batch)
                 self._hire()

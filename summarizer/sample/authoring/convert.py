@@ -11,10 +11,11 @@ from typing import Any
 from tokenizers import Tokenizer
 
 
-def save(model: Any, tokenizer: Tokenizer, out: Path) -> None:
+def save(model: Any, tokenizer: Tokenizer, out: Path, quantization: str = "int8_float16") -> None:
     """Convert a `WhisperForConditionalGeneration` into the folder `out`, replacing what is there.
 
-    The converter's own command wants the original tokenizer's files, so its loader is called for the weights alone.
+    The converter's own command wants the original tokenizer's files, so its loader is called for the weights alone. With the default, weights
+    take 8 bits and what stays float 16.
     """
     from ctranslate2.converters.transformers import WhisperLoader
 
@@ -31,7 +32,7 @@ def save(model: Any, tokenizer: Tokenizer, out: Path) -> None:
     spec.config.lang_ids = [vocabulary["<|en|>"]]
     spec.config.alignment_heads = [list(pair) for pair in itertools.product(range(layers // 2, layers), range(heads))]
     spec.validate()
-    spec.optimize(quantization="int8_float16")  # what stays float is stored in half the bytes
+    spec.optimize(quantization=quantization)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     spec.save(str(out))
