@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +57,8 @@ class OpenedBackends:
         self.config = config
         self._progress = progress
         self._broken: dict[str, BackendError] = {}
+        self._opening = threading.RLock()  # several talks are walked at once
+        self._processor = threading.Lock()  # held by a model at work on the CPU: two at once slow each other down
         self._announced: queue.SimpleQueue[tuple[Path, Source]] = queue.SimpleQueue()
 
     @cached_property
@@ -76,16 +79,17 @@ class OpenedBackends:
         if settings.backend == "transformers":
             installed = models.resolve(settings.model, "llm", runtime.models, settings.revision)
             path, revision = installed.path, installed.revision
-        return summarize.open_summarizer(settings, runtime, path, revision)
+        return summarize.open_summarizer(settings, runtime, path, revision, self._processor)
 
     def _once(self, name: str, opener: Callable[[], Opened]) -> Opened:
-        if name in self._broken:
-            raise self._broken[name]
-        try:
-            return opener()
-        except BackendError as error:
-            self._broken[name] = error
-            raise
+        with self._opening:
+            if name in self._broken:
+                raise self._broken[name]
+            try:
+                return opener()
+            except BackendError as error:
+                self._broken[name] = error
+                raise
 
     def download(self, video: Video, folder: Path) -> Source:
         """Metadata and caption files, written into `folder`."""
@@ -120,12 +124,9 @@ class OpenedBackends:
         """Speech to text."""
         whisper = self._once("whisper", lambda: self._whisper)
         self._read_ahead(whisper)
-        return whisper.transcribe(
-            audio,
-            video_id=source.video_id,
-            progress=self._progress,
-            **self._wanted(source, whisper),
-        )
+        wanted = self._wanted(source, whisper)
+        with self._processor if whisper.device == "cpu" else contextlib.nullcontext():
+            return whisper.transcribe(audio, video_id=source.video_id, progress=self._progress, **wanted)
 
     def summarize(self, transcript: Transcript, source: Source, parts: summarize.Parts) -> Summary:
         """Text to claims with evidence; `parts` keeps what it is made from while it is made."""

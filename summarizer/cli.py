@@ -7,6 +7,7 @@ Exit codes: 0 all done, 1 failed, 2 usage, 3 partly done, 11 locked by another r
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Annotated
 
@@ -19,6 +20,9 @@ from summarizer.errors import SummarizerError
 
 __all__ = ["app", "main"]
 _COMMANDS = (runs, library, machine, measure)
+# Ends of a run that may leave a model at work in a thread. It must neither hold up the end nor crash in it, and the
+# library is whole whenever a process stops.
+_ABANDONED = frozenset((75, 130, 143))
 
 
 @app.callback(invoke_without_command=True)
@@ -37,11 +41,25 @@ def options(
 
 def main() -> None:
     """Entry point: every deliberate error becomes one line, its remedy, and an exit code."""
+    code = _run()
+    if code in _ABANDONED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _run() -> int:
     try:
         app()
     except SummarizerError as error:
         console.error(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
         console.note("Interrupted.")
-        sys.exit(130)
+        return 130
+    except SystemExit as end:
+        if not isinstance(end.code, int):
+            raise
+        return end.code
+    return 0

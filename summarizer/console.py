@@ -27,6 +27,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from summarizer.engines.local import WALKER
 from summarizer.errors import SummarizerError, sentence
 from summarizer.pipeline import Talk
 from summarizer.records import Outcome, Video
@@ -77,7 +78,7 @@ class _Display(Listener):
     def __init__(self, bar: Progress | None) -> None:
         self.bar = bar
         self.task = bar.add_task("looking", total=None) if bar else None
-        self.computing = ""  # what the main thread works on
+        self.computing: dict[str, str] = {}  # what each walk is at, by its video's id
 
     def listed(self, total: int) -> None:
         if self.bar and self.task is not None:
@@ -85,19 +86,22 @@ class _Display(Listener):
 
     def stage(self, video: Video, stage: str) -> None:
         text = f"{stage}: {clean(video.title)[:48]}"
-        if threading.current_thread() is threading.main_thread():
-            self.computing = text
+        if threading.current_thread().name.startswith(WALKER):
+            self.computing[video.id] = text
+            others = len(self.computing) - 1
+            text += f" and {others} more" if others else ""
         elif self.computing:
             return  # what is fetched ahead is shown only while nothing computes
         if self.bar and self.task is not None:
             self.bar.update(self.task, description=text)
 
     def progress(self, share: float) -> None:
+        heard = next((text for text in self.computing.values() if text.startswith("transcribe")), "")
         if self.bar and self.task is not None:
-            self.bar.update(self.task, description=f"{self.computing} {share:.0%}")
+            self.bar.update(self.task, description=f"{heard} {share:.0%}")
 
     def finished(self, outcome: Outcome) -> None:
-        self.computing = ""
+        self.computing.pop(outcome.video_id, None)
         if outcome.status == "cached":
             return
         line = Text(f"{outcome.status:>8} ", style=_COLOUR[outcome.status]).append(

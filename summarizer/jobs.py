@@ -200,9 +200,9 @@ def nightly(config: Config) -> Iterator[tuple[Run, list[Talk]]]:
     with (
         only_run(config),
         opened_sources(config.nightly.sources) as sources,
-        time_budget(config.nightly.budget_minutes * 60) as used_up,
     ):
-        run = Run(config, limit=config.nightly.limit, budget=used_up, upgrade=True)
+        budget = time_budget(config.nightly.budget_minutes * 60)
+        run = Run(config, limit=config.nightly.limit, budget=budget, upgrade=True)
         talks: list[Talk] = []
         try:
             talks = run.find(sources)

@@ -10,21 +10,21 @@ from __future__ import annotations
 import contextlib
 import logging
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from summarizer import publish
+from summarizer import outcomes, publish
 from summarizer.backends import OpenedBackends
 from summarizer.config import Config
 from summarizer.engines import local
-from summarizer.errors import Deferred, Refused, StoreError, SummarizerError, Unavailable, VideoError, sentence
+from summarizer.errors import Refused, StoreError, SummarizerError, Unavailable, VideoError
 from summarizer.pipeline import Talk
 from summarizer.records import Outcome, Source, Video
 from summarizer.steps import Step, WouldRunError
-from summarizer.store import Library
+from summarizer.store import Entry, Library
 
 log = logging.getLogger(__name__)
 
@@ -85,13 +85,8 @@ class Run:
             except SummarizerError as error:
                 if len(sources) == 1:
                     raise
-                self._end(
-                    _outcome(
-                        Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint=""),
-                        "list",
-                        error,
-                    )
-                )
+                nobody = Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint="")
+                self._end(outcomes.of_error(nobody, "list", error))
         old = [v for v in videos.values() if self.since and v.published and v.published < self.since]
         return [self._talk(video) for video in videos.values() if video not in old]
 
@@ -135,39 +130,54 @@ class Run:
                 waiting = waiting[: self.limit]
             if self.listener:
                 self.listener.listed(len(waiting))
-            for item in local.prepared(waiting, self.config.runtime.download_ahead, self.budget):
+            for item in self._walked(waiting):
                 self._finish(item)
             if self.upgrade:
                 self._upgrade_all(talks)
         finally:
             self._close()
 
+    def _walked(self, talks: list[Talk]) -> Iterator[local.Item]:
+        runtime = self.config.runtime
+        # Every talk has at least one question for a language model at any time, so that these fill its batches.
+        at_once = 1 if self.config.summarize.backend == "extractive" else runtime.llm_batch
+        return local.walked(talks, self._walk, ahead=runtime.download_ahead, at_once=at_once, stopped=self.budget)
+
+    def _walk(self, talk: Talk) -> Entry:
+        """A talk's digest; several at once, in threads of the engine."""
+        self._check_date(talk)
+        return talk.walk()
+
     def _upgrade_all(self, talks: Iterable[Talk]) -> None:
         """Replace automatic captions by speech recognition, in what is left of the budget."""
         due = [replace(talk, upgrade=True, steps=[]) for talk in talks if not self.budget() and talk.upgrade_due()]
         if self.listener:
             self.listener.listed(len(due))
-        for item in local.prepared(due, self.config.runtime.download_ahead, self.budget):
+        for item in self._walked(due):
             self._upgrade(item)
 
-    def _upgrade(self, item: local.Prepared) -> None:
+    def _upgrade(self, item: local.Item) -> None:
         """One talk's speech; whatever goes wrong, the digest from captions and its outcome stay as they are."""
         talk = item.talk
         try:
-            if item.error is not None:
-                raise item.error
-            if self.budget():
-                return
-            path = publish.publish_digest(talk, talk.walk(), self.config.runtime.digests)
+            path = self._publish(item)
         except StoreError:
             raise
         except Exception as error:
-            log.warning("the text of %s stays automatic captions: %s", talk.video.id, error)
+            if not self.budget():
+                log.warning("the text of %s stays automatic captions: %s", talk.video.id, error)
             return
         if any(step.state == "made" for step in talk.steps):
             self.worked = True
             self.finals = [outcome for outcome in self.finals if outcome.video_id != talk.video.id]
             self._settle(talk, "made", reason="speech recognition in place of automatic captions", path=str(path))
+
+    def _publish(self, item: local.Item) -> Path:
+        """The page of a talk that was walked; raises what ended its walk."""
+        if item.error is not None:
+            raise item.error
+        assert item.digest is not None  # noqa: S101 - a walk ends in the one or the other
+        return publish.publish_digest(item.talk, item.digest, self.config.runtime.digests)
 
     def _done_already(self, talk: Talk) -> bool:
         """Settle talks with nothing to do, from manifests alone, without a lock."""
@@ -190,16 +200,10 @@ class Run:
     def _page(self, name: str) -> Path:
         return self.config.runtime.digests / name
 
-    def _finish(self, item: local.Prepared) -> None:
+    def _finish(self, item: local.Item) -> None:
         talk = item.talk
         try:
-            if item.error is not None:
-                raise item.error
-            if self.budget():
-                raise Deferred("budget", "the time budget is used up", "The next run goes on from here.")
-            self._check_date(talk)
-            entry = talk.walk()
-            path = publish.publish_digest(talk, entry, self.config.runtime.digests)
+            path = self._publish(item)
             self.worked = True
             made = any(step.state == "made" for step in talk.steps)
             self._settle(talk, "made" if made else "cached", path=str(path))
@@ -211,9 +215,10 @@ class Run:
             raise
         except Exception as error:
             if not isinstance(error, SummarizerError):
-                log.exception("unexpected error in %s", talk.video.id)
-            self._steps(talk)
-            self._end(_outcome(talk.video, talk.steps[-1].stage if talk.steps else "download", error))
+                log.error("unexpected error in %s", talk.video.id, exc_info=error)
+            steps = list(talk.steps)  # of a walk that goes on, when the budget is used up
+            self.outcomes += outcomes.of_steps(talk.video, steps)
+            self._end(outcomes.of_error(talk.video, steps[-1].stage if steps else "download", error))
 
     def _check_date(self, talk: Talk) -> None:
         """Flat listings seldom know the date, so it is looked at again once the metadata are there."""
@@ -221,38 +226,9 @@ class Run:
         if self.since and source and source.published and source.published < self.since:
             raise Unavailable("before_since", f"published {source.published}, before {self.since}")
 
-    def _steps(self, talk: Talk) -> None:
-        for step in talk.steps:
-            status = {"made": "made", "cached": "cached"}.get(step.state, "refused")
-            self.outcomes.append(
-                Outcome(
-                    video_id=talk.video.id,
-                    title=talk.video.title,
-                    stage=step.stage,
-                    status=status,
-                    reason=step.why,
-                    seconds=step.seconds,
-                    key=step.key,
-                    when=datetime.now(UTC),
-                )
-            )
-
     def _settle(self, talk: Talk, status: str, code: str = "", reason: str = "", path: str = "") -> None:
-        self._steps(talk)
-        seconds = round(sum(step.seconds for step in talk.steps), 3)
-        self._end(
-            Outcome(
-                video_id=talk.video.id,
-                title=talk.video.title,
-                stage="run",
-                status=status,
-                code=code,
-                reason=reason,
-                seconds=seconds,
-                path=path,
-                when=datetime.now(UTC),
-            )
-        )
+        self.outcomes += outcomes.of_steps(talk.video, talk.steps)
+        self._end(outcomes.settled(talk.video, talk.steps, status, code, reason, path))
 
     def _end(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
@@ -269,14 +245,8 @@ class Run:
 
     @property
     def exit_code(self) -> int:
-        """0 all done, 1 all failed, 3 some failed, 75 try later, 11 all held by another run."""
-        failed = [outcome for outcome in self.finals if outcome.status == "failed"]
-        later = [o for o in self.finals if o.status == "deferred" and o.code not in {"upcoming", "live"}]
-        if failed:
-            return 1 if len(failed) == len(self.finals) else 3
-        if later:
-            return 11 if all(outcome.code == "locked" for outcome in later) else 75
-        return 0
+        """What the process ends with; see `outcomes.exit_code`."""
+        return outcomes.exit_code(self.finals)
 
 
 def _require_writable(folder: Path) -> None:
@@ -289,23 +259,3 @@ def _require_writable(folder: Path) -> None:
             f"cannot write into the folder {folder}: {error.strerror}",
             "Choose another with --library or --digests, or make room.",
         ) from None
-
-
-def _outcome(video: Video, stage: str, error: Exception) -> Outcome:
-    """The final outcome of a video that ended in an error."""
-    if isinstance(error, (Unavailable, Refused)):
-        status = "refused"
-    elif isinstance(error, Deferred):
-        status = "deferred"
-    else:
-        status = "failed"
-    bug = f"{sentence(str(error))} This is a bug; please report it with the log."
-    return Outcome(
-        video_id=video.id,
-        title=video.title,
-        stage=stage,
-        status=status,
-        code=error.code if isinstance(error, VideoError) else type(error).__name__.lower(),
-        reason=error.advice if isinstance(error, SummarizerError) else bug,
-        when=datetime.now(UTC),
-    )

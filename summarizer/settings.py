@@ -119,7 +119,7 @@ class RuntimeSettings(Table):
     whisper_workers: int = Field(default=0, ge=0)
     """Batches of windows decoded side by side. 0: one for each core, as far as memory allows."""
     llm_batch: int = Field(default=4, ge=1)
-    """Chunks summarized together by the transformers back end."""
+    """Prompts that a language model answers together, and talks that are summarized at once to fill them."""
     endpoint: str = "http://127.0.0.1:8000/v1"
     """Address of the OpenAI-compatible server; its key comes from SUMMARIZER_API_KEY."""
     request_seconds: float = Field(default=300.0, gt=0)

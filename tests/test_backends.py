@@ -14,6 +14,8 @@ from tests.conftest import make_source, make_transcript
 class FakeWhisper:
     """Notes what it is told, in order."""
 
+    device = "cpu"
+
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
 

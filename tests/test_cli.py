@@ -17,7 +17,7 @@ from rich.text import Text
 
 from summarizer import cli, console
 from summarizer.errors import Failed, UsageError
-from summarizer.run import _outcome
+from summarizer.outcomes import of_error
 from tests.fake_backends import make_video
 
 CAPTIONS_ONLY = (
@@ -217,16 +217,17 @@ def test_the_progress_line_shows_what_computes_before_what_is_fetched_ahead() ->
     bar = Progress(console=Console(file=io.StringIO()))
     display = console._Display(bar)
 
-    def ahead(stage: str) -> None:
-        thread = threading.Thread(target=display.stage, args=(make_video(2), stage))
+    def seen(number: int, stage: str, name: str = "download-0") -> str:
+        thread = threading.Thread(target=display.stage, args=(make_video(number), stage), name=name)
         thread.start()
         thread.join()
+        return bar.tasks[0].description
 
-    shown = []
-    for event in (lambda: ahead("download"), lambda: display.stage(make_video(1), "summarize"), lambda: ahead("audio")):
-        event()
-        shown.append(bar.tasks[0].description)
-    assert shown == ["download: Talk 2", "summarize: Talk 1", "summarize: Talk 1"]
-    display.finished(_outcome(make_video(1), "download", Failed("x", "broken")))
-    ahead("audio")
-    assert bar.tasks[0].description == "audio: Talk 2"
+    assert seen(2, "download") == "download: Talk 2"
+    assert seen(1, "transcribe", "walk-0") == seen(2, "audio") == "transcribe: Talk 1"
+    assert seen(3, "summarize", "walk-1") == "summarize: Talk 3 and 1 more"
+    display.progress(0.5)
+    assert bar.tasks[0].description == "transcribe: Talk 1 50%"
+    display.finished(of_error(make_video(3), "summarize", Failed("x", "broken")))
+    display.finished(of_error(make_video(1), "download", Failed("x", "broken")))
+    assert seen(2, "audio") == "audio: Talk 2"

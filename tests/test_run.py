@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-import time
+import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -199,20 +199,24 @@ def test_looking_after_a_library_that_is_not_there_is_an_error(tmp_path: Path) -
 
 def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path) -> None:
     """The talk in flight is put off within moments, not finished; nothing is half-written."""
+    freed = threading.Event()
 
     class Slow(FakeBackends):
         def summarize(self, transcript: object, source: object, parts: object) -> object:  # type: ignore[override]
             if source.video_id == "video-00001":  # type: ignore[attr-defined]
-                time.sleep(60)
+                assert freed.wait(60)
             return super().summarize(transcript, source, parts)  # type: ignore[arg-type]
 
     videos = [make_video(i) for i in range(3)]
-    with time_budget(6) as used_up:
-        run = execute(tmp_path, Slow(), videos, "runtime.download_ahead=1", budget=used_up)
+    run = execute(tmp_path, Slow(), videos, "runtime.download_ahead=1", budget=time_budget(3))
     assert [outcome.status for outcome in run.finals] == ["made", "deferred", "deferred"]
     assert {"budget"} == {o.code for o in run.finals if o.status == "deferred"}
+    freed.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("walk"):
+            thread.join(60)
     again = execute(tmp_path, FakeBackends(), videos)
-    assert {"cached", "made"} == {outcome.status for outcome in again.finals}
+    assert [outcome.status for outcome in again.finals] == ["cached", "cached", "made"]
 
 
 def test_forcing_an_unknown_stage_is_a_usage_error(tmp_path: Path) -> None:

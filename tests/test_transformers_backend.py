@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from summarizer.records import Source, Transcript
 from summarizer.settings import RuntimeSettings, SummarizeSettings
 from summarizer.summarize import open_summarizer
 from summarizer.summarize.answers import Form, fewer
+from summarizer.summarize.batching import Batching
 from summarizer.summarize.generation import Answer, Request
 from summarizer.summarize.transformers_backend import TransformersGenerator
 from tests import tiny_llm
@@ -51,6 +53,18 @@ def test_a_batch_gives_the_same_answers_as_one_by_one(folder: Path) -> None:
     together = _answers(TransformersGenerator(folder, RUNTIME, plain), requests)
     alone = _answers(TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 1}), plain), requests)
     assert [answer.text for answer in alone] == [answer.text for answer in together]
+
+
+def test_talks_at_once_get_the_answers_they_would_get_alone(folder: Path) -> None:
+    """Threads share the model, its tokenizer and its batches."""
+    plain = ROOMY.model_copy(update={"quantize": "none"})
+    generator = TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 3}), plain)
+    asked = [_request(count) for count in (1, 2, 3)]
+    alone = [_answers(generator, [request])[0].text for request in asked]
+    shared = Batching(generator, 3)
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(lambda request: next(shared.generate([request]))[1].text, asked))
+    assert alone == together
 
 
 def test_a_cut_answer_says_so(folder: Path) -> None:

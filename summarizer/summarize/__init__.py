@@ -7,8 +7,10 @@ with a language model, and what they write is checked against the segments they 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from summarizer.errors import BackendError
 from summarizer.records import Source, Summary, Transcript
@@ -35,9 +37,19 @@ class Summarizer(Protocol):
         ...
 
 
-def _extractive(
-    _runtime: RuntimeSettings, settings: SummarizeSettings, _path: Path | None, _revision: str
-) -> Summarizer:
+@dataclass(frozen=True)
+class _Wanted:
+    """What a back end is opened with; `processor` is the lock of whoever computes on the CPU."""
+
+    settings: SummarizeSettings
+    runtime: RuntimeSettings
+    path: Path | None
+    revision: str
+    processor: AbstractContextManager[Any]
+
+
+def _extractive(wanted: _Wanted) -> Summarizer:
+    settings = wanted.settings
     if settings.language:
         raise BackendError(
             f"the extractive back end quotes the talk and cannot write in {settings.language!r}",
@@ -48,25 +60,27 @@ def _extractive(
     return Extractive()
 
 
-def _transformers(
-    runtime: RuntimeSettings, settings: SummarizeSettings, path: Path | None, revision: str
-) -> Summarizer:
+def _transformers(wanted: _Wanted) -> Summarizer:
+    from summarizer.summarize.batching import Batching
     from summarizer.summarize.mapreduce import MapReduce
     from summarizer.summarize.transformers_backend import TransformersGenerator
 
-    if path is None:
+    if wanted.path is None:
         raise BackendError("the transformers back end needs a model folder", "Run: summarizer models pull NAME")
-    return MapReduce(TransformersGenerator(path, runtime, settings), settings.model, revision)
+    generator = TransformersGenerator(wanted.path, wanted.runtime, wanted.settings)
+    processor = wanted.processor if generator.device.startswith("cpu") else nullcontext()
+    shared = Batching(generator, wanted.runtime.llm_batch, processor)
+    return MapReduce(shared, wanted.settings.model, wanted.revision)
 
 
-def _openai(runtime: RuntimeSettings, settings: SummarizeSettings, _path: Path | None, revision: str) -> Summarizer:
+def _openai(wanted: _Wanted) -> Summarizer:
     from summarizer.summarize.mapreduce import MapReduce
     from summarizer.summarize.openai_backend import OpenAIGenerator
 
-    return MapReduce(OpenAIGenerator(runtime, settings), settings.model, revision)
+    return MapReduce(OpenAIGenerator(wanted.runtime, wanted.settings), wanted.settings.model, wanted.revision)
 
 
-BACKENDS: dict[str, Callable[[RuntimeSettings, SummarizeSettings, Path | None, str], Summarizer]] = {
+BACKENDS: dict[str, Callable[[_Wanted], Summarizer]] = {
     "extractive": _extractive,
     "transformers": _transformers,
     "openai": _openai,
@@ -74,7 +88,14 @@ BACKENDS: dict[str, Callable[[RuntimeSettings, SummarizeSettings, Path | None, s
 
 
 def open_summarizer(
-    settings: SummarizeSettings, runtime: RuntimeSettings, model_path: Path | None = None, revision: str = ""
+    settings: SummarizeSettings,
+    runtime: RuntimeSettings,
+    model_path: Path | None = None,
+    revision: str = "",
+    processor: AbstractContextManager[Any] | None = None,
 ) -> Summarizer:
-    """Open the back end that the settings name; raises `BackendError` with what to install or pull."""
-    return BACKENDS[settings.backend](runtime, settings, model_path, revision)
+    """Open the back end that the settings name; raises `BackendError` with what to install or pull.
+
+    `processor` is held while a model computes on the CPU, so that another one can wait for its turn.
+    """
+    return BACKENDS[settings.backend](_Wanted(settings, runtime, model_path, revision, processor or nullcontext()))

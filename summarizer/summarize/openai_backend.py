@@ -24,7 +24,7 @@ CONTEXT_TOKENS = 32_768  # what current open models hold at least; the server it
 
 
 class OpenAIGenerator:
-    """A client of one server; requests of a batch go out together."""
+    """A client of one server, for any number of threads; requests go out together."""
 
     name = "openai"
     device = "server"
@@ -46,7 +46,7 @@ class OpenAIGenerator:
         )
         self._endpoint = runtime.endpoint
         self._settings = settings
-        self._workers = runtime.llm_batch
+        self._pool = ThreadPoolExecutor(runtime.llm_batch)  # of all talks: so many requests are with the server
         self._constrained = True
 
     def count_tokens(self, text: str) -> int:
@@ -59,13 +59,13 @@ class OpenAIGenerator:
 
     def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
         """Answers as they come. Raises `BackendError` when the server is not there or has not the model."""
-        pool = ThreadPoolExecutor(self._workers)
+        futures = {self._pool.submit(self._one, request): i for i, request in enumerate(requests)}
         try:
-            futures = {pool.submit(self._one, request): i for i, request in enumerate(requests)}
             for future in as_completed(futures):
                 yield futures[future], future.result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # an error or an interrupt must not wait for the others
+            for future in futures:  # an error must not wait for the others
+                future.cancel()
 
     def _one(self, request: Request) -> Answer:
         try:

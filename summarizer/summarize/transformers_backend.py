@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,7 +37,7 @@ class TransformersGenerator:
             raise BackendError(
                 f"the package {error.name} is missing", "Run: pip install 'cncf-talk-summarizer[llm]'"
             ) from None
-        torch.set_num_threads(runtime.threads or cores())  # speech recognition set it to its workers' share
+        self._threads = runtime.threads or cores()
         place = _device(torch, runtime.device)
         small = place == "cpu" and settings.quantize == "int8"
         self.device = f"{place} int8" if small else place
@@ -60,6 +61,7 @@ class TransformersGenerator:
         self._tokenizer.padding_side = "left"
         if self._tokenizer.pad_token is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
+        self._reading = threading.Lock()  # padding changes the tokenizer, which must not happen while another reads
         self._torch, self._xgrammar = torch, xgrammar
         vocabulary = xgrammar.TokenizerInfo.from_huggingface(self._tokenizer, vocab_size=self._model.config.vocab_size)
         self._compiler = xgrammar.GrammarCompiler(vocabulary)
@@ -70,7 +72,8 @@ class TransformersGenerator:
 
     def count_tokens(self, text: str) -> int:
         """Exact tokens of a text."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False))
+        with self._reading:
+            return len(self._tokenizer.encode(text, add_special_tokens=False))
 
     def prompt_tokens(self, request: Request) -> int:
         """Exact tokens of the prompt, chat template included."""
@@ -101,9 +104,10 @@ class TransformersGenerator:
             yield from zip(batch, answers, strict=True)
 
     def _batched(self, requests: Sequence[Request]) -> list[Answer]:
-        inputs = self._tokenizer(
-            [self._prompt(r) for r in requests], return_tensors="pt", padding=True, add_special_tokens=False
-        )
+        self._torch.set_num_threads(self._threads)  # of this thread; speech recognition gives its own a share each
+        prompts = [self._prompt(r) for r in requests]
+        with self._reading:
+            inputs = self._tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
         inputs = inputs.to(self._place)
         grammars = [
             self._compiler.compile_json_schema(json.dumps(r.answer_schema), any_whitespace=False) for r in requests

@@ -1,0 +1,117 @@
+"""What it brings to answer for several talks in one batch: `python benchmarks/batching.py [--device cuda]`.
+
+Random weights of Qwen2.5-0.5B's widths. Every talk asks as the map and the reduce step do: for some chunks at once,
+then for one answer more. Talk after talk, and all at once through `Batching`, in turns in one run; every answer has the
+same number of tokens. Seconds, and the ratio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from summarizer.settings import RuntimeSettings, SummarizeSettings
+from summarizer.summarize.answers import Form
+from summarizer.summarize.batching import Batching
+from summarizer.summarize.generation import Generator, Request
+from summarizer.summarize.transformers_backend import TransformersGenerator
+
+WORDS = (
+    "the cluster was slow because etcd wrote to a disk that it shared with the build jobs of two other teams".split()
+)
+
+
+def main() -> None:
+    """Measure in turns, and print each and the ratio of the best ones."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--talks", type=int, default=4)
+    options.add_argument("--chunks", type=int, default=3, help="of a talk; half an hour has about three")
+    options.add_argument("--words", type=int, default=600, help="of a chunk")
+    options.add_argument("--answer", type=int, default=128, help="tokens of an answer")
+    options.add_argument("--batch", type=int, default=4)
+    options.add_argument("--layers", type=int, default=24)
+    options.add_argument("--turns", type=int, default=2)
+    options.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    given = options.parse_args()
+    settings = SummarizeSettings(backend="transformers", max_new_tokens=given.answer)
+    with tempfile.TemporaryDirectory() as folder:
+        build(Path(folder), given.layers)
+        runtime = RuntimeSettings(device=given.device, llm_batch=given.batch)
+        generator = TransformersGenerator(Path(folder), runtime, settings)
+    list(generator.generate([_request(0, 0, 50)]))
+    best: dict[str, float] = {}
+    for _ in range(given.turns):
+        for name, at_once in (("talk after talk", 1), ("together", given.talks)):
+            seconds = _measure(generator, given, at_once)
+            best[name] = min(seconds, best.get(name, seconds))
+            print(f"{name}: {seconds:.1f} s")
+    print(f"{generator.device}: together is {best['talk after talk'] / best['together']:.2f} times as fast")
+
+
+def _measure(generator: Generator, given: argparse.Namespace, at_once: int) -> float:
+    """Seconds for all talks, `at_once` of them side by side."""
+    shared = Batching(generator, given.batch)
+    todo = list(range(given.talks))
+
+    def talks() -> None:
+        while todo:
+            talk = todo.pop()
+            for round_ in (range(given.chunks), range(given.chunks, given.chunks + 1)):
+                _ask(shared, [_request(talk, chunk, given.words) for chunk in round_])
+
+    threads = [threading.Thread(target=talks) for _ in range(at_once)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.monotonic() - started
+
+
+def _ask(generator: Generator, requests: Sequence[Request]) -> None:
+    for _, answer in generator.generate(requests):
+        assert not answer.finished, "answers must be cut, to be of one length"  # noqa: S101
+
+
+def _request(talk: int, chunk: int, words: int) -> Request:
+    text = " ".join([f"talk {talk} part {chunk}", *(WORDS[i % len(WORDS)] for i in range(words))])
+    return Request(instructions="Take notes.", material=text, answer_schema=Form(kind="talk").notes(50, ()))
+
+
+def build(folder: Path, layers: int) -> None:
+    """Write a random model of Qwen2.5-0.5B's widths, and a tokenizer of whole words, into `folder`."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=600, initial_alphabet=alphabet, special_tokens=["<|end|>"])
+    tokenizer.train_from_iterator([" ".join(WORDS)] * 50, trainer)
+    wrapped = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|end|>", pad_token="<|end|>")  # noqa: S106
+    wrapped.chat_template = "{% for m in messages %}{{ m.content }}\n{% endfor %}"
+    wrapped.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = Qwen2Config(
+        vocab_size=151_936,
+        hidden_size=896,
+        intermediate_size=4864,
+        num_hidden_layers=layers,
+        num_attention_heads=14,
+        num_key_value_heads=2,
+        max_position_embeddings=32_768,
+        tie_word_embeddings=True,
+        eos_token_id=0,
+        pad_token_id=0,
+    )
+    Qwen2ForCausalLM(config).bfloat16().save_pretrained(folder)
+
+
+if __name__ == "__main__":
+    main()
