@@ -19,6 +19,7 @@ from summarizer.transcribe.recording import Recording
 from summarizer.transcribe.vad import RATE, Stretch, VoiceActivity
 from summarizer.transcribe.windows import Packer, Window
 
+READERS = 3  # recordings decoded at once; each costs a process, and one is ten times as fast as recognition
 LANGUAGE_FROM = 13  # the language is that of four windows, spread over so many first ones: 6 minutes
 
 
@@ -63,6 +64,7 @@ class Scheduler:
         self._jobs: list[Job] = []
         self._changed = threading.Condition()
         self._stop = False
+        self._readers = threading.Semaphore(READERS)
         self._share = 0  # windows of a batch, once all are known; 0: to be found
         self._workers: list[threading.Thread] = []
         self._hire()
@@ -125,19 +127,23 @@ class Scheduler:
     def _read(self, job: Job) -> None:
         """Decode, find speech, pack windows: the whole recording, whatever the pace of recognition."""
         try:
-            activity = VoiceActivity() if job.request.vad else None
-            packer = Packer()
-            for block in stream(job.request.path, job.request.duration):
-                if job.cancelled:
-                    return
-                start = job.recording.size
-                job.recording.append(block)
-                found = activity.feed(block) if activity else [(start, job.recording.size)]
-                self._add(job, found, packer.feed(found))
-            found = activity.finish() if activity else []
-            self._add(job, found, packer.feed(found) + packer.finish(), complete=True)
+            with self._readers:
+                self._read_all(job)
         except BaseException as error:
             self._fail(job, error)
+
+    def _read_all(self, job: Job) -> None:
+        activity = VoiceActivity() if job.request.vad else None
+        packer = Packer()
+        for block in stream(job.request.path, job.request.duration):
+            if job.cancelled:
+                return
+            start = job.recording.size
+            job.recording.append(block)
+            found = activity.feed(block) if activity else [(start, job.recording.size)]
+            self._add(job, found, packer.feed(found))
+        found = activity.finish() if activity else []
+        self._add(job, found, packer.feed(found) + packer.finish(), complete=True)
 
     def _add(self, job: Job, stretches: list[Stretch], windows: list[Window], complete: bool = False) -> None:
         with self._changed:
