@@ -237,7 +237,7 @@ def _identity(options: argparse.Namespace, path: Path) -> None:
 
     samples = np.concatenate(list(stream(path))).astype(np.float32) / 32768
     for name in options.models:
-        for compute in ("int8", "float32"):
+        for compute in ("auto", "int8", "float32"):
             settings = TranscribeSettings(compute_type=compute)
             engine = Engine(settings, RuntimeSettings(device="cpu"), _model(options, name, scripted=False))
             cuts = [samples[at : at + 480_000] for at in range(0, min(samples.size, 8 * 480_000), 480_000)]
