@@ -48,7 +48,7 @@ class TranscribeSettings(Table):
     beam_size: int = Field(default=1, ge=1, le=10)
     """Hypotheses kept while decoding; 5 is slower and slightly better."""
     compute_type: Literal["auto", "int8", "float16", "int8_float16", "float32"] = "auto"
-    """Arithmetic of the model. auto: float16 on CUDA, int8 on a CPU."""
+    """Arithmetic. auto: float16 on CUDA; int8 on a CPU, its encoder in bfloat16 where the CPU has that."""
     vad: bool = True
     """Skip what is not speech (Silero VAD)."""
     word_timestamps: bool = False
