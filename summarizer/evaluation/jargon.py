@@ -13,30 +13,30 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from importlib import resources
+from itertools import accumulate
 from typing import NamedTuple
 
 from summarizer.config import Config
 from summarizer.evaluation.material import Half, Material, RealTalk
 from summarizer.evaluation.report import Part, Row
-from summarizer.records import Correction
 from summarizer.terms import Glossary, packaged, words
 from summarizer.transcribe.glossary import correct
 
-SAMPLE, SEED = 100, 3
+SAMPLE, SEED = 100, 4
 
 
 class Judged(NamedTuple):
     """A correction of a talk, as the labels name it."""
 
     talk: str
-    segment: int
+    word: int  # of the talk's text that it begins at
     before: str
     after: str
 
     @property
     def id(self) -> str:
-        """Talk, segment and the name put there; the text itself stays where it is."""
-        return f"{self.talk}:{self.segment}:{self.after}"
+        """Talk, word and the name put there, however the talk is cut into segments; the text stays where it is."""
+        return f"{self.talk}:{self.word}:{self.after}"
 
 
 def measure(material: Material, _config: Config) -> Part:
@@ -112,20 +112,26 @@ def sample(talks: Sequence[RealTalk], glossary: Glossary, size: int = SAMPLE, se
     """Misheard names at random, half of them from each half; changes in capitals and spaces only are left out."""
     chosen: list[Judged] = []
     for half in ("tune", "report"):
-        found = [
-            Judged(talk.id, change.segment, change.before, change.after)
-            for talk in talks
-            if talk.half == half
-            for change in misheard(talk, glossary)
-        ]
+        found = [change for talk in talks if talk.half == half for change in misheard(talk, glossary)]
         chosen += random.Random(f"{seed} {half}").sample(found, min(size // 2, len(found)))  # noqa: S311 - not secret
     return chosen
 
 
-def misheard(talk: RealTalk, glossary: Glossary) -> list[Correction]:
-    """The corrections of a talk that changed letters."""
-    found = correct(talk.transcript, talk.source, glossary).corrections
-    return [change for change in found if change.misheard]
+def misheard(talk: RealTalk, glossary: Glossary) -> list[Judged]:
+    """The corrections of a talk that changed letters, each with its place."""
+    segments = talk.transcript.segments
+    places: list[Judged] = []
+    first_word = [0, *accumulate(len(segment.text.split()) for segment in segments)]
+    looked_at: dict[int, int] = {}  # segment: how many characters of it lie behind us
+    for change in correct(talk.transcript, talk.source, glossary).corrections:
+        text = segments[change.segment].text
+        begins = re.compile(rf"(?<!\w){re.escape(change.before.split()[0])}")
+        start = next(m.start() for m in begins.finditer(text, looked_at.get(change.segment, 0)))
+        looked_at[change.segment] = start + 1
+        word = first_word[change.segment] + len(text[:start].split())
+        if change.misheard:
+            places.append(Judged(talk.id, word, change.before, change.after))
+    return places
 
 
 def labels() -> dict[str, bool]:
@@ -138,11 +144,7 @@ def labels() -> dict[str, bool]:
 def _precision(talks: Sequence[RealTalk], glossary: Glossary) -> list[Row]:
     """Share of right ones among the corrections that a reader judged, over those that the code still makes."""
     judged = labels()
-    made = {
-        (talk.half, Judged(talk.id, change.segment, change.before, change.after).id)
-        for talk in talks
-        for change in misheard(talk, glossary)
-    }
+    made = {(talk.half, change.id) for talk in talks for change in misheard(talk, glossary)}
     rows = []
     for half in ("tune", "report"):
         right = [judged[id] for where, id in made if where == half and id in judged]

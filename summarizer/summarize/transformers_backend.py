@@ -33,10 +33,12 @@ class TransformersGenerator:
             import torch
             import xgrammar
             from transformers import AutoModelForCausalLM, AutoTokenizer
+            from transformers.utils import logging as chatter
         except ImportError as error:
             raise BackendError(
                 f"the package {error.name} is missing", "Run: pip install 'cncf-talk-summarizer[llm]'"
             ) from None
+        chatter.disable_progress_bar()  # there is one bar, the run's
         self._threads = runtime.threads or cores()
         place = _device(torch, runtime.device)
         small = place == "cpu" and settings.quantize == "int8"
