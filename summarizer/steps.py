@@ -26,7 +26,7 @@ STAGES: dict[str, int] = {
     "transcribe": 5,  # captions or speech to segments
     "check": 3,  # is this really the text of this video? a refusal, or how it scores
     "glossary": 1,  # names put right; the transcript before it stays as it is
-    "summarize": 6,  # claims with evidence
+    "summarize": 7,  # claims with evidence
     "digest": 3,  # the page
 }
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from summarizer.errors import Refused
 from summarizer.records import Segment, Summary, Transcript
 from summarizer.settings import SummarizeSettings
-from summarizer.summarize import choose_kind, evidence
+from summarizer.summarize import choose_kind, clauses, evidence
 from summarizer.summarize.extractive import Extractive
 from summarizer.summarize.limits import shorten
 from summarizer.summarize.salience import readable
@@ -113,19 +113,33 @@ def test_text_without_punctuation_becomes_readable() -> None:
     assert all(word in position for word in written)
 
 
-def test_unpunctuated_text_is_divided_where_a_subject_meets_its_verb() -> None:
-    """And not after a word that waits for more."""
+def test_unpunctuated_text_is_divided_where_sentences_begin() -> None:
+    """By the words around."""
     raw = (
-        "the controller listed every pod of the cluster each ten seconds we changed it to use a watch instead so it is "
-        "quiet at night and nobody has to look at it we have seen the memory of the server fall by half because the "
-        "list was what filled it"
+        "and that is what we learned from our clusters so let's look at the second problem this is where etcd writes to "
+        "the disk and then we wait for it so what we did is we moved it to a faster disk"
     )
     assert [sentence.text for sentence in sentences(make_transcript((raw,)))] == [
-        "The controller listed every pod of the cluster each ten seconds.",
-        "We changed it to use a watch instead.",
-        "It is quiet at night and nobody has to look at it.",
-        "We have seen the memory of the server fall by half because the list was what filled it.",
+        "That is what we learned from our clusters.",
+        "Let's look at the second problem.",
+        "This is where etcd writes to the disk and then we wait for it.",
+        "What we did is we moved it to a faster disk.",
     ]
+
+
+@pytest.mark.parametrize("waiting", ["the", "of", "to", "our", "with", "because", "that"])
+@pytest.mark.parametrize("following", ["cluster", "we", "pods", "it"])
+def test_no_sentence_begins_after_a_word_that_waits(waiting: str, following: str) -> None:
+    """Articles, prepositions and conjunctions want something to follow."""
+    kinds = [clauses.kind(word) for word in f"it was {waiting} {following} is slow".split()]
+    assert clauses.log_odds(kinds, 3) < -clauses.BIAS
+
+
+def test_a_pause_or_a_full_stop_outweighs_the_words() -> None:
+    """A change of speaker ends a sentence wherever it comes."""
+    words = "we looked at the disk of the cluster".split()
+    assert [at for at, _ in clauses.divide(words, [0.0] * 8)] == [0]
+    assert [at for at, _ in clauses.divide(words, [0, 0, 0, 0, clauses.STOP, 0, 0, 0])] == [0, 4]
 
 
 @pytest.mark.parametrize(
@@ -147,6 +161,8 @@ def test_only_sentences_that_stand_alone_are_worth_quoting(text: str, stands: bo
     ("raw", "cleaned"),
     [
         ("um so I I think the the disk is slow", "I think the disk is slow."),
+        ("the disk is slow okay so", "The disk is slow."),
+        ("so far we have two", "So far we have two."),
         ("okay and now [Music] >> the disk is slow", "The disk is slow."),
         ("well-known disks are slow", "Well-known disks are slow."),
         ("gRPC is fast", "gRPC is fast."),

@@ -3,22 +3,25 @@
 A rare term of an abstract is a content stem that at most a fifth of the talks say. Its share in a summary is recall of
 what is special to the talk; the share in the whole text is what quotes can reach at best. All methods get the same
 corrected text and the same sentences, and none but the row that says so sees the abstract.
+
+Whether quotes are sentences is measured where captions have full stops: these are taken away, and the quotes compared.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from summarizer.config import Config
-from summarizer.evaluation.material import Material, RealTalk
+from summarizer.evaluation.material import Material, RealTalk, punctuated, transcript_of
 from summarizer.evaluation.report import Part, Row
 from summarizer.records import Summary, Transcript
 from summarizer.settings import SummarizeSettings
 from summarizer.summarize.extractive import Extractive
-from summarizer.summarize.sentences import Sentence, sentences
+from summarizer.summarize.sentences import Sentence, clean, sentences
 from summarizer.summarize.words import content
 from summarizer.terms import packaged
 from summarizer.transcribe.glossary import correct
@@ -26,6 +29,7 @@ from summarizer.transcribe.glossary import correct
 WORDS = 250
 RARE = 0.2  # largest share of talks that say a rare term
 SEEDS = range(5)
+LONGEST_RUN = 3  # sentences that may be one quote
 Method = Callable[[RealTalk, Transcript, Sequence[Sentence]], Iterable[str]]
 
 
@@ -36,6 +40,7 @@ def measure(material: Material, _config: Config) -> Part:
     for half in ("tune", "report"):
         talks = [talk for talk in material.talks if talk.half == half and rare(talk)]
         rows += _compare(talks, rare, half)
+        rows.append(_whole([talk for talk in material.talks if talk.half == half and punctuated(talk.text)], half))
     rows.append(_speed(material.talks))
     return Part(name="extractive", title="Rare terms of the human abstract covered in 250 words", rows=tuple(rows))
 
@@ -146,6 +151,34 @@ def _library() -> dict[str, Method]:
         return ranked
 
     return {"LexRank (sumy)": method(LexRankSummarizer), "TextRank (sumy)": method(TextRankSummarizer)}
+
+
+def _whole(talks: Sequence[RealTalk], half: str) -> Row:
+    """Share of quotes that are sentences, one or several: in talks with full stops, which are taken away before."""
+    found = [whole for talk in talks for whole in _are_sentences(talk)]
+    share = sum(found) / len(found) if found else None
+    return Row(
+        name=f"quotes that are whole sentences, {half} half", figure=share, n=len(found), note="full stops hidden"
+    )
+
+
+def _are_sentences(talk: RealTalk) -> Iterator[bool]:
+    spoken = [" ".join(_bare(word) for word in run.split()) for run in re.split(r"(?<=[.!?])\s+", talk.text)]
+    runs = {
+        _compared(" ".join(spoken[i : i + length])) for length in range(1, LONGEST_RUN + 1) for i in range(len(spoken))
+    }
+    hidden = transcript_of(" ".join(" ".join(spoken).split()))
+    yield from (
+        _compared(text) in runs for text in ordered(Extractive().summarize(hidden, talk.source, SummarizeSettings()))
+    )
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"^[^\w]+|[^\w%]+$", "", word)
+
+
+def _compared(text: str) -> str:
+    return clean(text).lower().rstrip(".")
 
 
 def _speed(talks: Sequence[RealTalk]) -> Row:

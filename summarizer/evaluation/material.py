@@ -66,6 +66,11 @@ class RealTalk(Record):
         return Source(video_id="e" * 11, url="", title=self.title, description=self.abstract, language="en")
 
 
+def punctuated(text: str) -> bool:
+    """Whether captions have full stops: three in a hundred words; most have none."""
+    return len(re.findall(r"[.!?](?:\s|$)", text)) > 0.03 * len(text.split())
+
+
 def transcript_of(text: str) -> Transcript:
     """Plain text as automatic captions."""
     words = text.split()

@@ -1,72 +1,45 @@
-"""Where sentences begin in text that nobody punctuated, by rule.
+"""Where sentences begin in text that nobody punctuated.
 
-Automatic captions are one stream of words. A sentence is likely to begin at a pause, at "so" or "but", and where a
-subject meets its verb ("we have", "it is", "the cluster was") unless the word before still waits for more ("that we
-have", "because it is"). The best division of the stream is found by dynamic programming over these strengths and the
-lengths that spoken sentences have. No model does this: the small ones that restore punctuation have to be downloaded.
+Automatic captions are one stream of words. How likely a sentence begins at a word is judged from the two words before
+it and the three from it on, by a logistic regression whose weights stand in `boundaries.txt`: function words tell most
+of it ("the cluster | so we"). The best division of the stream is then found by dynamic programming over these odds and
+the lengths that spoken sentences have. `benchmarks/sentence_boundaries.py` learns the weights from captions that do
+have full stops, and says how well they do on others. Larger models do better, and have to be downloaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
 
 USUAL, LONGEST = 15, 45  # words of a sentence
-PAUSE, STOP = 2.5, 8.0  # strength of a pause, and of a full stop or a change of speaker
-_LINKS = frozenset("so but now then okay ok well and also however therefore finally basically".split())
-_SUBJECTS = frozenset(
-    (
-        "i we you they he she it there this that these those i'm we're you're they're he's she's it's there's that's "
-        "this's i've we've you've they've i'll we'll you'll they'll it'll i'd we'd you'd they'd let's what's here's"
-    ).split()
-)
-_SETTING = frozenset("if when once while as in for with today here first second third".split())
-AUXILIARIES = frozenset(
-    (
-        "is are was were be been am has have had do does did can could will would should may might must isn't aren't "
-        "wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't haven't hasn't cannot"
-    ).split()
-)
-_VERBS = AUXILIARIES | frozenset(
-    (
-        "use used need needs want wanted see saw know think thought get got go goes went make makes made take takes "
-        "start started run runs ran say says said mean means work works look looks call called try tried help helps "
-        "give gives gave show shows allow allows provide provides build built add added decided found come comes came "
-        "become becomes support supports create created happen happens keep kept put let turn turned learned change "
-        "changed actually just also really basically only now usually always never still then already"
-    ).split()
-)
-# Words after which a sentence is not over: they wait for a noun, a verb or a clause.
-WAITING = AUXILIARIES | frozenset(
-    (
-        "a an the my our your their his its this these those of to and or but so with for in on at by from into onto "
-        "about over under than as if when while because since until unless whether that which who whose what where how "
-        "why like not no very more most really just also i we you they he she it's i'm we're you're they're there's "
-        "that's we've i've you've they've we'll i'll you'll let's there every each some any all both another other "
-        "between through during without within per via using think know say said says see mean means guess hope "
-        "believe sure is're want wants need needs going gonna wanna called uh um er basically actually only even "
-        "different new same first next last such much many few two three"
-    ).split()
-)
-# Words that cannot begin a sentence in the middle of a stream.
-_CONTINUING = frozenset("of than to or nor which who whom whose and's etc too anymore".split())
+PAUSE, STOP = 2.5, 20.0  # log odds that a pause adds, and a full stop or a change of speaker
+BIAS = 0.8  # log odds added for the division alone: a missed beginning is worse than a false one
+WEIGHT = 16.0  # of the odds against the lengths
+OTHERS = (("#", r".*\d"), ("-ing", r".+ing$"), ("-ed", r".+ed$"), ("-ly", r".+ly$"), ("-s", r".+s$"))
 
 
-def divide(words: Sequence[str], breaks: Sequence[float]) -> list[tuple[int, bool]]:
-    """Indices at which sentences begin, the first being 0, and whether there is more than length to say so.
+def divide(words: Sequence[str], breaks: Sequence[float]) -> list[tuple[int, float]]:
+    """Indices at which sentences begin, the first being 0, each with the probability that one does.
 
-    `breaks[i]` is the outside strength of a beginning at word i: pauses, full stops, changes of speaker.
+    `breaks[i]` are log odds from outside at word i: pauses, full stops, changes of speaker.
     """
     count = len(words)
-    strengths = [_strength(words, i) + breaks[i] if i else 0.0 for i in range(count)]
+    kinds = [kind(word) for word in words]
+    odds = [log_odds(kinds, i) + breaks[i] if i else STOP for i in range(count)]
+    gains = [WEIGHT * (one + BIAS) for one in odds]
     best: list[tuple[float, int]] = [(0.0, 0)]  # cost of the first i words, and where their last sentence begins
     for end in range(1, count + 1):
         reach = range(max(0, end - LONGEST), end)
-        best.append(min((best[i][0] + _length_cost(end - i) - strengths[i], i) for i in reach))
+        best.append(min((best[i][0] + _length_cost(end - i) - gains[i], i) for i in reach))
     starts = []
     at = count
     while at > 0:
         at = best[at][1]
-        starts.append((at, at == 0 or strengths[at] > 0))
+        starts.append((at, 1 / (1 + math.exp(-odds[at]))))
     return starts[::-1]
 
 
@@ -75,25 +48,37 @@ def _length_cost(words: int) -> float:
     return ((words - USUAL) / (6 if words < USUAL else 9)) ** 2
 
 
-def _strength(words: Sequence[str], at: int) -> float:
-    """How likely a sentence begins at a word, by the two words before and the three from it."""
-    before, word = words[at - 1].lower().strip(".,"), words[at].lower()
-    after = [other.lower() for other in words[at + 1 : at + 4]]
-    if word in _CONTINUING or before in WAITING:
-        return -9.0
-    first, second = [*after, "", ""][:2]
-    if word in _LINKS:
-        linked = _subject(first, second) or first in _SETTING or first in _LINKS
-        return (3.5 if word != "and" else 2.5) if linked else -2.0
-    if _subject(word, first):
-        return 2.6
-    if word in _SETTING and _subject(first, second):
-        return 0.8
-    if word in {"the", "a", "our", "my", "their"} and set(after) & (AUXILIARIES - {"be", "been"}):
-        return 0.2
-    return -5.0
+def log_odds(kinds: Sequence[str], at: int) -> float:
+    """Log odds that a sentence begins at a word; `kinds` are those of all words."""
+    weights = _table()[1]
+    return weights["bias"] + sum(weights.get(feature, 0.0) for feature in features(kinds, at))
 
 
-def _subject(word: str, following: str) -> bool:
-    """Whether a word is the subject of the verb after it."""
-    return word in _SUBJECTS and ("'" in word or following in _VERBS or following.endswith("ed"))
+def features(kinds: Sequence[str], at: int) -> Iterator[str]:
+    """What the odds depend on: single words and pairs around the place, by their position."""
+    before2, before, first, second, third = (kinds[i] if 0 <= i < len(kinds) else "$" for i in range(at - 2, at + 3))
+    yield f"-1 {before}"
+    yield f"-2 {before2}"
+    yield f"+1 {first}"
+    yield f"+2 {second}"
+    yield f"-2-1 {before2} {before}"
+    yield f"-1+1 {before} {first}"
+    yield f"+1+2 {first} {second}"
+    yield f"+2+3 {second} {third}"
+    yield f"+1+2+3 {first} {second} {third}"
+
+
+def kind(word: str, known: frozenset[str] | None = None) -> str:
+    """A word as the table knows it: itself when frequent, else how it ends. `known` replaces the table's words."""
+    bare = re.sub(r"^\W+|[^\w%]+$", "", word).lower()
+    if bare in (known if known is not None else _table()[0]):
+        return bare
+    return next((name for name, form in OTHERS if re.match(form, bare)), "*")
+
+
+@cache
+def _table() -> tuple[frozenset[str], dict[str, float]]:
+    """(frequent words, weight by feature)."""
+    lines = resources.files(__package__).joinpath("boundaries.txt").read_text(encoding="utf-8").splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines[2:])
+    return frozenset(lines[1].split()), {feature: float(weight) for feature, weight in pairs}

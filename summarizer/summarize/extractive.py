@@ -23,8 +23,9 @@ from summarizer.summarize.words import content
 
 TLDR_WORDS, TAKEAWAY_WORDS, POINT_WORDS = 25, 20, 34
 LEAST_WORDS = 5
-LENGTH = 0.8  # how much of its length a sentence is charged; chosen on the half for tuning
-SAID_BEFORE = 0.2  # what a term is still worth when the summary has it already
+LENGTH = 0.6  # how much of its length a sentence is charged; chosen on the half for tuning, as are the next two
+WHOLE = 0.7  # how much it costs to be, perhaps, no whole sentence: the probability to this power
+SAID_BEFORE = 0.1  # what a term is still worth when the summary has it already
 WORTH_QUOTING = 0.35  # readability below which a section does without: greetings, housekeeping, halves of sentences
 
 
@@ -122,7 +123,7 @@ class Choice:
     def __init__(self, found: Sequence[Sentence], source: Source) -> None:
         self.lengths = [len(sentence.text.split()) for sentence in found]
         self.bags = [set(content(sentence.text)) for sentence in found]
-        self.quality = [readable(sentence.text) * (1.0 if sentence.whole else 0.2) for sentence in found]
+        self.quality = [readable(sentence.text) * math.pow(min(1.0, 1.5 * sentence.whole), WHOLE) for sentence in found]
         self.weights = weights(found, source)
         self.said: set[str] = set()
 

@@ -16,9 +16,11 @@ from summarizer.summarize.clauses import PAUSE, STOP, divide
 _FILLERS = re.compile(r"(?i)(?<![\w'])(?:u+h+|u+m+|er+m?|you know|i mean|sort of|kind of)(?:,|(?![\w']))\s*")
 _REPEATED = re.compile(r"(?i)\b([\w']+(?: [\w']+)?)(?: \1\b)+")
 _LEADING = re.compile(
-    r"(?i)^(?:(?:and|so|but|now|okay|ok|well|right|yeah|yes|yep|um|uh|also|then|actually|basically|like|anyway|anyways"
-    r"|alright|all right|again|you know|i mean|of course|obviously)\b[, ]*)+(?=\w)"
+    r"(?i)^(?:(?:and|so(?! (?:far|that|much|many|long)\b)|but|now|okay|ok|well|right|yeah|yes|yep|um|uh|oh|wow|also"
+    r"|then|actually|basically|like|anyway|anyways|alright|all right|again|you know|i mean|of course|obviously)"
+    r"\b[, ]*)+(?=\w)"
 )
+_TRAILING = re.compile(r"(?i)(?:[, ]+(?:cool|okay|ok|yeah|alright|so|and|but|um|uh))+$")
 _MARKS = re.compile(r"^(?:>>+|\[[^\]]*\]|\([a-z ]+\)|♪+)$")
 LONG_PAUSE = 0.6  # seconds
 SPARSE = 60  # more words than this per full stop: nobody punctuated
@@ -26,14 +28,14 @@ SPARSE = 60  # more words than this per full stop: nobody punctuated
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence; `segments` are ids; it is `whole` where punctuation or syntax says that it begins and ends there."""
+    """A sentence; `segments` are ids; `whole` is the probability that it begins and ends where sentences do."""
 
     text: str
     segments: tuple[int, ...]
     start: float
     end: float
     speaker: str | None = None
-    whole: bool = True
+    whole: float = 1.0
 
 
 def sentences(transcript: Transcript) -> list[Sentence]:
@@ -58,14 +60,14 @@ def clean(text: str) -> str:
     text = _FILLERS.sub("", text)
     text = " ".join(word for word in text.split() if not _MARKS.match(word))
     text = _REPEATED.sub(r"\1", text).strip(" ,;-")
-    text = _LEADING.sub("", text)
+    text = _TRAILING.sub("", _LEADING.sub("", text))
     text = re.sub(r"\bi\b(?=['’ ]|$)", "I", text)
     if text and not any(char.isupper() for char in text.split()[0]):
         text = text[0].upper() + text[1:]
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
-def _punctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], bool]]:
+def _punctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], float]]:
     """(word, segment id) runs that end at full stops, or where the speaker changes; all of them whole."""
     runs: list[list[tuple[str, int]]] = [[]]
     speaker = None
@@ -79,11 +81,11 @@ def _punctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], boo
                 r"(?:[A-Z]|Mr|Mrs|Dr|vs|e\.g|i\.e|etc)\.", word
             ):
                 runs.append([])
-    return [(run, True) for run in runs if run]
+    return [(run, 1.0) for run in runs if run]
 
 
-def _unpunctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], bool]]:
-    """Runs of words that are likely sentences, and whether both ends are; nothing is lost."""
+def _unpunctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], float]]:
+    """Runs of words that are likely sentences, and how likely; nothing is lost."""
     words: list[tuple[str, int]] = []
     breaks: list[float] = []
     ended: Segment | None = None
@@ -105,5 +107,5 @@ def _unpunctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], b
     if not words:
         return []
     starts = divide([word for word, _ in words], breaks)
-    ends = [*starts[1:], (len(words), True)]
-    return [(words[start:end], opens and closes) for (start, opens), (end, closes) in zip(starts, ends, strict=True)]
+    ends = [*starts[1:], (len(words), 1.0)]
+    return [(words[start:end], opens * closes) for (start, opens), (end, closes) in zip(starts, ends, strict=True)]
