@@ -24,7 +24,7 @@ STAGES: dict[str, int] = {
     "download": 1,  # metadata and caption tracks
     "audio": 1,  # sound, only when no caption track will do
     "transcribe": 5,  # captions or speech to segments
-    "check": 3,  # is this really the text of this video? a refusal, or how it scores
+    "check": 4,  # is this really the text of this video? a refusal, or how it scores
     "glossary": 1,  # names put right; the transcript before it stays as it is
     "summarize": 7,  # claims with evidence
     "digest": 3,  # the page

@@ -74,6 +74,15 @@ def test_languages_are_told_apart(language: str, text: str) -> None:
     assert language == language_of(text)
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("ja", "これはクラウドネイティブの話です。"), ("th", "นี่คือการพูดคุยเกี่ยวกับคลาวด์")]
+)
+def test_a_text_without_spaces_is_refused_by_its_name(language: str, text: str) -> None:
+    """Claims are checked word by word, which is not possible there; the refusal must not speak of too few words."""
+    transcript = make_transcript((text,) * 3, language=language)
+    assert refusal(transcript, duration=600.0, wanted=(language,)) == "unspaced_language"
+
+
 def test_a_tenth_of_a_talk_is_too_short() -> None:
     """Under one word in three seconds of a video over three minutes."""
     assert refusal(make_transcript(TALK), duration=3600.0) == "too_short"

@@ -38,6 +38,7 @@ _SCRIPTS = {
     "zh": re.compile(r"[\u4e00-\u9fff]"),
     "ru": re.compile(r"[\u0400-\u04ff]"),
 }
+_UNSPACED = frozenset(("ja", "zh", "yue", "th", "lo", "km", "my"))  # words run together; claims are checked by words
 
 
 def check(
@@ -49,8 +50,8 @@ def check(
 ) -> TextScore:
     """Raise `Refused` unless the transcript can be summarized; returns how it scores. `terms` are a glossary's names.
 
-    Codes: `empty`, `placeholder`, `wrong_language`, `too_short`, `looped`, `unreliable`, `poor_captions`. `duration` is the video's, seconds;
-    `wanted_languages` are ISO 639-1 codes, none meaning any.
+    Codes: `empty`, `placeholder`, `wrong_language`, `unspaced_language`, `too_short`, `looped`, `unreliable`,
+    `poor_captions`. `duration` is the video's, seconds; `wanted_languages` are ISO 639-1 codes, none meaning any.
     """
     words = transcript.text.split()
     if not transcript.segments or not words:
@@ -102,16 +103,21 @@ def language_of(text: str) -> str:
 
 
 def _refuse_language(transcript: Transcript, words: list[str], wanted: tuple[str, ...]) -> None:
-    if not wanted:
-        return
     bases = {language.split("-")[0].lower() for language in wanted}
     looks = language_of(" ".join(words[:5000]))
-    declared = transcript.language
-    if (looks and looks not in bases) or (not looks and declared not in bases | {"und"}):
+    language = looks or transcript.language
+    if bases and language not in bases | (set() if looks else {"und"}):
         raise Refused(
             "wrong_language",
-            f"{_source(transcript)} are in {looks or declared}, wanted is {', '.join(sorted(bases))}",
+            f"{_source(transcript)} are in {language}, wanted is {', '.join(sorted(bases))}",
             "Add the language to download.languages.",
+        )
+    if language.split("-")[0].lower() in _UNSPACED:
+        raise Refused(
+            "unspaced_language",
+            f"{_source(transcript)} are in {language}, whose words have no spaces between them: "
+            "no claim could be checked against them",
+            "Nothing to do; such talks cannot be summarized yet.",
         )
 
 
@@ -119,8 +125,7 @@ def _refuse_short(transcript: Transcript, words: list[str], duration: float | No
     if not duration:
         return
     needed = least if duration > SHORT_VIDEO else least / 3
-    # Languages without spaces: two characters count as a word.
-    count = sum(max(1, len(word) // 2) if not word.isascii() and len(word) > 20 else 1 for word in words)
+    count = len(words)
     if count / duration < needed:
         raise Refused(
             "too_short",
