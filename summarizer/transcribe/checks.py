@@ -55,9 +55,9 @@ def check(
     """
     words = transcript.text.split()
     if not transcript.segments or not words:
-        code = "placeholder" if transcript.kind != "whisper" else "empty"
-        said = "hold sound markers only" if code == "placeholder" else "found no speech"
-        raise Refused(code, f"{_source(transcript)} {said}", "Nothing to do; there is nothing to summarize.")
+        heard = transcript.kind == "whisper"
+        said = "speech recognition found no speech" if heard else f"{_source(transcript)} hold sound markers only"
+        raise Refused("empty" if heard else "placeholder", said, "Nothing to do; there is nothing to summarize.")
     _refuse_placeholder(transcript, words)
     _refuse_language(transcript, words, wanted_languages)
     _refuse_short(transcript, words, duration or transcript.duration, settings.min_words_per_second)
@@ -74,7 +74,7 @@ def check(
 
 
 def _source(transcript: Transcript) -> str:
-    return "speech recognition" if transcript.kind == "whisper" else f"the {transcript.kind} captions"
+    return "the recognised sentences" if transcript.kind == "whisper" else f"the {transcript.kind} captions"
 
 
 def _refuse_placeholder(transcript: Transcript, words: list[str]) -> None:
