@@ -12,6 +12,7 @@ from summarizer.summarize.extractive import Extractive
 from summarizer.summarize.limits import shorten
 from summarizer.summarize.salience import readable
 from summarizer.summarize.sentences import clean, sentences
+from summarizer.summarize.topics import heading
 from summarizer.summarize.words import numbers
 from tests.conftest import TALK, make_source, make_transcript
 
@@ -269,3 +270,12 @@ def test_speaker_turns_make_a_panel() -> None:
     segments = tuple(Segment(id=i, start=i, end=i + 1, text="Hello there.", speaker="ABC"[i % 3]) for i in range(12))
     transcript = make_transcript().model_copy(update={"segments": segments})
     assert choose_kind(make_source(title="A chat"), transcript, SETTINGS) == "panel"
+
+
+def test_a_heading_names_what_belongs_together() -> None:
+    """Words that are mostly said side by side stay so; names keep their capitals, adverbs stay away."""
+    own = ["We measure the layout shift of Grafana definitely.", "A layout shift is definitely slow in Grafana."] * 2
+    title = heading(own, ["The talk is about pages and about users."] * 4)
+    assert "layout shift" in title.lower()
+    assert "Grafana" in title
+    assert "definitely" not in title.lower()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from summarizer.summarize.background import frequency
 from summarizer.summarize.words import STOP, stem, tokens
 
+TERMS = 3  # of a heading
+Phrase = tuple[str, ...]  # one stem, or two side by side
 SENTENCES_PER_SECTION = 6  # of a short talk; a long one is held by the most sections
 
 
@@ -38,19 +40,61 @@ def _cosine(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> fl
 
 
 def heading(own: Sequence[str], others: Sequence[str]) -> str:
-    """Up to three terms that the section has more of than the rest and than talks at large: "Etcd, disk, write"."""
+    """Up to three terms that the section has more of than the rest and than talks at large: "Etcd, slow disk, write".
+
+    A term that is mostly said beside the same other word brings it along.
+    """
     inside, outside = _terms(own), _terms(others)
     total = sum(inside.values()) or 1
+    spelt = _spellings(own)
     share = {
-        term: n * math.log2(1 + n / (1 + outside[term])) * _special(term, n / total) * (1.3 if _named(term, own) else 1)
+        term: n * math.log2(1 + n / (1 + outside[term])) * _special(term, n / total) * _nominal(_written(spelt[term,]))
         for term, n in inside.items()
     }
-    best = sorted(share, key=lambda term: (-share[term], term))[:3]
-    if not best:
+    pairs: dict[Phrase, int] = {phrase: forms.total() for phrase, forms in spelt.items() if len(phrase) == 2}
+    chosen: list[Phrase] = []
+    for term in sorted(share, key=lambda term: (-share[term], term)):
+        if len(chosen) < TERMS and not any(term in phrase for phrase in chosen):
+            phrase = _phrase(term, inside[term], pairs)
+            chosen.append((term,) if any(set(phrase) & set(other) for other in chosen) else phrase)
+    if not chosen:
         return "In between"
-    words = [_as_written(term, own) for term in best]
+    words = [_written(spelt[phrase]) for phrase in chosen]
     text = ", ".join(words)
-    return text if any(char.isupper() for char in words[0]) else text[0].upper() + text[1:]
+    return text if any(char.isupper() for char in words[0].split()[0]) else text[0].upper() + text[1:]
+
+
+def _phrase(term: str, count: int, pairs: Mapping[Phrase, int]) -> Phrase:
+    """The term with the word that is beside it in at least half of its places, and twice; else alone."""
+    beside = {pair: n for pair, n in pairs.items() if term in pair and n >= max(2, count / 2)}
+    return max(beside, key=lambda pair: (beside[pair], pair), default=(term,))
+
+
+def _spellings(texts: Sequence[str]) -> dict[Phrase, Counter[str]]:
+    """How each term, and each two side by side, are written; a sentence's first capital shows nothing."""
+    found: dict[Phrase, Counter[str]] = defaultdict(Counter)
+    for text in texts:
+        words = tokens(text)
+        for at, word in enumerate(words):
+            if not _telling(word):
+                continue
+            first = word if at else word.lower()
+            found[stem(word),][first] += bool(at)
+            following = words[at + 1] if at + 1 < len(words) else ""
+            if following and _telling(following) and stem(following) != stem(word):
+                found[stem(word), stem(following)][f"{first} {following}"] += bool(at)
+    return found
+
+
+def _written(forms: Counter[str]) -> str:
+    return max(forms, key=lambda form: (forms[form], -len(form), form))
+
+
+def _nominal(form: str) -> float:
+    """Names make the best headings, participles and adverbs the worst."""
+    if any(char.isupper() for char in form):
+        return 1.3
+    return 0.4 if form.endswith(("ed", "ly")) else 1.0
 
 
 def _special(term: str, share: float) -> float:
@@ -67,15 +111,3 @@ def _telling(word: str) -> bool:
     """Whether a word may stand in a heading: no small word, no contraction, no number."""
     plain = word.lower().partition("'")[0].partition("’")[0]
     return len(plain) > 2 and not {plain, stem(plain), word.lower()} & STOP and not word[0].isdigit()
-
-
-def _as_written(term: str, texts: Sequence[str]) -> str:
-    """The commonest spelling of a stem, in lower case unless it is a name."""
-    forms = Counter(word for text in texts for word in tokens(text)[1:] if stem(word) == term and _telling(word))
-    if not forms:
-        return next(word.lower() for text in texts for word in tokens(text) if stem(word) == term and _telling(word))
-    return forms.most_common(1)[0][0]
-
-
-def _named(term: str, texts: Sequence[str]) -> bool:
-    return any(char.isupper() for char in _as_written(term, texts))
