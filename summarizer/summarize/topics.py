@@ -51,7 +51,11 @@ def heading(own: Sequence[str], others: Sequence[str]) -> str:
         term: n * math.log2(1 + n / (1 + outside[term])) * _special(term, n / total) * _nominal(_written(spelt[term,]))
         for term, n in inside.items()
     }
-    pairs: dict[Phrase, int] = {phrase: forms.total() for phrase, forms in spelt.items() if len(phrase) == 2}
+    pairs: dict[Phrase, int] = {
+        phrase: forms.total()
+        for phrase, forms in spelt.items()
+        if len(phrase) == 2 and all(_nominal(word) >= 1 for word in _written(forms).split())
+    }
     chosen: list[Phrase] = []
     for term in sorted(share, key=lambda term: (-share[term], term)):
         if len(chosen) < TERMS and not any(term in phrase for phrase in chosen):
