@@ -13,11 +13,12 @@ from filelock import FileLock, Timeout
 from summarizer.budget import time_budget
 from summarizer.config import Config
 from summarizer.errors import Locked, UsageError, VideoError
+from summarizer.files import disk_errors
 from summarizer.pipeline import Talk
 from summarizer.records import VIDEO_ID, Corrected, Record, TextScore
 from summarizer.run import Run
 from summarizer.steps import STAGES, Step, WouldRunError
-from summarizer.store import Entry, Library, VideoFolder, disk_errors
+from summarizer.store import Entry, Library, VideoFolder
 
 SAMPLE = "sample"
 

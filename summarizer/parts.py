@@ -13,7 +13,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from summarizer.store import TEMPORARY, atomic_write
+from summarizer.files import TEMPORARY, atomic_write
 
 FOLDER = "parts"
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from summarizer import digest
 from summarizer.errors import Refused
+from summarizer.files import atomic_write, file_sha256
 from summarizer.pipeline import Talk
 from summarizer.records import Summary
 from summarizer.settings import DigestSettings
-from summarizer.store import Entry, FileRef, Library, atomic_write, file_sha256
+from summarizer.store import Entry, FileRef, Library
 
 
 def publish_digest(talk: Talk, entry: Entry, digests: Path) -> Path:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from summarizer.digest import escape
+from summarizer.files import atomic_write
 from summarizer.records import Outcome
 from summarizer.run import Run
-from summarizer.store import atomic_write
 
 FEW = 3  # talks with the same reason that are named one by one
 

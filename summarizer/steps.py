@@ -13,8 +13,9 @@ from pydantic import BaseModel
 
 from summarizer import __version__
 from summarizer.errors import Refused
+from summarizer.files import disk_errors, file_sha256
 from summarizer.records import Video
-from summarizer.store import Corrupt, Entry, FileRef, Refusal, VideoFolder, disk_errors, file_sha256, stage_key
+from summarizer.store import Corrupt, Entry, FileRef, Refusal, VideoFolder, stage_key
 
 RecordT = TypeVar("RecordT", bound=BaseModel)
 Result = tuple[bytes | Path | None, tuple[tuple[str, Path], ...]]  # the result, and files beside it by role

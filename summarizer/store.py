@@ -12,10 +12,8 @@ costs two fsyncs per result, milliseconds beside the seconds that a result takes
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,10 +25,9 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 from pydantic import Field, ValidationError
 
-from summarizer.errors import Deferred, Failed, StoreError, Unavailable
+from summarizer.errors import Deferred, Failed, Unavailable
+from summarizer.files import TEMPORARY, atomic_write, disk_errors, file_sha256, settle
 from summarizer.records import VIDEO_ID, Outcome, Record, Video
-
-TEMPORARY = ".tmp-"
 
 
 class Corrupt(Failed):
@@ -92,59 +89,6 @@ def stage_key(stage: str, version: int, settings: Mapping[str, Any], inputs: Map
     """Key of a result: 12 hex digits over everything that may change it."""
     canonical = json.dumps([stage, version, settings, inputs], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:12]
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn the operating system's write errors into one-line errors with a remedy."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StoreError(
-                f"no space left on the disk of {path}",
-                "Free some space (`summarizer prune` removes old variants) and run again; nothing made is lost.",
-            ) from None
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
-            raise StoreError(
-                f"cannot use {error.filename or path}: {error.strerror}",
-                "Choose a folder you may read and write.",
-            ) from None
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _settle(temporary: Path, path: Path) -> None:
-    """Make a finished temporary file durable under its final name: fsync, rename, fsync the folder."""
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _sync_folder(path.parent)
-
-
-def atomic_write(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old bytes or the new ones, even after a power cut."""
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(6)}")
-        try:
-            temporary.write_bytes(data)
-            _settle(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 class VideoFolder:
@@ -251,7 +195,7 @@ class VideoFolder:
         """
         with disk_errors(self.path):
             for file, source in zip(entry.files, sources, strict=True):
-                _settle(source, self.path / file.name)
+                settle(source, self.path / file.name)
         self._write(self.manifest.model_copy(update={"entries": {**self.manifest.entries, _name(entry): entry}}))
         return entry
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from summarizer import store
 from summarizer.errors import Deferred, StoreError, Unavailable
-from summarizer.store import Entry, FileRef, Library, VideoFolder, atomic_write, file_sha256, stage_key
+from summarizer.files import atomic_write, file_sha256
+from summarizer.store import Entry, FileRef, Library, VideoFolder, stage_key
 
 
 def saved(folder: VideoFolder, data: bytes = b'{"a": 1}', key: str = "0123456789ab") -> Entry:
@@ -137,7 +138,7 @@ def test_a_write_is_synced_before_it_is_named(tmp_path: Path, monkeypatch: pytes
 def test_kill_at_any_moment_leaves_old_or_new(tmp_path: Path) -> None:
     """A process that rewrites a file in a loop is killed; the file is always whole."""
     script = (
-        "import sys, itertools; from pathlib import Path; from summarizer.store import atomic_write\n"
+        "import sys, itertools; from pathlib import Path; from summarizer.files import atomic_write\n"
         "for i in itertools.count():\n"
         "    atomic_write(Path(sys.argv[1]), (str(i % 10) * 50000).encode()); print(i, flush=True)\n"
     )
