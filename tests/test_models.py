@@ -52,6 +52,7 @@ def hub(files: dict[str, bytes], cut: str = "", nonsense: bool = False) -> Itera
             self.send_header("Content-Length", str(len(body)))
             self.send_header("ETag", f'"{hashlib.sha1(etag.encode()).hexdigest()}"')
             self.send_header("X-Repo-Commit", SHA)
+            self.send_header("Connection", "close")
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body[: len(body) // 2] if short else body)
