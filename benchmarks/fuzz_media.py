@@ -13,7 +13,6 @@ whole file's.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
 import json
 import random
@@ -74,16 +73,12 @@ def mutate(rng: random.Random, data: bytes, others: list[bytes]) -> tuple[str, b
 
 def child() -> None:
     """Decode the files named on stdin, one after the other; one line of JSON for each."""
-    answers = sys.stdout
     for line in sys.stdin:
-        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-        with contextlib.redirect_stdout(out):
-            code = decoder.main(line.strip(), 4 * 2**30, 100_000)
-        written = out.buffer.getvalue()  # type: ignore[attr-defined]  # a BytesIO
-        head, _, samples = written.partition(b"\n")
+        out = io.BytesIO()
+        code = decoder.main(line.strip(), 4 * 2**30, 100_000, out)
+        head, _, samples = out.getvalue().partition(b"\n")
         found = {"code": code, "header": json.loads(head) if head else None, "seconds": len(samples) / 32_000}
-        answers.write(json.dumps(found) + "\n")
-        answers.flush()
+        print(json.dumps(found), flush=True)
 
 
 class Decoder:

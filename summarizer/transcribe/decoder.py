@@ -8,10 +8,9 @@ reads all packets once: that takes milliseconds, and a file that was cut is know
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import sys
-from typing import Any, TypedDict
+from typing import Any, BinaryIO, TypedDict
 
 CODECS = frozenset({"aac", "opus", "libopus", "mp3", "mp3float", "vorbis", "libvorbis", "flac"})
 PIECE = 2**16  # bytes written at once: a frame at a time costs both processes a system call for 20 ms of sound
@@ -67,12 +66,11 @@ def limit(memory: int, seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(path: str, memory: int, seconds: int) -> int:
-    """Write the header and, when the codec is allowed, the samples; returns the exit code."""
+def main(path: str, memory: int, seconds: int, out: BinaryIO) -> int:
+    """Write the header and, when the codec is allowed, the samples to `out`; returns the exit code."""
     limit(memory, seconds)
     import av
 
-    out = io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "w", closefd=False), PIECE)
     try:
         with av.open(path) as container:
             found = header(container)
@@ -97,4 +95,5 @@ def main(path: str, memory: int, seconds: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    with open(sys.stdout.fileno(), "wb", PIECE, closefd=False) as stdout:
+        sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), stdout))
