@@ -120,7 +120,12 @@ def verdict(path: Path, answer: dict[str, Any], declared: float | None) -> str:
         return "codec_refused"
     try:
         wholeness.refuse(
-            path, answer["seconds"], declared=declared, container=header["duration"], pictures=header["pictures"]
+            path,
+            answer["seconds"],
+            declared=declared,
+            container=header["duration"],
+            pictures=header["pictures"],
+            back=header["back"],
         )
     except Failed as error:
         return error.code

@@ -4,6 +4,7 @@ import random
 import sys
 from pathlib import Path
 
+import av
 import numpy as np
 import psutil
 import pytest
@@ -115,3 +116,18 @@ def test_a_codec_that_nobody_knows_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(Failed) as error:
         probe(tmp_path / "y.m4a")
     assert error.value.code == "codec_refused"
+
+
+def test_a_piece_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
+    """Its times go back, which those of sound never do."""
+    whole = write_audio(tmp_path / "x.webm", 6.0, options={"live": "1"})
+    with av.open(str(whole)) as container:
+        places = [(packet.pts, packet.pos) for packet in container.demux(audio=0) if packet.pts is not None]
+    data = whole.read_bytes()
+    # Blocks begin three bytes before the place that PyAV tells.
+    first, last = (next(at - 3 for pts, at in places if pts >= wanted) for wanted in (3040, 3960))
+    (tmp_path / "y.webm").write_bytes(data[:last] + data[first:])
+    assert decode(whole).size
+    with pytest.raises(Failed, match=r"goes back by 0\.9 s") as error:
+        decode(tmp_path / "y.webm")
+    assert error.value.code == "wrong_length"

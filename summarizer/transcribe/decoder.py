@@ -22,6 +22,7 @@ class Header(TypedDict):
     codec: str | None
     duration: float | None  # seconds, of the stream or, failing that, of the file; some live recordings do not say
     packets: float | None  # seconds from the first packet to the end of the last one; None without time stamps
+    back: float  # seconds of the largest step back in time from a packet to the next: a piece that stands there twice
     pictures: bool  # whether there are other streams, which may be longer
     sample_rate: int  # Hz
     channels: int
@@ -35,21 +36,24 @@ def allowed(codec: str) -> bool:
 def header(container: Any) -> Header:
     """Look at an opened container; reads it to its end."""
     if not container.streams.audio:
-        return Header(codec=None, duration=None, packets=None, pictures=True, sample_rate=0, channels=0)
+        return Header(codec=None, duration=None, packets=None, back=0.0, pictures=True, sample_rate=0, channels=0)
     stream = container.streams.audio[0]
     length = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / 1_000_000
     first: int | None = None
-    last = 0
+    last = before = back = 0
     codec = stream.codec_context  # None for a codec that FFmpeg does not know
     if codec and allowed(codec.name):
         for packet in container.demux(stream):
             if packet.pts is not None:
+                back = max(back, before - packet.pts if first is not None else 0)
                 first = packet.pts if first is None else first
+                before = packet.pts
                 last = max(last, packet.pts + (packet.duration or 0))
     return Header(
         codec=codec.name if codec else "unknown",
         duration=float(length) if length > 0 else None,
         packets=None if first is None else float((last - first) * stream.time_base),
+        back=float(back * stream.time_base) if back else 0.0,
         pictures=len(container.streams) > 1,
         sample_rate=(codec and codec.sample_rate) or 0,
         channels=(codec and codec.channels) or 0,

@@ -41,6 +41,7 @@ class MediaInfo(Record):
     codec: str
     duration: float | None  # seconds, of the stream or, failing that, of the file; some live recordings do not say
     packets: float | None  # seconds of sound that the file holds, by its packets
+    back: float  # seconds of the largest step back in time within it
     pictures: bool  # whether there are other streams, which may be longer
     sample_rate: int  # Hz
     channels: int
@@ -172,4 +173,4 @@ def _refuse_failure(path: Path, child: subprocess.Popen[bytes], complaints: IO[b
 
 
 def _refuse_cut(path: Path, seconds: float, declared: float | None, info: MediaInfo) -> None:
-    wholeness.refuse(path, seconds, declared=declared, container=info.duration, pictures=info.pictures)
+    wholeness.refuse(path, seconds, declared=declared, container=info.duration, pictures=info.pictures, back=info.back)

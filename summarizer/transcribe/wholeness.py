@@ -21,6 +21,7 @@ from typing import NamedTuple
 from summarizer.errors import Failed
 
 LEAST = 1.0  # seconds that may be missing: encoders' delay and padding, rounded durations
+BACK = 0.5  # seconds that the time of sound may step back; rounding is a thousandth of that
 SHARE = 0.01  # of a duration that is only declared, or that of a video with pictures
 REMEDY = (
     "Download it again (`--force audio`), or play the file to see whether it is whole; "
@@ -46,13 +47,20 @@ class Structure(NamedTuple):
 
 
 def refuse(
-    path: Path, decoded: float, *, declared: float | None, container: float | None, pictures: bool = False
+    path: Path,
+    decoded: float,
+    *,
+    declared: float | None,
+    container: float | None,
+    pictures: bool = False,
+    back: float = 0.0,
 ) -> None:
     """Raise `Failed` unless the decoded sound is as long as was promised; durations in seconds.
 
     `declared` is the site's, `container` that of the audio stream or, failing that, of the file; `pictures` is whether
-    other streams may make the file longer than its sound. Codes: `no_audio` (none at all), `truncated_media`,
-    `wrong_length` (too much sound: two files in one, or times that make no sense).
+    other streams may make the file longer than its sound, `back` the largest step back in time from one packet to the
+    next. Codes: `no_audio` (none at all), `truncated_media`, `wrong_length` (too much sound: two files in one, a piece
+    that stands there twice, or times that make no sense).
     """
     if decoded <= 0:
         raise Failed("no_audio", f"{path.name} has no sound in it", REMEDY)
@@ -70,6 +78,8 @@ def refuse(
     agreed = any(duration and abs(duration - decoded) <= LEAST for duration in (promise, declared))
     if structure.fault and not agreed:
         raise Failed("truncated_media", f"{path.name} is not whole, {decoded:.1f} s of it: {structure.fault}", REMEDY)
+    if back > BACK:
+        raise Failed("wrong_length", f"{path.name} goes back by {back:.1f} s in its own time", REMEDY)
     if promised and decoded - promised > max(LEAST, SHARE * promised):
         raise Failed("wrong_length", f"{path.name} has {decoded:.1f} s of sound in {promised:.1f} s", REMEDY)
 
