@@ -88,6 +88,8 @@ def test_a_text_holds_its_own_numbers(text: str) -> None:
         ("The API server never restarts.", "the api server restarts every night"),
         ("The new build is slower.", "the new build is faster"),
         ("Latency increased.", "the latency, it did decrease"),
+        ("Let me see no I do know what it is.", "let me see no i don't know what it is"),
+        ("Things were fine until they were.", "things were fine until they weren't and then we looked"),
     ],
 )
 def test_a_claim_that_turns_its_source_around_is_caught(claim: str, source: str) -> None:
@@ -103,12 +105,24 @@ def test_a_claim_that_turns_its_source_around_is_caught(claim: str, source: str)
         ("The disk was slow.", "nobody knew why, but the disk was slow"),
         ("We use etcd.", "we do not use consul, we use etcd"),
         ("It is about code too.", "it is not just about code"),
+        ("We use it for all the small clusters.", "not for me we use it for all the small clusters"),
+        ("I don't know.", "i don't don't know"),
         ("The new build is faster.", "the slow build was replaced, the new one is faster"),
     ],
 )
 def test_a_negation_of_something_else_is_none(claim: str, source: str) -> None:
     """It covers the words behind it, up to the end of the clause."""
     assert contradiction(claim, source) == ""
+
+
+@given(
+    st.lists(
+        st.sampled_from("not no never we don't use etcd , . but just only is isn't up slow the".split()), max_size=30
+    )
+)
+def test_a_text_does_not_contradict_itself(words: list[str]) -> None:
+    """However many negations it has."""
+    assert contradiction(" ".join(words), " ".join(words)) == ""
 
 
 @pytest.mark.parametrize(

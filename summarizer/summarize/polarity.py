@@ -1,21 +1,25 @@
 """Does a claim say the opposite? Dropped or added negations, and opposites such as "faster" for "slower".
 
-A negation covers the few words behind it, up to the end of the clause (the scope heuristic of Chapman et al. 2001,
-NegEx). A word that is negated wherever the cited segments say it, and not in the claim, or the other way round, turns
-the claim around. It sees words only: irony, double negation and negation by a verb ("failed to") escape it.
+A claim that repeats a stretch of the talk nearly word for word must have as many negations as that. In other words, a
+negation covers the few words behind it, up to the end of the clause (the scope heuristic of Chapman et al. 2001, NegEx):
+a word that is negated wherever the cited segments say it, and not in the claim, or the other way round, turns the claim
+around. It sees words only: irony, double negation and negation by a verb ("failed to") escape it.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 
 from summarizer.summarize.words import stem
 
 SCOPE = 3  # words behind a negation that it covers
+SAME, LOOSE = 0.8, 1.3  # share of a claim's words that repeat a stretch of the talk, and how much longer that may be
 _NEGATIONS = frozenset("not no never cannot nobody nothing none neither nor without hardly".split())
 _NO_NEGATION = (["just"], ["only"], ["necessarily"], ["least"])  # "not just code": code as well
 _CLAUSE_ENDS = frozenset("but because so then although though while if when which and or . , ; : ? !".split())
+_AUXILIARIES = frozenset("am is are was were do does did have has had can could will would should must".split())
 # Words that a negation passes over: they carry no statement of their own.
 _LIGHT = frozenset(
     (
@@ -59,6 +63,46 @@ def contradiction(claim: str, source: str) -> str:
     for word in said:
         if stem(word) not in there and (turned := _OPPOSITE.get(stem(word), frozenset()) & there):
             return f"the cited segments say {min(turned)}, not {word}"
+    words = _once(said)
+    stretch = _repeated(words, _once(cited))
+    if stretch:
+        claimed, told = _negations(words), _negations(stretch)
+        if claimed == told:
+            return ""
+        return "it is negated in the cited segments" if told > claimed else "it is not negated in the cited segments"
+    return _turned(said, cited)
+
+
+def _repeated(words: Sequence[str], spoken: Sequence[str]) -> Sequence[str]:
+    """The stretch of the talk that a claim repeats, nearly word for word; empty when it does not."""
+    blocks = difflib.SequenceMatcher(None, spoken, words, autojunk=False).get_matching_blocks()
+    if not words or sum(block.size for block in blocks) < SAME * len(words):
+        return ()
+    end = blocks[-2].a + blocks[-2].size  # the last block is an empty one
+    if words[-1] in _AUXILIARIES and spoken[end : end + 1] == ["not"]:  # "until they were" of "until they weren't"
+        end += 1
+    stretch = spoken[blocks[0].a : end]
+    return stretch if len(stretch) <= LOOSE * len(words) else ()
+
+
+def _negations(words: Sequence[str]) -> int:
+    return sum(word in _NEGATIONS and list(words[i + 1 : i + 2]) not in _NO_NEGATION for i, word in enumerate(words))
+
+
+def _once(words: Sequence[str]) -> list[str]:
+    """Words without punctuation and without stutters of one or two words: "I don't don't"."""
+    found: list[str] = []
+    for word in words:
+        if word.isalnum():
+            found.append(word)
+            for size in (1, 2):
+                if len(found) >= 2 * size and found[-size:] == found[-2 * size : -size]:
+                    del found[-size:]
+    return found
+
+
+def _turned(said: Sequence[str], cited: Sequence[str]) -> str:
+    """The word that is negated here and not there, in a claim in other words."""
     claimed, told = _negated(said), _negated(cited)
     for word, negated in claimed.items():
         if word in told and len(told[word]) == 1 and len(negated) == 1 and told[word] != negated:
