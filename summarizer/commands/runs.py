@@ -40,7 +40,7 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="STAGE",
-            help="Make a stage anew: download, audio, transcribe, check, summarize, digest. Repeatable.",
+            help="Make a stage anew: download, audio, transcribe, check, glossary, summarize, digest. Repeatable.",
         ),
     ] = None,
     upgrade: Annotated[
