@@ -8,17 +8,23 @@ same number of tokens. Seconds, and the ratio.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from summarizer.settings import RuntimeSettings, SummarizeSettings
-from summarizer.summarize.answers import Form
-from summarizer.summarize.batching import Batching
-from summarizer.summarize.generation import Generator, Request
-from summarizer.summarize.transformers_backend import TransformersGenerator
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+import llm  # noqa: E402
+
+from summarizer.settings import RuntimeSettings, SummarizeSettings  # noqa: E402
+from summarizer.summarize.answers import Form  # noqa: E402
+from summarizer.summarize.batching import Batching  # noqa: E402
+from summarizer.summarize.generation import Generator, Request  # noqa: E402
+from summarizer.summarize.transformers_backend import TransformersGenerator  # noqa: E402
+from tests import tiny_llm  # noqa: E402
 
 WORDS = (
     "the cluster was slow because etcd wrote to a disk that it shared with the build jobs of two other teams".split()
@@ -39,7 +45,8 @@ def main() -> None:
     given = options.parse_args()
     settings = SummarizeSettings(backend="transformers", max_new_tokens=given.answer)
     with tempfile.TemporaryDirectory() as folder:
-        build(Path(folder), given.layers)
+        shape = llm.SHAPE | {"num_hidden_layers": given.layers}
+        tiny_llm.build(Path(folder), texts=[" ".join(WORDS)] * 50, dtype="bfloat16", **shape)
         runtime = RuntimeSettings(device=given.device, llm_batch=given.batch)
         generator = TransformersGenerator(Path(folder), runtime, settings)
     list(generator.generate([_request(0, 0, 50)]))
@@ -80,37 +87,6 @@ def _ask(generator: Generator, requests: Sequence[Request]) -> None:
 def _request(talk: int, chunk: int, words: int) -> Request:
     text = " ".join([f"talk {talk} part {chunk}", *(WORDS[i % len(WORDS)] for i in range(words))])
     return Request(instructions="Take notes.", material=text, answer_schema=Form(kind="talk").notes(50, ()))
-
-
-def build(folder: Path, layers: int) -> None:
-    """Write a random model of Qwen2.5-0.5B's widths, and a tokenizer of whole words, into `folder`."""
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
-
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=600, initial_alphabet=alphabet, special_tokens=["<|end|>"])
-    tokenizer.train_from_iterator([" ".join(WORDS)] * 50, trainer)
-    wrapped = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|end|>", pad_token="<|end|>")  # noqa: S106
-    wrapped.chat_template = "{% for m in messages %}{{ m.content }}\n{% endfor %}"
-    wrapped.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = Qwen2Config(
-        vocab_size=151_936,
-        hidden_size=896,
-        intermediate_size=4864,
-        num_hidden_layers=layers,
-        num_attention_heads=14,
-        num_key_value_heads=2,
-        max_position_embeddings=32_768,
-        tie_word_embeddings=True,
-        eos_token_id=0,
-        pad_token_id=0,
-    )
-    Qwen2ForCausalLM(config).bfloat16().save_pretrained(folder)
 
 
 if __name__ == "__main__":

@@ -10,16 +10,14 @@ What is kept are weights of words and pairs of words that occur often; no text.
 from __future__ import annotations
 
 import argparse
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 
-from summarizer.evaluation.material import Half, Material, punctuated
+from summarizer.evaluation.material import Half, Hidden, Material, punctuated, without_stops
 from summarizer.summarize.clauses import divide, features, kind
 
 TABLE = Path(__file__).parent.parent / "summarizer" / "summarize" / "boundaries.txt"
@@ -27,13 +25,6 @@ FREQUENT, LEAST = 15, 6  # occurrences of a word that stands for itself, and of 
 SPARE, SHRINK = 2e-5, 1e-5  # penalties on the sizes of the weights and on their squares
 STEPS = 250
 SMALLEST = 0.05  # weights nearer to 0 are left out
-
-
-class Stream(NamedTuple):
-    """Words without punctuation, and at which of them sentences begin."""
-
-    words: list[str]
-    starts: frozenset[int]
 
 
 def main() -> None:
@@ -54,24 +45,12 @@ def main() -> None:
         print(f"{half}: {len(found)} talks, {real} sentences, precision {tp / made:.3f}, recall {tp / real:.3f}")
 
 
-def streams(material: Material, half: Half) -> list[Stream]:
+def streams(material: Material, half: Half) -> list[Hidden]:
     """The punctuated talks of a half."""
-    return [_stream(talk.text) for talk in material.talks if talk.half == half and punctuated(talk.text)]
+    return [without_stops(talk.text) for talk in material.talks if talk.half == half and punctuated(talk.text)]
 
 
-def _stream(text: str) -> Stream:
-    words: list[str] = []
-    starts = set()
-    for word in text.split():
-        bare = re.sub(r"^[^\w]+|[^\w%]+$", "", word)
-        if bare and not word.startswith("["):
-            words.append(bare)
-        if re.search(r"[.!?][\"')]*$", word):
-            starts.add(len(words))
-    return Stream(words, frozenset(starts - {0, len(words)}))
-
-
-def _write(learned: Sequence[Stream]) -> None:
+def _write(learned: Sequence[Hidden]) -> None:
     counts = Counter(word.lower() for stream in learned for word in stream.words)
     known = frozenset(word for word, n in counts.items() if n >= FREQUENT)
     places = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from summarizer.errors import Deferred, Refused, SummarizerError, Unavailable, VideoError, sentence
 from summarizer.records import Outcome, Video
@@ -13,15 +14,13 @@ from summarizer.steps import Step
 def of_steps(video: Video, steps: Iterable[Step]) -> list[Outcome]:
     """One record for each stage that was looked at."""
     return [
-        Outcome(
-            video_id=video.id,
-            title=video.title,
+        _outcome(
+            video,
             stage=step.stage,
             status={"made": "made", "cached": "cached"}.get(step.state, "refused"),
             reason=step.why,
             seconds=step.seconds,
             key=step.key,
-            when=datetime.now(UTC),
         )
         for step in steps
     ]
@@ -31,17 +30,8 @@ def settled(
     video: Video, steps: Iterable[Step], status: str, code: str = "", reason: str = "", path: str = ""
 ) -> Outcome:
     """The final outcome of a video that has a page."""
-    return Outcome(
-        video_id=video.id,
-        title=video.title,
-        stage="run",
-        status=status,
-        code=code,
-        reason=reason,
-        seconds=round(sum(step.seconds for step in steps), 3),
-        path=path,
-        when=datetime.now(UTC),
-    )
+    seconds = round(sum(step.seconds for step in steps), 3)
+    return _outcome(video, stage="run", status=status, code=code, reason=reason, seconds=seconds, path=path)
 
 
 def of_error(video: Video, stage: str, error: Exception) -> Outcome:
@@ -53,15 +43,17 @@ def of_error(video: Video, stage: str, error: Exception) -> Outcome:
     else:
         status = "failed"
     bug = f"{sentence(str(error))} This is a bug; please report it with the log."
-    return Outcome(
-        video_id=video.id,
-        title=video.title,
+    return _outcome(
+        video,
         stage=stage,
         status=status,
         code=error.code if isinstance(error, VideoError) else type(error).__name__.lower(),
         reason=error.advice if isinstance(error, SummarizerError) else bug,
-        when=datetime.now(UTC),
     )
+
+
+def _outcome(video: Video, **fields: Any) -> Outcome:
+    return Outcome(video_id=video.id, title=video.title, when=datetime.now(UTC), **fields)
 
 
 def exit_code(finals: Sequence[Outcome]) -> int:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -44,20 +45,9 @@ def answers(shared: Batching, *texts: str) -> list[str]:
 
 def side_by_side(*work: Callable[[], Any]) -> list[Any]:
     """Results, or errors, of functions that run at the same time."""
-    found: list[Any] = [None] * len(work)
-
-    def run(number: int) -> None:
-        try:
-            found[number] = work[number]()
-        except Exception as error:
-            found[number] = error
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(work))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return found
+    with ThreadPoolExecutor(len(work)) as pool:
+        futures = [pool.submit(one) for one in work]
+        return [future.exception(20) or future.result() for future in futures]
 
 
 def test_everybody_gets_the_answers_to_the_own_requests() -> None:

@@ -10,13 +10,12 @@ Whether quotes are sentences is measured where captions have full stops: these a
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from summarizer.config import Config
-from summarizer.evaluation.material import Material, RealTalk, punctuated, transcript_of
+from summarizer.evaluation.material import Material, RealTalk, punctuated, transcript_of, without_stops
 from summarizer.evaluation.report import Part, Row
 from summarizer.records import Summary, Transcript
 from summarizer.settings import SummarizeSettings
@@ -163,18 +162,15 @@ def _whole(talks: Sequence[RealTalk], half: str) -> Row:
 
 
 def _are_sentences(talk: RealTalk) -> Iterator[bool]:
-    spoken = [" ".join(_bare(word) for word in run.split()) for run in re.split(r"(?<=[.!?])\s+", talk.text)]
+    words, starts = without_stops(talk.text)
+    edges = [0, *sorted(starts), len(words)]
     runs = {
-        _compared(" ".join(spoken[i : i + length])) for length in range(1, LONGEST_RUN + 1) for i in range(len(spoken))
+        _compared(" ".join(words[start:end]))
+        for at, start in enumerate(edges)
+        for end in edges[at + 1 : at + 1 + LONGEST_RUN]
     }
-    hidden = transcript_of(" ".join(" ".join(spoken).split()))
-    yield from (
-        _compared(text) in runs for text in ordered(Extractive().summarize(hidden, talk.source, SummarizeSettings()))
-    )
-
-
-def _bare(word: str) -> str:
-    return re.sub(r"^[^\w]+|[^\w%]+$", "", word)
+    summary = Extractive().summarize(transcript_of(" ".join(words)), talk.source, SummarizeSettings())
+    yield from (_compared(text) in runs for text in ordered(summary))
 
 
 def _compared(text: str) -> str:

@@ -18,10 +18,12 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from summarizer.errors import UsageError
 from summarizer.records import Made, Record, Segment, Source, Transcript
+from summarizer.summarize.clauses import without_marks
+from summarizer.summarize.sentences import full_stops
 from summarizer.terms import packaged
 from summarizer.transcribe.glossary import correct
 
@@ -68,7 +70,27 @@ class RealTalk(Record):
 
 def punctuated(text: str) -> bool:
     """Whether captions have full stops: three in a hundred words; most have none."""
-    return len(re.findall(r"[.!?](?:\s|$)", text)) > 0.03 * len(text.split())
+    return full_stops(text) > 0.03 * len(text.split())
+
+
+class Hidden(NamedTuple):
+    """Words of punctuated captions without the punctuation, and at which of them sentences begin."""
+
+    words: list[str]
+    starts: frozenset[int]  # 0 is none
+
+
+def without_stops(text: str) -> Hidden:
+    """Take the punctuation away, and remember where sentences began."""
+    words: list[str] = []
+    starts = set()
+    for word in text.split():
+        bare = without_marks(word)
+        if bare and not word.startswith("["):
+            words.append(bare)
+        if re.search(r"[.!?][\"')]*$", word):
+            starts.add(len(words))
+    return Hidden(words, frozenset(starts - {0, len(words)}))
 
 
 def transcript_of(text: str) -> Transcript:

@@ -68,9 +68,14 @@ def features(kinds: Sequence[str], at: int) -> Iterator[str]:
     yield f"+1+2+3 {first} {second} {third}"
 
 
+def without_marks(word: str) -> str:
+    """A word without the punctuation around it."""
+    return re.sub(r"^\W+|[^\w%]+$", "", word)
+
+
 def kind(word: str, known: frozenset[str] | None = None) -> str:
     """A word as the table knows it: itself when frequent, else how it ends. `known` replaces the table's words."""
-    bare = re.sub(r"^\W+|[^\w%]+$", "", word).lower()
+    bare = without_marks(word).lower()
     if bare in (known if known is not None else _table()[0]):
         return bare
     return next((name for name, form in OTHERS if re.match(form, bare)), "*")

@@ -86,7 +86,11 @@ def _repeated(words: Sequence[str], spoken: Sequence[str]) -> Sequence[str]:
 
 
 def _negations(words: Sequence[str]) -> int:
-    return sum(word in _NEGATIONS and list(words[i + 1 : i + 2]) not in _NO_NEGATION for i, word in enumerate(words))
+    return sum(_negates(words, i) for i in range(len(words)))
+
+
+def _negates(words: Sequence[str], at: int) -> bool:
+    return words[at] in _NEGATIONS and list(words[at + 1 : at + 2]) not in _NO_NEGATION
 
 
 def _once(words: Sequence[str]) -> list[str]:
@@ -126,7 +130,7 @@ def _negated(words: Sequence[str]) -> dict[str, set[bool]]:
     found: dict[str, set[bool]] = {}
     behind: int | None = None  # words since the negation of this clause; none without one
     for i, word in enumerate(words):
-        if word in _NEGATIONS and words[i + 1 : i + 2] not in _NO_NEGATION:
+        if _negates(words, i):
             behind = 0
         elif word in _CLAUSE_ENDS:
             behind = None

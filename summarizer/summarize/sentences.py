@@ -41,7 +41,7 @@ class Sentence:
 def sentences(transcript: Transcript) -> list[Sentence]:
     """All sentences in order."""
     text = transcript.text
-    stops = len(re.findall(r"[.!?](?:\s|$)", text))
+    stops = full_stops(text)
     punctuated = stops and len(text.split()) / stops <= SPARSE
     runs = _punctuated(transcript) if punctuated else _unpunctuated(transcript)
     found = []
@@ -53,6 +53,11 @@ def sentences(transcript: Transcript) -> list[Sentence]:
         first, last = transcript.segments[ids[0]], transcript.segments[ids[-1]]
         found.append(Sentence(cleaned, ids, first.start, last.end, first.speaker, whole))
     return found
+
+
+def full_stops(text: str) -> int:
+    """How many words end a sentence."""
+    return len(re.findall(r"[.!?](?:\s|$)", text))
 
 
 def clean(text: str) -> str:

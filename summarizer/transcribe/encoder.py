@@ -10,7 +10,6 @@ remains CTranslate2's, which takes encodings from anywhere.
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,7 +53,6 @@ class Encoder:
 
         weights = Weights(folder)
         self._threads = threads
-        self._local = threading.local()
 
         def linear(name: str, kind: Any = torch.bfloat16) -> _Linear:
             scale, shift = ("gamma", "beta") if name.endswith("norm") else ("weight", "bias")
@@ -85,7 +83,7 @@ class Encoder:
         import torch
         from torch.nn import functional
 
-        self._limit_threads()
+        torch.set_num_threads(self._threads)  # of this thread: workers share the cores among themselves
         with torch.inference_mode():
             first, second = self._convolutions
             x = torch.from_numpy(mel).bfloat16()[None]
@@ -99,14 +97,6 @@ class Encoder:
                 x += _apply(layer.narrow, wide).float()
             encoded: NDArray[np.float32] = _normal(self._last, x).numpy()
         return encoded
-
-    def _limit_threads(self) -> None:
-        """Workers share the cores among themselves; torch counts its threads for each of them."""
-        import torch
-
-        if not getattr(self._local, "limited", False):
-            torch.set_num_threads(self._threads)
-            self._local.limited = True
 
 
 def _scaled_queries(linear: _Linear, heads: int) -> _Linear:
