@@ -1,0 +1,80 @@
+"""What a window of 30 s costs, step by step, on one core: `python benchmarks/asr_steps.py [--model base]`.
+
+Random weights of the real shape that say 70 words in every window (`whisper_shapes.py`), in turns in one run, the best
+of each. CPU seconds for one window. CTranslate2 encodes here; `encoder.py` compares its encoder with ours. How the
+instructions matter: run it again with CT2_FORCE_CPU_ISA=AVX2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+DATA = ROOT.parent / "shared" / "data"
+TURNS = 3
+WINDOW = 480_000  # samples
+
+
+def main() -> None:
+    """Print a markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="base")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder with whisper_tokenizer/ and audio/")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "asr-benchmark")
+    options = parser.parse_args()
+    ways = _ways(options)
+    print(f"CT2_FORCE_CPU_ISA={os.environ.get('CT2_FORCE_CPU_ISA', '')}\n\n| step | CPU seconds a window |\n|---|---:|")
+    best = dict.fromkeys(ways, float("inf"))
+    for _ in range(TURNS):
+        for name, (count, work) in ways.items():
+            started = time.process_time()
+            work()
+            best[name] = min(best[name], (time.process_time() - started) / count)
+    for name, seconds in best.items():
+        print(f"| {name} | {seconds:.3f} |")
+
+
+def _ways(options: argparse.Namespace) -> dict[str, tuple[int, Callable[[], Any]]]:
+    """For each step: over how many windows, and the work."""
+    import numpy as np
+    import whisper_shapes
+    from faster_whisper.audio import decode_audio
+
+    from summarizer.settings import RuntimeSettings, TranscribeSettings
+    from summarizer.transcribe.engine import Engine
+    from summarizer.transcribe.vad import VoiceActivity
+
+    folder = whisper_shapes.build(options.model, options.data / "whisper_tokenizer", options.work / options.model)
+    engine = Engine(TranscribeSettings(compute_type="int8"), RuntimeSettings(device="cpu", threads=1), folder)
+    clip = decode_audio(str(next((options.data / "audio").glob("ljspeech*.opus"))))
+    samples = np.resize(clip, WINDOW)
+    mel = engine.features(samples)
+    activity, sound = VoiceActivity(), (samples * 32767).astype(np.int16)
+    model, encoded = engine.model, engine._encode([mel])
+    prompt = model.get_prompt(engine._tokenizer("en"), [])
+
+    def decode(count: int) -> tuple[int, Callable[[], Any]]:
+        import ctranslate2
+
+        batch = ctranslate2.StorageView.from_array(np.repeat(np.asarray(encoded), count, axis=0))
+        return count, lambda: model.model.generate(batch, [prompt] * count, beam_size=1, max_length=model.max_length)
+
+    return {
+        "encode 1": (1, lambda: np.asarray(model.encode(mel))),
+        "encode 8 together": (8, lambda: np.asarray(model.encode(np.stack([mel] * 8)))),
+        **{f"decode {count} together": decode(count) for count in (1, 4, 8, 16)},
+        "mel spectrogram": (1, lambda: engine.features(samples)),
+        "voice activity": (1, lambda: activity.feed(sound)),
+    }
+
+
+if __name__ == "__main__":
+    main()
