@@ -203,9 +203,10 @@ def _theirs(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
 
 
 def _ours(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
+    from summarizer.check import check
+    from summarizer.config.tables import RuntimeSettings, TranscribeSettings
     from summarizer.errors import Refused
-    from summarizer.settings import RuntimeSettings, TranscribeSettings
-    from summarizer.transcribe import Whisper, check
+    from summarizer.transcribe.whisper.backend import Whisper
 
     settings = TranscribeSettings(
         beam_size=5 if candidate == "ours5" else 1, compute_type="int8" if candidate == "ours8" else "auto"
@@ -231,9 +232,9 @@ def _identity(options: argparse.Namespace, path: Path) -> None:
     """Tokens of the same windows, recognised one by one and in batches, by random weights that hear the sound."""
     import numpy as np
 
-    from summarizer.settings import RuntimeSettings, TranscribeSettings
-    from summarizer.transcribe.engine import Engine
-    from summarizer.transcribe.media import stream
+    from summarizer.audio.media import stream
+    from summarizer.config.tables import RuntimeSettings, TranscribeSettings
+    from summarizer.transcribe.whisper.model import Engine
 
     samples = np.concatenate(list(stream(path))).astype(np.float32) / 32768
     for name in options.models:

@@ -48,9 +48,9 @@ def _ways(options: argparse.Namespace) -> dict[str, tuple[int, Callable[[], Any]
     import whisper_shapes
     from faster_whisper.audio import decode_audio
 
-    from summarizer.settings import RuntimeSettings, TranscribeSettings
-    from summarizer.transcribe.engine import Engine
-    from summarizer.transcribe.vad import VoiceActivity
+    from summarizer.audio.voice_activity import VoiceActivity
+    from summarizer.config.tables import RuntimeSettings, TranscribeSettings
+    from summarizer.transcribe.whisper.model import Engine
 
     folder = whisper_shapes.build(options.model, options.data / "whisper_tokenizer", options.work / options.model)
     engine = Engine(TranscribeSettings(compute_type="int8"), RuntimeSettings(device="cpu", threads=1), folder)

@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import llm  # noqa: E402
 
-from summarizer.settings import RuntimeSettings, SummarizeSettings  # noqa: E402
-from summarizer.summarize.answers import Form  # noqa: E402
-from summarizer.summarize.batching import Batching  # noqa: E402
-from summarizer.summarize.generation import Generator, Request  # noqa: E402
-from summarizer.summarize.transformers_backend import TransformersGenerator  # noqa: E402
+from summarizer.config.tables import RuntimeSettings, SummarizeSettings  # noqa: E402
+from summarizer.summarize.llm.batching import Batching  # noqa: E402
+from summarizer.summarize.llm.generator import Generator, Request  # noqa: E402
+from summarizer.summarize.llm.schemas import Form  # noqa: E402
+from summarizer.summarize.llm.transformers_model import TransformersGenerator  # noqa: E402
 from tests import tiny_llm  # noqa: E402
 
 WORDS = (

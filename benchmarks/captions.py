@@ -15,8 +15,10 @@ import statistics
 import sys
 from pathlib import Path
 
-from summarizer import scoring, terms, transcribe
+from summarizer.check import score
+from summarizer.evaluation import scoring
 from summarizer.evaluation.material import DEFAULT_FOLDER, Material, transcript_of
+from summarizer.language import terms
 
 NAMES = [term.name for term in terms.packaged().terms]
 LEAST = 500  # words of a cleaned transcript that is worth comparing
@@ -60,7 +62,7 @@ def main() -> None:
         _print_score(first, [pair for pair in pairs if pair[1]])
     material = Material(folder)
     for half in ("tune", "report"):
-        scores = [transcribe.score(talk.transcript, None, NAMES) for talk in material.talks if talk.half == half]
+        scores = [score(talk.transcript, None, NAMES) for talk in material.talks if talk.half == half]
         for name, numbers in (
             ("punctuation, ends in 100 words", [one.punctuation for one in scores]),
             ("glossary terms in 1,000 words", [one.glossary or 0.0 for one in scores]),

@@ -27,8 +27,8 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from summarizer.audio import completeness, decoder  # noqa: E402
 from summarizer.errors import Failed  # noqa: E402 - the checkout is what is measured
-from summarizer.transcribe import decoder, wholeness  # noqa: E402
 from tests.media import measure, write_audio  # noqa: E402
 
 SECONDS = 6.0
@@ -119,7 +119,7 @@ def verdict(path: Path, answer: dict[str, Any], declared: float | None) -> str:
     if not decoder.allowed(header["codec"]):
         return "codec_refused"
     try:
-        wholeness.refuse(
+        completeness.refuse(
             path,
             answer["seconds"],
             declared=declared,
@@ -168,7 +168,7 @@ def main() -> None:
                 said = verdict(path, answer, declared)
                 verdicts[group][said] += 1
                 off = answer["seconds"] - whole[kind]
-                if said == "accepted" and abs(off) > wholeness.LEAST:
+                if said == "accepted" and abs(off) > completeness.LEAST:
                     misses[group][f"{'short' if off < 0 else 'long'}, {kind}: {'+'.join(edits)}"] += 1
                     if arguments.keep:
                         arguments.keep.mkdir(parents=True, exist_ok=True)

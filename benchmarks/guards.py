@@ -16,7 +16,7 @@ from pathlib import Path
 
 from summarizer.evaluation.material import DEFAULT_FOLDER, Material
 from summarizer.records import Segment
-from summarizer.transcribe.guards import suspects
+from summarizer.transcribe.whisper.guards import suspects
 
 LOOPS = ("thank you " * 12, "and then we go to the next slide " * 5, "no " * 20, "so that we can use it, " * 8)
 

@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
-from summarizer.summarize.transformers_backend import quantize
+from summarizer.summarize.llm.transformers_model import quantize
 
 SHAPE = {
     "vocab_size": 151_936, "hidden_size": 896, "intermediate_size": 4864, "num_hidden_layers": 24,

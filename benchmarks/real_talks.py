@@ -27,9 +27,9 @@ from typing import Any
 from summarizer import config
 from summarizer.config import Config
 from summarizer.digest import escape, timestamp
+from summarizer.pipeline.run import Run
 from summarizer.records import Outcome, Summary, Transcript
-from summarizer.run import Run
-from summarizer.store import VideoFolder
+from summarizer.store.library import VideoFolder
 
 ROOT = Path(__file__).parent.parent
 

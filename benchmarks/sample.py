@@ -21,8 +21,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from summarizer.steps import STAGES
-from summarizer.store import Library
+from summarizer.pipeline.steps import STAGES
+from summarizer.store.library import Library
 
 ROOT = Path(__file__).parent.parent
 REPEATS = 5  # of the cached run, the best of which counts: it is short, and other work only ever adds

@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from summarizer.evaluation.material import Half, Hidden, Material, punctuated, without_stops
-from summarizer.summarize.clauses import divide, features, kind
+from summarizer.language.boundaries import divide, features, kind
 
 TABLE = Path(__file__).parent.parent / "summarizer" / "summarize" / "boundaries.txt"
 FREQUENT, LEAST = 15, 6  # occurrences of a word that stands for itself, and of a feature that gets a weight

@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from summarizer.evaluation.material import Material
-from summarizer.summarize.words import stem, tokens
+from summarizer.language.words import stem, tokens
 
 TABLE = Path(__file__).parent.parent / "summarizer" / "summarize" / "frequencies.txt"
 LEAST = 3

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from summarizer.errors import BackendError, UsageError
-from summarizer.files import atomic_write, file_sha256
 from summarizer.records import Record
+from summarizer.store.files import atomic_write, file_sha256
 
 Purpose = Literal["whisper", "llm"]
 NOTE = "MODEL.json"  # written last: a folder without it is an unfinished pull

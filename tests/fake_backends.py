@@ -6,11 +6,11 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
+from summarizer.config.tables import SummarizeSettings
 from summarizer.errors import SummarizerError
 from summarizer.records import CaptionKind, CaptionTrack, Made, Source, Summary, Transcript, Video
-from summarizer.settings import SummarizeSettings
-from summarizer.summarize import Parts
-from summarizer.summarize.extractive import Extractive
+from summarizer.summarize.extractive.backend import Extractive
+from summarizer.summarize.llm.generator import Parts
 from tests.conftest import TALK, make_source, make_transcript
 
 VTT = "WEBVTT\n\n" + "\n\n".join(

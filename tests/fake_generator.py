@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from summarizer.summarize.generation import Answer, Request
+from summarizer.summarize.llm.generator import Answer, Request
 
 
 class FakeGenerator:

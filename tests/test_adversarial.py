@@ -13,12 +13,12 @@ import yaml
 from markdown_it import MarkdownIt
 
 from summarizer import digest
+from summarizer.config.tables import DigestSettings, SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.records import Source, Summary, Transcript
-from summarizer.settings import DigestSettings, SummarizeSettings
-from summarizer.summarize.extractive import Extractive
-from summarizer.summarize.generation import Answer, Request
-from summarizer.summarize.mapreduce import MapReduce
+from summarizer.summarize.extractive.backend import Extractive
+from summarizer.summarize.llm.generator import Answer, Request
+from summarizer.summarize.llm.map_reduce import MapReduce
 from tests.conftest import TALK, make_source, make_transcript
 from tests.fake_backends import FakeBackends, make_video
 from tests.fake_generator import FakeGenerator, QuotingGenerator

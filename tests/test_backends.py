@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from summarizer import models, transcribe
-from summarizer.backends import OpenedBackends
+from summarizer import models
 from summarizer.config import Config
+from summarizer.pipeline.backends import OpenedBackends
+from summarizer.transcribe.whisper import Whisper
 from tests.conftest import make_source, make_transcript
 
 
@@ -35,7 +36,7 @@ class FakeWhisper:
 def whisper(monkeypatch: pytest.MonkeyPatch) -> FakeWhisper:
     fake = FakeWhisper()
     monkeypatch.setattr(models, "resolve", lambda *_: models.Installed(name="m", path=Path("m"), revision="r"))
-    monkeypatch.setattr(transcribe.Whisper, "open", lambda *_: fake)
+    monkeypatch.setattr(Whisper, "open", lambda *_: fake)
     return fake
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from summarizer.summarize import batching
-from summarizer.summarize.batching import Batching
-from summarizer.summarize.generation import Answer, Request
+from summarizer.summarize.llm import batching
+from summarizer.summarize.llm.batching import Batching
+from summarizer.summarize.llm.generator import Answer, Request
 from tests.fake_generator import FakeGenerator
 
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.errors import Failed, VideoError
+from summarizer.library.export import export
 from summarizer.records import CaptionFormat, Transcript
-from summarizer.transcribe import export, read_captions
-from summarizer.transcribe.captions import merge
-from summarizer.transcribe.formats import Cue
+from summarizer.transcribe.captions.formats import Cue
+from summarizer.transcribe.captions.reader import merge, read_captions
 from tests.conftest import TALK, make_transcript
 
 
@@ -124,7 +124,7 @@ def test_speakers_come_from_markers(tmp_path: Path) -> None:
 def test_rolling_captions_give_every_word_once_in_order(words: list[str], width: int) -> None:
     """The site's automatic captions show each line twice; the transcript has it once."""
     lines = [f"{i} " + " ".join(words[i : i + width]) for i in range(0, len(words), width)]
-    from summarizer.transcribe.captions import _once
+    from summarizer.transcribe.captions.reader import _once
 
     cues = [Cue(2.0 * i, 2.0 * i + 2, "\n".join(lines[max(0, i - 1) : i + 1])) for i in range(len(lines))]
     assert " ".join(lines) == " ".join(cue.text for cue in _once(cues))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.records import Segment, Transcript
-from summarizer.summarize.chunking import Chunk, chunks, line
+from summarizer.summarize.llm.chunking import Chunk, chunks, line
 from tests.conftest import TALK, make_transcript
 
 

@@ -15,9 +15,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from summarizer import cli, console
+from summarizer import cli
+from summarizer.cli import console
 from summarizer.errors import Failed, UsageError
-from summarizer.outcomes import of_error
+from summarizer.pipeline.outcomes import of_error
 from tests.fake_backends import make_video
 
 CAPTIONS_ONLY = (
@@ -165,7 +166,7 @@ def test_an_interrupted_run_ends_cleanly_and_says_how_to_go_on(tmp_path: Path, s
     """Ctrl-C and SIGTERM: what is finished stays, the message says to run again, and that then works."""
     script = (
         "import sys, time; from summarizer import cli, summarize\n"
-        "from summarizer.summarize.extractive import Extractive\n"
+        "from summarizer.summarize.extractive.backend import Extractive\n"
         "real = Extractive.summarize\n"
         "def slow(self, transcript, source, settings, *parts):\n"
         "    if source.title.startswith('Sample'): print('NOW', flush=True); time.sleep(60)\n"

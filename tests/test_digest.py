@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer import digest
+from summarizer.config.tables import DigestSettings, SummarizeSettings
+from summarizer.glossary import correct
+from summarizer.language.terms import packaged
 from summarizer.records import Claim, Evidence, Kind, Made, Mention, Section, Segment, Span, Summary, Transcript, Video
-from summarizer.settings import DigestSettings, SummarizeSettings
-from summarizer.summarize.extractive import Extractive
-from summarizer.terms import packaged
-from summarizer.transcribe import correct
+from summarizer.summarize.extractive.backend import Extractive
 from tests.conftest import make_source, make_transcript
 from tests.hostile import HOSTILE
 

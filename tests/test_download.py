@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from summarizer.config.tables import DownloadSettings, RuntimeSettings
 from summarizer.download import Downloader, address
 from summarizer.download.classify import classify
 from summarizer.download.pacing import Pacing
 from summarizer.download.tracks import choose
 from summarizer.errors import Deferred, Failed, Refused, SummarizerError, Unavailable, UsageError
 from summarizer.records import Video
-from summarizer.settings import DownloadSettings, RuntimeSettings
 from tests.fake_youtube import SAMPLE_VTT, FakeVideo, FakeYouTube
 
 PLAYLIST = "https://www.youtube.com/playlist?list=PLfake"

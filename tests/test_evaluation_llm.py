@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from summarizer.config import load
+from summarizer.config.tables import SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.evaluation import coverage, llm
 from summarizer.evaluation.material import Material, RealTalk, half
 from summarizer.evaluation.report import Row
 from summarizer.records import Source, Summary, Transcript
-from summarizer.settings import SummarizeSettings
-from summarizer.summarize.mapreduce import MapReduce
+from summarizer.summarize.llm.map_reduce import MapReduce
 from tests.conftest import TALK
 from tests.fake_generator import QuotingGenerator
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from summarizer.audio.media import probe
+from summarizer.config.tables import DownloadSettings, RuntimeSettings
 from summarizer.download import Downloader
 from summarizer.download.metadata import speakers
 from summarizer.errors import Failed, UsageError
 from summarizer.records import VIDEO_ID
-from summarizer.settings import DownloadSettings, RuntimeSettings
-from summarizer.transcribe.media import probe
 from tests.media import write_audio, write_video
 
 

@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 from summarizer.cli import app
 from summarizer.config import load as load_config
 from summarizer.errors import UsageError
-from summarizer.pipeline import Talk
+from summarizer.glossary.correct import correct
+from summarizer.glossary.mentions import mentions
+from summarizer.language.terms import glossary_bytes, packaged, parse
+from summarizer.pipeline.walk import Talk
 from summarizer.records import Corrected, Segment, Transcript, Word
-from summarizer.store import Library
-from summarizer.terms import glossary_bytes, packaged, parse
-from summarizer.transcribe.glossary import correct
-from summarizer.transcribe.mentions import mentions
+from summarizer.store.library import Library
 from tests.conftest import make_source, make_transcript
 from tests.fake_backends import FakeBackends, make_video
 

@@ -6,15 +6,15 @@ import json
 
 import pytest
 
+from summarizer.config.tables import SummarizeSettings
 from summarizer.records import Kind, Source, Summary, Transcript
-from summarizer.settings import SummarizeSettings
-from summarizer.summarize import prompts
-from summarizer.summarize.answers import ROLES, Form
-from summarizer.summarize.asking import Asker
-from summarizer.summarize.chunking import chunks
-from summarizer.summarize.generation import MemoryParts, Request
-from summarizer.summarize.mapping import Mapped, Mapper
-from summarizer.summarize.mapreduce import MapReduce
+from summarizer.summarize.llm import prompts
+from summarizer.summarize.llm.chunking import chunks
+from summarizer.summarize.llm.client import Asker
+from summarizer.summarize.llm.generator import MemoryParts, Request
+from summarizer.summarize.llm.map_reduce import MapReduce
+from summarizer.summarize.llm.mapping import Mapped, Mapper
+from summarizer.summarize.llm.schemas import ROLES, Form
 from tests.conftest import make_transcript
 from tests.fake_generator import FakeGenerator, QuotingGenerator
 

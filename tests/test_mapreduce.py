@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from summarizer.config.tables import SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.records import Source, Summary, Transcript
-from summarizer.settings import SummarizeSettings
-from summarizer.summarize.generation import Answer
-from summarizer.summarize.mapreduce import MapReduce
+from summarizer.summarize.llm.generator import Answer
+from summarizer.summarize.llm.map_reduce import MapReduce
 from tests.conftest import make_transcript
 from tests.fake_generator import FakeGenerator
 

@@ -9,8 +9,8 @@ import numpy as np
 import psutil
 import pytest
 
+from summarizer.audio.media import decode, probe, stream
 from summarizer.errors import Failed
-from summarizer.transcribe.media import decode, probe, stream
 from tests.media import write_audio
 
 

@@ -7,10 +7,10 @@ import pytest
 from summarizer.config import Config
 from summarizer.config import load as load_config
 from summarizer.errors import Refused, VideoError
-from summarizer.pipeline import Talk
+from summarizer.pipeline.steps import Step, WouldRunError
+from summarizer.pipeline.walk import Talk
 from summarizer.records import Video
-from summarizer.steps import Step, WouldRunError
-from summarizer.store import Entry, Library
+from summarizer.store.library import Entry, Library
 from tests.fake_backends import FakeBackends, make_video
 
 

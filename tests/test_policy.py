@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from summarizer import jobs
 from summarizer.config import load as load_config
 from summarizer.errors import Failed, Refused, UsageError
-from summarizer.pipeline import Talk
+from summarizer.library import upkeep as jobs
+from summarizer.pipeline.run import Run
+from summarizer.pipeline.walk import Talk
 from summarizer.records import Source, Transcript
-from summarizer.run import Run
-from summarizer.store import Library
+from summarizer.store.library import Library
 from tests.fake_backends import VTT, FakeBackends, make_video
 
 BARE = "\n".join(line.rstrip(".") for line in VTT.splitlines())  # without punctuation

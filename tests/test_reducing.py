@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from summarizer.config.tables import SummarizeSettings
 from summarizer.records import Claim, Source, Summary, Transcript
-from summarizer.settings import SummarizeSettings
-from summarizer.summarize.generation import Answer, Request
-from summarizer.summarize.mapreduce import MapReduce
-from summarizer.summarize.notes import Note, joined
-from summarizer.summarize.reducing import silent_stretches, with_all_voices
+from summarizer.summarize.llm.generator import Answer, Request
+from summarizer.summarize.llm.map_reduce import MapReduce
+from summarizer.summarize.llm.notes import Note, joined
+from summarizer.summarize.llm.reducing import silent_stretches, with_all_voices
 from tests.conftest import TALK, make_transcript
 from tests.fake_generator import QuotingGenerator
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from summarizer import jobs, report
-from summarizer.budget import time_budget
 from summarizer.config import Config, load
 from summarizer.errors import Deferred, Failed, Locked, StoreError, UsageError
+from summarizer.library import upkeep as jobs
+from summarizer.nightly import report
+from summarizer.nightly.budget import time_budget
+from summarizer.pipeline.run import Run
 from summarizer.records import CaptionTrack, Source, Video
-from summarizer.run import Run
-from summarizer.store import Library
+from summarizer.store.library import Library
 from tests.fake_backends import FakeBackends, make_video
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from summarizer import config, jobs
-from summarizer.run import Run
+from summarizer import config
+from summarizer.library import upkeep as jobs
+from summarizer.pipeline.run import Run
 from summarizer.sample import load_talks
-from summarizer.sample.authoring import evaluate
-from summarizer.sample.authoring.language import SEED, TRAINING_SENTENCES, normal, training_sentences
+from tools.sample import evaluate
+from tools.sample.language import SEED, TRAINING_SENTENCES, normal, training_sentences
 
 ROOT = Path(__file__).parent.parent
 

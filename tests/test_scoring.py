@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from summarizer import scoring
 from summarizer.cli import app
 from summarizer.errors import UsageError
+from summarizer.evaluation import scoring
+from summarizer.library.export import export
 from summarizer.records import Segment, Word
-from summarizer.transcribe import export
 from tests.conftest import TALK, make_transcript
 
 TERMS = ("etcd", "Prometheus", "API server")

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer import store
 from summarizer.errors import Deferred, StoreError, Unavailable
-from summarizer.files import atomic_write, file_sha256
-from summarizer.store import Entry, FileRef, Library, VideoFolder, stage_key
+from summarizer.store import files
+from summarizer.store.files import atomic_write, file_sha256
+from summarizer.store.library import Entry, FileRef, Library, VideoFolder, stage_key
 
 
 def saved(folder: VideoFolder, data: bytes = b'{"a": 1}', key: str = "0123456789ab") -> Entry:
@@ -138,7 +138,7 @@ def test_a_write_is_synced_before_it_is_named(tmp_path: Path, monkeypatch: pytes
 def test_kill_at_any_moment_leaves_old_or_new(tmp_path: Path) -> None:
     """A process that rewrites a file in a loop is killed; the file is always whole."""
     script = (
-        "import sys, itertools; from pathlib import Path; from summarizer.files import atomic_write\n"
+        "import sys, itertools; from pathlib import Path; from summarizer.store.files import atomic_write\n"
         "for i in itertools.count():\n"
         "    atomic_write(Path(sys.argv[1]), (str(i % 10) * 50000).encode()); print(i, flush=True)\n"
     )
@@ -188,4 +188,4 @@ def test_dropping_results_frees_their_files(folder: VideoFolder) -> None:
     with folder.lock():
         assert folder.drop([first]) == 8
     assert folder.find("download", second.key) == second
-    assert store.TEMPORARY not in " ".join(path.name for path in folder.path.iterdir())
+    assert files.TEMPORARY not in " ".join(path.name for path in folder.path.iterdir())

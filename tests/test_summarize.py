@@ -4,16 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from summarizer import evidence
+from summarizer.config.tables import SummarizeSettings
 from summarizer.errors import Refused
+from summarizer.language import boundaries as clauses
+from summarizer.language.sentences import clean, sentences
+from summarizer.language.words import numbers
 from summarizer.records import Segment, Summary, Transcript
-from summarizer.settings import SummarizeSettings
-from summarizer.summarize import choose_kind, clauses, evidence
-from summarizer.summarize.extractive import Extractive
+from summarizer.summarize import choose_kind
+from summarizer.summarize.extractive.backend import Extractive
+from summarizer.summarize.extractive.salience import readable
 from summarizer.summarize.limits import shorten
-from summarizer.summarize.salience import readable
-from summarizer.summarize.sentences import clean, sentences
 from summarizer.summarize.topics import heading
-from summarizer.summarize.words import numbers
 from tests.conftest import TALK, make_source, make_transcript
 
 SETTINGS = SummarizeSettings()

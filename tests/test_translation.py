@@ -14,13 +14,14 @@ from typer.testing import CliRunner
 from summarizer import digest
 from summarizer.cli import app
 from summarizer.config import load
+from summarizer.config.tables import DigestSettings, RuntimeSettings, SummarizeSettings
 from summarizer.digest.wording import table, wording
 from summarizer.errors import BackendError
 from summarizer.records import Source, Summary, Transcript
-from summarizer.settings import DigestSettings, RuntimeSettings, SummarizeSettings
-from summarizer.summarize import open_summarizer, translation
-from summarizer.summarize.generation import Answer
-from summarizer.summarize.mapreduce import MapReduce
+from summarizer.summarize import open_summarizer
+from summarizer.summarize.llm import translation
+from summarizer.summarize.llm.generator import Answer
+from summarizer.summarize.llm.map_reduce import MapReduce
 from tests.conftest import make_source, make_transcript
 from tests.fake_generator import FakeGenerator
 
@@ -216,7 +217,7 @@ def test_the_option_reaches_the_settings(monkeypatch: pytest.MonkeyPatch, tmp_pa
     """`run --language ja` is `--set summarize.language=ja`."""
     seen: list[list[str]] = []
     monkeypatch.setattr(
-        "summarizer.commands.runs.load_config", lambda _path, chosen, *_: seen.append(chosen) or load(overrides=chosen)
+        "summarizer.cli.runs.load_config", lambda _path, chosen, *_: seen.append(chosen) or load(overrides=chosen)
     )
     CliRunner().invoke(app, ["run", str(tmp_path), "--language", "ja", "--dry-run"])
     assert seen == [['summarize.language="ja"']]

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from summarizer.config.tables import RuntimeSettings, TranscribeSettings
 from summarizer.errors import BackendError, Failed
 from summarizer.sample import load_talks
-from summarizer.settings import RuntimeSettings, TranscribeSettings
-from summarizer.transcribe import Wanted, Whisper
-from summarizer.transcribe.engine import Heard, Said
+from summarizer.transcribe.whisper.backend import Wanted, Whisper
+from summarizer.transcribe.whisper.model import Heard, Said
 from tests import tiny_whisper
 from tests.media import write_audio
 

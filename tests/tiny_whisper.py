@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from summarizer.sample.authoring import convert, network
+from tools.sample import convert, network
 
 
 def build(folder: Path, quantization: str = "int8_float16") -> Path:

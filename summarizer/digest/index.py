@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
+from summarizer.config.tables import DigestSettings
 from summarizer.digest.templates import environment
 from summarizer.records import Kind, Record
-from summarizer.settings import DigestSettings
 
 SLUG_LENGTH = 60
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
+from summarizer.config.tables import DigestSettings
 from summarizer.digest.escape import clean, timestamp
 from summarizer.digest.templates import environment, phrases
 from summarizer.records import Claim, Correction, Section, Source, Summary, TextScore, Transcript, Video
-from summarizer.settings import DigestSettings
 
 
 def render(

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from summarizer.config.tables import DownloadSettings, RuntimeSettings
 from summarizer.download import address, folder
 from summarizer.download.pacing import Pacing
 from summarizer.download.site import Site
 from summarizer.errors import UsageError
 from summarizer.records import Source, Video
-from summarizer.settings import DownloadSettings, RuntimeSettings
 
 __all__ = ["Downloader"]
 

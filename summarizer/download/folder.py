@@ -20,11 +20,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from summarizer.config.tables import DownloadSettings
 from summarizer.download import metadata
 from summarizer.download.tracks import matches
 from summarizer.errors import Failed, UsageError
 from summarizer.records import VIDEO_ID, CaptionFormat, CaptionKind, CaptionTrack, Source, Video
-from summarizer.settings import DownloadSettings
 
 AUDIO = frozenset({".m4a", ".mp3", ".opus", ".ogg", ".oga", ".flac", ".wav", ".mka", ".aac", ".weba"})
 VIDEO = frozenset({".mp4", ".mkv", ".webm", ".mov", ".m4v", ".avi", ".ts"})

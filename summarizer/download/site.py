@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from summarizer.config.tables import DownloadSettings, RuntimeSettings
 from summarizer.download import address, classify, metadata, tracks
 from summarizer.download.pacing import Pacing
 from summarizer.errors import Deferred, Failed, Refused, SummarizerError
 from summarizer.records import VIDEO_ID, CaptionTrack, Source, Video
-from summarizer.settings import DownloadSettings, RuntimeSettings
 
 log = logging.getLogger(__name__)
 

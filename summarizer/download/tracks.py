@@ -7,8 +7,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from summarizer.config.tables import DownloadSettings
 from summarizer.records import CaptionFormat, CaptionKind, CaptionTrack
-from summarizer.settings import DownloadSettings
 
 log = logging.getLogger(__name__)
 

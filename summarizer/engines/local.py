@@ -16,8 +16,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from summarizer.errors import Deferred
-from summarizer.pipeline import Talk
-from summarizer.store import Entry
+from summarizer.pipeline.walk import Talk
+from summarizer.store.library import Entry
 
 WALKER = "walk"  # how threads that walk are named; others fetch ahead
 _LOOK = 0.2  # seconds between two looks at the time budget

@@ -16,8 +16,8 @@ from summarizer.evaluation.material import Half, Material
 from summarizer.evaluation.mutations import MUTATIONS
 from summarizer.evaluation.report import Part, Row
 from summarizer.evaluation.statements import Statement, statements
-from summarizer.summarize.evidence import unsupported
-from summarizer.summarize.words import names
+from summarizer.evidence.support import unsupported
+from summarizer.language.words import names
 
 CAUGHT, MOVED_CAUGHT, REJECTED = 0.95, 0.99, 0.05
 TARGETS = {

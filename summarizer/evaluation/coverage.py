@@ -17,7 +17,7 @@ from summarizer.config import Config
 from summarizer.evaluation.material import Material, transcript_of
 from summarizer.evaluation.report import Part, Row
 from summarizer.records import Transcript
-from summarizer.summarize.chunking import Chunk, chunks, ends_well, line
+from summarizer.summarize.llm.chunking import Chunk, chunks, ends_well, line
 
 SMALL = 400  # tokens: many chunks, and whole talks in one segment have to be split
 THREE_HOURS = 27_000  # words, at 150 a minute

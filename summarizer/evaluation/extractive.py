@@ -15,15 +15,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from summarizer.config import Config
+from summarizer.config.tables import SummarizeSettings
 from summarizer.evaluation.material import Material, RealTalk, punctuated, transcript_of, without_stops
 from summarizer.evaluation.report import Part, Row
+from summarizer.glossary.correct import correct
+from summarizer.language.sentences import Sentence, clean, sentences
+from summarizer.language.terms import packaged
+from summarizer.language.words import content
 from summarizer.records import Summary, Transcript
-from summarizer.settings import SummarizeSettings
-from summarizer.summarize.extractive import Extractive
-from summarizer.summarize.sentences import Sentence, clean, sentences
-from summarizer.summarize.words import content
-from summarizer.terms import packaged
-from summarizer.transcribe.glossary import correct
+from summarizer.summarize.extractive.backend import Extractive
 
 WORDS = 250
 RARE = 0.2  # largest share of talks that say a rare term

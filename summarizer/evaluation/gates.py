@@ -12,15 +12,15 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from summarizer.check import check
 from summarizer.config import Config
+from summarizer.config.tables import TranscribeSettings
 from summarizer.errors import Refused
 from summarizer.evaluation.broken import BROKEN
 from summarizer.evaluation.material import Material, RealTalk, half
 from summarizer.evaluation.report import Part, Row
+from summarizer.evidence.relevance import SAME_SUBJECT, Spoken
 from summarizer.records import Transcript
-from summarizer.settings import TranscribeSettings
-from summarizer.summarize.subject import SAME_SUBJECT, Spoken
-from summarizer.transcribe import check
 
 KEPT = 0.95  # share of genuine summaries that a gate has to keep
 

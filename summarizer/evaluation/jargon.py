@@ -19,8 +19,8 @@ from typing import NamedTuple
 from summarizer.config import Config
 from summarizer.evaluation.material import Half, Material, RealTalk
 from summarizer.evaluation.report import Part, Row
-from summarizer.terms import Glossary, packaged, words
-from summarizer.transcribe.glossary import correct
+from summarizer.glossary.correct import correct
+from summarizer.language.terms import Glossary, packaged, words
 
 SAMPLE, SEED = 100, 4
 

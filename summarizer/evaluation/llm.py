@@ -12,14 +12,14 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from summarizer.backends import OpenedBackends
 from summarizer.config import Config
 from summarizer.errors import BackendError, Failed, Refused
 from summarizer.evaluation.material import Material, RealTalk
 from summarizer.evaluation.report import Part, Row
+from summarizer.language.words import content
+from summarizer.pipeline.backends import OpenedBackends
 from summarizer.records import Claim, Source, Summary, Transcript
-from summarizer.summarize.generation import MemoryParts
-from summarizer.summarize.words import content
+from summarizer.summarize.llm.generator import MemoryParts
 
 TALKS = 3
 RARE = 0.1  # a term is rare that occurs in at most this share of the talks

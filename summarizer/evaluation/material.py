@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from summarizer.errors import UsageError
+from summarizer.glossary.correct import correct
+from summarizer.language.boundaries import without_marks
+from summarizer.language.sentences import full_stops
+from summarizer.language.terms import packaged
 from summarizer.records import Made, Record, Segment, Source, Transcript
-from summarizer.summarize.clauses import without_marks
-from summarizer.summarize.sentences import full_stops
-from summarizer.terms import packaged
-from summarizer.transcribe.glossary import correct
 
 Half = Literal["tune", "report"]
 WORDS_PER_SEGMENT, SECONDS_PER_SEGMENT = 36, 15.0  # as merged captions come out

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from summarizer.evaluation.statements import Statement
-from summarizer.summarize.projects import projects_in
-from summarizer.summarize.words import names
-from summarizer.terms import packaged
+from summarizer.language.projects import projects_in
+from summarizer.language.terms import packaged
+from summarizer.language.words import names
 
 _NUMBER_WORDS = (
     "two three four five six seven eight nine ten eleven twelve fifteen "

@@ -17,10 +17,10 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from summarizer.evaluation.material import RealTalk
+from summarizer.language.sentences import sentences
+from summarizer.language.terms import packaged
+from summarizer.language.words import content, stem, tokens
 from summarizer.records import Transcript
-from summarizer.summarize.sentences import sentences
-from summarizer.summarize.words import content, stem, tokens
-from summarizer.terms import packaged
 
 PER_TALK = 20  # statements of each origin
 LEAST_WORDS, MOST_WORDS = 8, 40

@@ -18,6 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from summarizer.config.tables import TranscribeSettings
 from summarizer.digest import timestamp
 from summarizer.errors import Failed
 from summarizer.inspection.talk import (
@@ -31,7 +32,6 @@ from summarizer.inspection.talk import (
     words_per_minute,
 )
 from summarizer.records import Claim, Section
-from summarizer.settings import TranscribeSettings
 
 BLUE, SKY, ORANGE, RED, GREY = "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#767676"
 _STYLE: Any = {
@@ -143,7 +143,7 @@ def claim_words(talk: Inspected, number: int) -> Figure:
 
 
 def _waveform(axes: Axes, talk: Inspected) -> None:
-    from summarizer.transcribe.media import RATE, decode
+    from summarizer.audio.media import RATE, decode
 
     assert talk.audio is not None  # noqa: S101 - the caller looked
     axes.set_title("Sound")

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 
 from summarizer.digest import escape, timestamp
 from summarizer.errors import UsageError
+from summarizer.evidence.support import NEIGHBOURS, unsupported
+from summarizer.language.words import STOP, numbers, stem, tokens
 from summarizer.records import Claim, Corrected, Correction, Section, Segment, Source, Summary, Transcript
-from summarizer.store import Entry, Library, Manifest, VideoFolder
-from summarizer.summarize.evidence import NEIGHBOURS, unsupported
-from summarizer.summarize.words import STOP, numbers, stem, tokens
+from summarizer.store.library import Entry, Library, Manifest, VideoFolder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""The embedded sample: five short talks and their sound, made for this project by `authoring/`; see docs/sample.md."""
+"""The embedded sample: five short talks and their sound, made for this project by `tools/sample/`."""
 
 from __future__ import annotations
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from summarizer.config.tables import RuntimeSettings, SummarizeSettings
 from summarizer.errors import BackendError
 from summarizer.records import Source, Summary, Transcript
-from summarizer.settings import RuntimeSettings, SummarizeSettings
-from summarizer.summarize.generation import Parts
-from summarizer.summarize.kind import choose_kind
-from summarizer.summarize.prompts import fingerprint as prompts_fingerprint
+from summarizer.summarize.kinds import choose_kind
+from summarizer.summarize.llm.generator import Parts
+from summarizer.summarize.llm.prompts import fingerprint as prompts_fingerprint
 
 __all__ = ["BACKENDS", "Parts", "Summarizer", "choose_kind", "open_summarizer", "prompts_fingerprint"]
 
@@ -55,15 +55,15 @@ def _extractive(wanted: _Wanted) -> Summarizer:
             f"the extractive back end quotes the talk and cannot write in {settings.language!r}",
             "Set summarize.backend to transformers or openai, or leave summarize.language empty.",
         )
-    from summarizer.summarize.extractive import Extractive
+    from summarizer.summarize.extractive.backend import Extractive
 
     return Extractive()
 
 
 def _transformers(wanted: _Wanted) -> Summarizer:
-    from summarizer.summarize.batching import Batching
-    from summarizer.summarize.mapreduce import MapReduce
-    from summarizer.summarize.transformers_backend import TransformersGenerator
+    from summarizer.summarize.llm.batching import Batching
+    from summarizer.summarize.llm.map_reduce import MapReduce
+    from summarizer.summarize.llm.transformers_model import TransformersGenerator
 
     if wanted.path is None:
         raise BackendError("the transformers back end needs a model folder", "Run: summarizer models pull NAME")
@@ -74,8 +74,8 @@ def _transformers(wanted: _Wanted) -> Summarizer:
 
 
 def _openai(wanted: _Wanted) -> Summarizer:
-    from summarizer.summarize.mapreduce import MapReduce
-    from summarizer.summarize.openai_backend import OpenAIGenerator
+    from summarizer.summarize.llm.map_reduce import MapReduce
+    from summarizer.summarize.llm.openai_server import OpenAIGenerator
 
     return MapReduce(OpenAIGenerator(wanted.runtime, wanted.settings), wanted.settings.model, wanted.revision)
 

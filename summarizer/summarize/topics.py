@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from summarizer.summarize.background import frequency
-from summarizer.summarize.words import STOP, stem, tokens
+from summarizer.language.frequency import frequency
+from summarizer.language.words import STOP, stem, tokens
 
 TERMS = 3  # of a heading
 Phrase = tuple[str, ...]  # one stem, or two side by side

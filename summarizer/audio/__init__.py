@@ -1,0 +1,1 @@
+"""Everything that opens media: the sandboxed decoding process, completeness, and voice activity."""

@@ -1,0 +1,6 @@
+"""Is this the text of this video? A refusal, or the text's score."""
+
+from summarizer.check.gates import check
+from summarizer.check.score import score
+
+__all__ = ["check", "score"]

@@ -1,0 +1,107 @@
+"""Which terms a talk is about, and which sentences can stand alone.
+
+A term tells of the talk by how much more often it is said here than in talks at large (topic signatures: Lin and Hovy
+2000), and more when the title or the description has it. A sentence is readable when it has a subject and a verb,
+points at nothing outside itself, and is no greeting, no housekeeping and no advertising.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from summarizer.language.frequency import frequency
+from summarizer.language.sentences import Sentence
+from summarizer.language.words import content, numbers, tokens
+from summarizer.records import Source
+
+TITLE, DESCRIPTION = 2.0, 1.0  # how much heavier a term is that they name, in multiples of itself
+_CUE = re.compile(
+    r"\b(lesson|learned|important|key|best|problem|solution|decided|because|instead|found|should|must|never|always|means"
+    r"|result|recommend|advice|first|goal|reason|faster|smaller|agreed|allows?|provides?|supports?|called|designed)\b",
+    re.IGNORECASE,
+)
+_HOUSEKEEPING = re.compile(
+    r"\b(thanks?|thank you|welcome|hello|hi everyone|hey|good (?:morning|afternoon|evening)|my name|i'm|i am|we're going to"
+    r"|i'm going|i'll|i will|i want to|i would like|raise your hands?|show of hands|slides?|subscribe|qr code"
+    r"|agenda|this talk|our talk|my talk|this session|today|see you|questions?|any one|anybody|applause|microphone|mic"
+    r"|booths?|copy of|sponsor(?:s|ed)?|swag|raffle|we're hiring|follow me|twitter|linkedin|slack|link in|website|feedback|come talk"
+    r"|stop by|lunch|break|minutes left|time for|joke|funny|sorry|oops|let me|let's|as you can see|you can see|here you"
+    r"|right here|over here|demo|click|so far|co-?speaker|colleague|introduce|great question|good question|folks|socks|stickers?"
+    r"|t-?shirts?|find (?:me|us)|reach (?:me|us|out)|we just (?:talked|spoke|saw|heard|mentioned)|just mentioned|as (?:i|we) (?:said"
+    r"|mentioned)|past few days|conference|keynotes?|kubecon|my co)\b",
+    re.IGNORECASE,
+)
+_DEICTIC = re.compile(
+    r"^(this|that|these|those|it|it's|its|that's|this's|they|they're|he|she|his|her|their|here|here's|there|which|what's"
+    r"|who|whose|to|of|than|or|nor|not|is|are|was|were|be|been|being|have|has|had|do|does|did|can|could|will|would|in that"
+    r"|how|what|where|why|nothing|means|for example|because of|into|at that|with that|with this|from there|for that|because|until|like|both|same|such)\b",
+    re.IGNORECASE,
+)
+_FINITE = re.compile(
+    r"(?i)\b(?:is|are|was|were|am|have|has|had|do|does|did|can|could|will|would|should|may|might|must|'s|'re|'ve|'ll|'m|need"
+    r"s?|uses?|used|makes?|made|gets?|got|runs?|ran|helps?|gives?|gave|means?|shows?|wants?|wanted|allows?|provides?|built"
+    r"|added|decided|found|became|supports?|creates?|created|happens?|keeps?|kept|started|moved|changed|came|went|works?"
+    r"|fell|took|takes|goes|comes|know|see|looks?|looked|calls?|called|asks?|lists?|reads?|writes?|returns?|listens?|depends?|contains?|handles?|exposes?|sends?|sent|stores?|stored|[a-z]{3,}ed)\b"
+)
+
+_RELATIVE = re.compile(r"(?i)\b(?:that|which|who)(?: (?:then|also|just|really|now))? [\w']+")
+_DEPENDENT = re.compile(r"^(?:and |but |so )?(?:when|once|if|although|though|while|unless|whether)\b", re.IGNORECASE)
+# Words that wait for a noun, a verb or a clause: no sentence ends with them.
+_WAITING = frozenset(
+    (
+        "is are was were be been am has have had do does did can could will would should may might must isn't aren't "
+        "wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't haven't hasn't cannot a an the my our "
+        "your their his its this these those of to and or but so with for in on at by from into onto about over under "
+        "than as if when while because since until unless whether that which who whose what where how why like not no "
+        "very more most really just also i we you they he she it's i'm we're you're they're there's that's we've i've "
+        "you've they've we'll i'll you'll let's there every each some any all both another other between through during "
+        "without within per via using think know say said says see mean means guess hope believe sure is're want wants "
+        "need needs going gonna wanna called uh um er basically actually only even different new same first next last "
+        "such much many few two three"
+    ).split()
+)
+# Words that seldom end an English sentence, and often end a piece of one that was cut at a pause.
+_TRAILING = frozenset(
+    (
+        "usually maybe though obviously basically actually essentially sometimes probably alright yeah also only even after "
+        "before make take go another many several various every such during between within toward towards without"
+    ).split()
+)
+
+
+def weights(found: Sequence[Sentence], source: Source) -> dict[str, float]:
+    """Weight of each content stem of the talk, above 0: what a summary should not miss."""
+    bags = [set(content(sentence.text)) for sentence in found]
+    counts = Counter(word for bag in bags for word in bag)
+    total = sum(counts.values()) or 1
+    title = set(content(source.title.partition(" - ")[0]))
+    described = set(content(source.description))
+    weighed = {}
+    for word, count in counts.items():
+        bits = math.log2(count / total / frequency(word))
+        named = 1 + TITLE * (word in title) + DESCRIPTION * (word in described)
+        if (count > 1 or named > 1) and bits > 0:
+            weighed[word] = named * math.log1p(count) * min(bits, 8.0)
+    return weighed
+
+
+def readable(text: str) -> float:
+    """How well a sentence stands alone: 1 at best, 0 for fragments, which should not be quoted at all."""
+    words = [word.lower() for word in tokens(text)]
+    if len(words) < 5 or not _FINITE.search(text) or words[-1] in _WAITING:
+        return 0.0
+    if _DEPENDENT.match(text) and len(_FINITE.findall(_RELATIVE.sub("", text))) < 2:
+        return 0.0  # "When it comes to storage.": the rest is missing
+    score = 1.0
+    score *= 0.2 if words[-1] in _TRAILING else 1.0
+    score *= 0.4 if _DEICTIC.match(text) else 1.0
+    score *= 0.3 if _HOUSEKEEPING.search(text) else 1.0
+    score *= 0.4 if text.endswith("?") else 1.0
+    score *= 0.7 if len(words) < 8 else 1.0
+    score *= 0.8 if words[0] in {"i", "you"} else 1.0
+    small = sum(word in _WAITING for word in words) / len(words)
+    score *= 0.6 if small > 0.6 else 1.0
+    return min(1.0, score * (1.0 + 0.15 * bool(_CUE.search(text)) + 0.1 * bool(numbers(text))))
