@@ -143,7 +143,7 @@ from summarizer.summarize.llm.generator import Parts
 from summarizer.summarize.llm.map_reduce import MapReduce
 from tests.conftest import make_source
 from tests.fake_generator import QuotingGenerator
-from tests.test_parts import SETTINGS, long_talk
+from tests.test_kept_answers import SETTINGS, long_talk
 
 class Slow(QuotingGenerator):
     def _quote(self, request):
