@@ -204,25 +204,32 @@ def _theirs(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
 
 def _ours(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
     from summarizer.check import check
-    from summarizer.config.tables import RuntimeSettings, TranscribeSettings
+    from summarizer.config import CheckSettings, RuntimeSettings, WhisperSettings
     from summarizer.errors import Refused
-    from summarizer.transcribe.whisper.backend import Whisper
+    from summarizer.language.terms import Glossary
+    from summarizer.records import Source
+    from summarizer.transcribe import Recording
+    from summarizer.transcribe.whisper import Whisper
 
-    settings = TranscribeSettings(
-        beam_size=5 if candidate == "ours5" else 1, compute_type="int8" if candidate == "ours8" else "auto"
+    settings = WhisperSettings(
+        beam_size=5 if candidate == "ours5" else 1,
+        compute_type="int8" if candidate == "ours8" else "auto",
+        language="en",
     )
-    whisper = Whisper.open(settings, RuntimeSettings(device="cpu"), folder)
-    print(f"{folder.name}: {whisper.engine.plan}", file=sys.stderr)
+    whisper = Whisper(settings, RuntimeSettings(device="cpu"), folder)
+    unknown, no_terms = Source(video_id="benchmark--", url="", title=""), Glossary(terms=())
+    print(f"{folder.name}: {whisper.model.plan}", file=sys.stderr)
 
     def work(files: list[Path]) -> int:
         words = 0
-        for path in files:
-            whisper.announce(path, language="en", hotwords="")
-        for path in files:
-            found = whisper.transcribe(path, video_id="benchmark--", language="en", hotwords="")
+        recordings = [Recording(path, unknown, no_terms) for path in files]
+        for recording in recordings:
+            whisper.announce(recording)
+        for recording in recordings:
+            found = whisper.transcribe(recording)
             words += len(found.text.split())
             with contextlib.suppress(Refused):  # random words are not English
-                check(found, found.duration, settings, ("en",))
+                check(found, found.duration, CheckSettings(), ("en",))
         return words
 
     return work
@@ -233,22 +240,22 @@ def _identity(options: argparse.Namespace, path: Path) -> None:
     import numpy as np
 
     from summarizer.audio.media import stream
-    from summarizer.config.tables import RuntimeSettings, TranscribeSettings
-    from summarizer.transcribe.whisper.model import Engine
+    from summarizer.config import RuntimeSettings, WhisperSettings
+    from summarizer.transcribe.whisper.model import Model
 
     samples = np.concatenate(list(stream(path))).astype(np.float32) / 32768
     for name in options.models:
         for compute in ("auto", "int8", "float32"):
-            settings = TranscribeSettings(compute_type=compute)
-            engine = Engine(settings, RuntimeSettings(device="cpu"), _model(options, name, scripted=False))
+            settings = WhisperSettings(compute_type=compute)
+            model = Model(settings, RuntimeSettings(device="cpu"), _model(options, name, scripted=False))
             cuts = [samples[at : at + 480_000] for at in range(0, min(samples.size, 8 * 480_000), 480_000)]
-            features, seconds = [engine.features(cut) for cut in cuts], [cut.size / 16_000 for cut in cuts]
-            alone = [engine.recognise([f], [s], "en")[0] for f, s in zip(features, seconds, strict=True)]
+            features, seconds = [model.compute_features(cut) for cut in cuts], [cut.size / 16_000 for cut in cuts]
+            alone = [model.recognise([f], [s], "en")[0] for f, s in zip(features, seconds, strict=True)]
             for batch in (2, 4, 8):
                 parts = [slice(at, at + batch) for at in range(0, len(cuts), batch)]
-                together = [one for part in parts for one in engine.recognise(features[part], seconds[part], "en")]
-                same = sum(a.said == b.said for a, b in zip(alone, together, strict=True))
-                distinct = len({one.said for one in alone})
+                together = [one for part in parts for one in model.recognise(features[part], seconds[part], "en")]
+                same = sum(a.phrases == b.phrases for a, b in zip(alone, together, strict=True))
+                distinct = len({one.phrases for one in alone})
                 print(
                     f"{name} {compute}, batch {batch}: {same} of {len(cuts)} windows alike ({distinct} different texts)"
                 )

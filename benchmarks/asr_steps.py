@@ -49,17 +49,17 @@ def _ways(options: argparse.Namespace) -> dict[str, tuple[int, Callable[[], Any]
     from faster_whisper.audio import decode_audio
 
     from summarizer.audio.voice_activity import VoiceActivity
-    from summarizer.config.tables import RuntimeSettings, TranscribeSettings
-    from summarizer.transcribe.whisper.model import Engine
+    from summarizer.config import RuntimeSettings, WhisperSettings
+    from summarizer.transcribe.whisper.model import Model
 
     folder = whisper_shapes.build(options.model, options.data / "whisper_tokenizer", options.work / options.model)
-    engine = Engine(TranscribeSettings(compute_type="int8"), RuntimeSettings(device="cpu", threads=1), folder)
+    model = Model(WhisperSettings(compute_type="int8"), RuntimeSettings(device="cpu", threads=1), folder)
     clip = decode_audio(str(next((options.data / "audio").glob("ljspeech*.opus"))))
     samples = np.resize(clip, WINDOW)
-    mel = engine.features(samples)
+    mel = model.compute_features(samples)
     activity, sound = VoiceActivity(), (samples * 32767).astype(np.int16)
-    model, encoded = engine.model, engine._encode([mel])
-    prompt = model.get_prompt(engine._tokenizer("en"), [])
+    model, encoded = model.model, model._encode([mel])
+    prompt = model.get_prompt(model._tokenizer("en"), [])
 
     def decode(count: int) -> tuple[int, Callable[[], Any]]:
         import ctranslate2
@@ -71,7 +71,7 @@ def _ways(options: argparse.Namespace) -> dict[str, tuple[int, Callable[[], Any]
         "encode 1": (1, lambda: np.asarray(model.encode(mel))),
         "encode 8 together": (8, lambda: np.asarray(model.encode(np.stack([mel] * 8)))),
         **{f"decode {count} together": decode(count) for count in (1, 4, 8, 16)},
-        "mel spectrogram": (1, lambda: engine.features(samples)),
+        "mel spectrogram": (1, lambda: model.compute_features(samples)),
         "voice activity": (1, lambda: activity.feed(sound)),
     }
 

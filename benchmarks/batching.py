@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import llm  # noqa: E402
 
-from summarizer.config.tables import RuntimeSettings, SummarizeSettings  # noqa: E402
+from summarizer.config import RuntimeSettings, SummarizeSettings  # noqa: E402
 from summarizer.summarize.llm.batching import Batching  # noqa: E402
 from summarizer.summarize.llm.generator import Generator, Request  # noqa: E402
 from summarizer.summarize.llm.schemas import Form  # noqa: E402

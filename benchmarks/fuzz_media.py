@@ -1,13 +1,12 @@
-"""Damage media files in ten thousand ways: does the run survive, and is anything taken for whole that is not?
+"""Damage ten thousand media files: does the run survive, and is any incomplete file accepted?
 
     python benchmarks/fuzz_media.py [--files 10000] [--seed 1]
 
 Whole files of the formats that sites deliver are made with PyAV, and each copy is damaged by one to three seeded edits:
 flipped bits, a cut end, a missing, repeated or zeroed piece, a piece of another file, bytes of the header overwritten.
-The decoder is the program's own, in a process of its own that takes many files in turn (the program starts one for each
-file); a process that dies is counted, and the next file gets a new one. A file counts as accepted when the decoder ends
-well and every check of `wholeness` passes; it is a miss when its sound is then over 1 s shorter or longer than the
-whole file's.
+The decoder is `summarizer.audio.decoder`, in one child process for many files (the program starts one for each file); a
+process that dies is counted, and the next file gets a new one. A file counts as accepted when the decoder succeeds and
+`check_complete` raises nothing; it is a miss when its sound is then over 1 s shorter or longer than the whole file's.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from summarizer.audio import completeness, decoder  # noqa: E402
+from summarizer.audio import completeness, decoder, sandbox  # noqa: E402
 from summarizer.errors import Failed  # noqa: E402 - the checkout is what is measured
 from tests.media import measure, write_audio  # noqa: E402
 
@@ -43,6 +42,7 @@ SEEDS: dict[str, tuple[str, dict[str, str]]] = {
     "mp3, no Xing header": (".mp3", {"write_xing": "0"}),
 }
 LIMIT = 8.0  # seconds for one file
+CPU_SECONDS = 100_000  # for all files of one child process
 
 
 def mutate(rng: random.Random, data: bytes, others: list[bytes]) -> tuple[str, bytes]:
@@ -73,22 +73,23 @@ def mutate(rng: random.Random, data: bytes, others: list[bytes]) -> tuple[str, b
 
 def child() -> None:
     """Decode the files named on stdin, one after the other; one line of JSON for each."""
+    decoder.limit(sandbox.MEMORY, CPU_SECONDS)
     for line in sys.stdin:
         out = io.BytesIO()
-        code = decoder.main(line.strip(), 4 * 2**30, 100_000, out)
+        code = decoder.run("decode", line.strip(), out)
         head, _, samples = out.getvalue().partition(b"\n")
         found = {"code": code, "header": json.loads(head) if head else None, "seconds": len(samples) / 32_000}
         print(json.dumps(found), flush=True)
 
 
 class Decoder:
-    """The child, started again whenever it died or hung."""
+    """The child process, started again after it died or hung."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __call__(self, path: Path) -> dict[str, Any]:
-        """What the child says of a file; the field `ended` alone when it died of it or did not answer in time."""
+        """The child's answer for a file; `ended` says that it died or did not answer in time."""
         if self.process is None or self.process.poll() is not None:
             command = [sys.executable, __file__, "--child"]
             self.process = subprocess.Popen(
@@ -108,7 +109,7 @@ class Decoder:
 
 
 def verdict(path: Path, answer: dict[str, Any], declared: float | None) -> str:
-    """What the program says of a decoded file: a code of `Failed`, or "accepted"."""
+    """The program's result for a decoded file: a code of `Failed`, or "accepted"."""
     if "ended" in answer:
         return str(answer["ended"])
     header = answer["header"]
@@ -116,16 +117,16 @@ def verdict(path: Path, answer: dict[str, Any], declared: float | None) -> str:
         return "media_unreadable"
     if header["codec"] is None:
         return "no_audio"
-    if not decoder.allowed(header["codec"]):
+    if not decoder.is_allowed(header["codec"]):
         return "codec_refused"
     try:
-        completeness.refuse(
+        completeness.check_complete(
             path,
             answer["seconds"],
             declared=declared,
             container=header["duration"],
-            pictures=header["pictures"],
-            back=header["back"],
+            other_streams=header["other_streams"],
+            step_back=header["step_back"],
         )
     except Failed as error:
         return error.code
@@ -133,7 +134,7 @@ def verdict(path: Path, answer: dict[str, Any], declared: float | None) -> str:
 
 
 def main() -> None:
-    """Print the verdicts, and every accepted file whose sound is not whole."""
+    """Print the verdicts, and every accepted file whose sound is not complete."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -168,7 +169,7 @@ def main() -> None:
                 said = verdict(path, answer, declared)
                 verdicts[group][said] += 1
                 off = answer["seconds"] - whole[kind]
-                if said == "accepted" and abs(off) > completeness.LEAST:
+                if said == "accepted" and abs(off) > completeness.TOLERANCE:
                     misses[group][f"{'short' if off < 0 else 'long'}, {kind}: {'+'.join(edits)}"] += 1
                     if arguments.keep:
                         arguments.keep.mkdir(parents=True, exist_ok=True)

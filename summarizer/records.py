@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Origin = Literal["youtube", "feed", "folder"]
 CaptionKind = Literal["human", "automatic"]
+CAPTION_KINDS: frozenset[str] = frozenset(get_args(CaptionKind))
 CaptionFormat = Literal["vtt", "srt", "json3", "ttml", "txt"]
-Kind = Literal["talk", "panel", "meeting", "tutorial"]
 Status = Literal["made", "cached", "refused", "deferred", "failed"]
 SpanReason = Literal[
     "no_speech",  # nobody talks: silence, noise, music
@@ -128,10 +128,15 @@ class Transcript(Record):
     language: str  # ISO 639-1, "en"; "und" when nobody knows
     segments: tuple[Segment, ...]
     duration: float | None = None  # seconds of media or captions it was made from
-    kind: Literal["human", "automatic", "whisper"]
+    kind: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")  # "human", "automatic", or the back end that recognised the speech
     spans: tuple[Span, ...] = ()  # where nobody talks, and what was cut out; in order
     redone: int = 0  # windows that were recognised a second time, with safer settings
     made: Made
+
+    @property
+    def recognised(self) -> bool:
+        """Whether it is recognised speech rather than captions."""
+        return self.kind not in CAPTION_KINDS
 
     @property
     def text(self) -> str:
@@ -233,7 +238,7 @@ class Summary(Record):
     """What the digest renders."""
 
     video_id: str
-    kind: Kind
+    kind: str  # a name of summarize/kinds.py
     language: str = ""  # of the digest; empty: the talk's own
     tldr: Claim
     takeaways: tuple[Claim, ...]
@@ -241,8 +246,21 @@ class Summary(Record):
     decisions: tuple[Claim, ...] = ()  # meetings only
     actions: tuple[Claim, ...] = ()  # meetings only
     projects: tuple[Mention, ...] = ()  # as the glossary stage found them
+    quoted: bool = False  # whether every sentence is a quote
     evidence: Evidence
     made: Made
+
+
+class Page(Record):
+    """What the index says of one page."""
+
+    file: str
+    title: str
+    published: date | None = None
+    duration: float | None = None  # seconds
+    kind: str = "talk"
+    tldr: str = ""
+    refused: str = ""  # why there is no digest; empty for a digest
 
 
 class Outcome(Record):

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from summarizer.config import Config, RuntimeSettings, SummarizeSettings
+from summarizer.models import Installed
 from summarizer.records import Made, Segment, Source, Transcript
+from summarizer.stage import Backend, Opening
+from summarizer.summarize import Summarizer
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 settings.register_profile("default", deadline=None, max_examples=60)
@@ -79,3 +83,26 @@ def transcript() -> Transcript:
 def source() -> Source:
     """Its metadata."""
     return make_source()
+
+
+def summarize_settings(**fields: object) -> SummarizeSettings:
+    """[summarize] from the values of its own keys and of those of the tables inside it."""
+    inner = {
+        name: {key: fields.pop(key) for key in list(fields) if key in table.model_fields}
+        for name, table in SummarizeSettings.tables().items()
+    }
+    return SummarizeSettings.model_validate(fields | inner)
+
+
+def opened(
+    backend: Backend[Summarizer], settings: SummarizeSettings, runtime: RuntimeSettings, folder: Path | None = None
+) -> Summarizer:
+    """A summarizer as a run opens it; `folder` is that of its model."""
+    installed = Installed(name="m", path=folder, revision="local") if folder else None
+    return backend.open(Opening(Config(summarize=settings, runtime=runtime), installed))
+
+
+def changed(settings: SummarizeSettings, **fields: object) -> SummarizeSettings:
+    """The settings with other values, of its own keys or of those of the tables inside it."""
+    values = settings.dump() | settings.llm.dump() | settings.transformers.dump()
+    return summarize_settings(**(values | fields))

@@ -1,16 +1,17 @@
-"""Backends that need no site and no model, and count what they are asked for."""
+"""Back ends that need no site and no model, and count what they are asked for."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-from summarizer.config.tables import SummarizeSettings
-from summarizer.errors import SummarizerError
+from summarizer.config import SummarizeSettings
 from summarizer.records import CaptionKind, CaptionTrack, Made, Source, Summary, Transcript, Video
-from summarizer.summarize.extractive.backend import Extractive
-from summarizer.summarize.llm.generator import Parts
+from summarizer.stage import Answers, Backend
+from summarizer.summarize.extractive import Extractive
+from summarizer.transcribe import Recording
 from tests.conftest import TALK, make_source, make_transcript
 
 VTT = "WEBVTT\n\n" + "\n\n".join(
@@ -19,16 +20,21 @@ VTT = "WEBVTT\n\n" + "\n\n".join(
 
 
 class FakeBackends:
-    """Talks with or without captions of a kind; `errors` maps a video's id to what `download` raises."""
+    """Talks with or without captions of a kind; `errors` maps a video's id to what `download` raises.
+
+    All back ends in one: whichever is opened, it is this object.
+    """
 
     def __init__(self, captions: str | None = VTT, spoken: tuple[str, ...] = TALK, kind: CaptionKind = "human") -> None:
         self.captions = captions
         self.kind = kind
         self.spoken = spoken
         self.calls: Counter[str] = Counter()
-        self.errors: dict[str, SummarizerError | KeyboardInterrupt] = {}
+        self.errors: dict[str, BaseException] = {}
         self.listing: tuple[Video, ...] = ()
-        self.downloader = self
+
+    def open(self, _backend: Backend[Any]) -> Any:
+        return self
 
     def list_videos(self, _source: str) -> tuple[Video, ...]:
         return self.listing
@@ -42,8 +48,8 @@ class FakeBackends:
             data = self.captions.encode()
             name = f"{self.kind}.en.vtt"
             (folder / name).write_bytes(data)
-            digest = hashlib.sha256(data).hexdigest()
-            tracks = (CaptionTrack(kind=self.kind, language="en", format="vtt", file=name, sha256=digest),)
+            sha256 = hashlib.sha256(data).hexdigest()
+            tracks = (CaptionTrack(kind=self.kind, language="en", format="vtt", file=name, sha256=sha256),)
         return make_source(video_id=video.id, title=video.title, captions=tracks)
 
     def fetch_audio(self, video: Video, source: Source, folder: Path) -> Path:
@@ -51,17 +57,18 @@ class FakeBackends:
         (folder / "audio.opus").write_bytes(b"sound of " + video.id.encode())
         return folder / "audio.opus"
 
-    def announce(self, audio: Path, source: Source) -> None:
+    def announce(self, recording: Recording) -> None:
         self.calls["announce"] += 1
 
-    def hear(self, audio: Path, source: Source) -> Transcript:
-        self.calls["hear"] += 1
-        assert audio.read_bytes().startswith(b"sound of")
-        return make_transcript(self.spoken, video_id=source.video_id, kind="whisper", made=Made(backend="whisper"))
+    def transcribe(self, recording: Recording) -> Transcript:
+        self.calls["transcribe"] += 1
+        assert recording.path.read_bytes().startswith(b"sound of")
+        video_id = recording.source.video_id
+        return make_transcript(self.spoken, video_id=video_id, kind="whisper", made=Made(backend="whisper"))
 
-    def summarize(self, transcript: Transcript, source: Source, parts: Parts) -> Summary:
+    def summarize(self, transcript: Transcript, source: Source, answers: Answers) -> Summary:
         self.calls["summarize"] += 1
-        return Extractive().summarize(transcript, source, SummarizeSettings())
+        return Extractive(SummarizeSettings()).summarize(transcript, source, answers)
 
 
 def make_video(number: int = 0, **fields: object) -> Video:

@@ -66,18 +66,19 @@ def measure(path: Path) -> tuple[float | None, float]:
     return float(length) if length > 0 else None, decoded
 
 
-def write_video(path: Path, seconds: float = 3.0) -> Path:
-    """An MP4 with a small picture and AAC sound."""
+def write_video(path: Path, seconds: float = 3.0, audio: bool = True) -> Path:
+    """An MP4 with a small picture and AAC sound, or with no audio stream."""
     import av
 
     with av.open(str(path), "w", format="mp4") as container:
         picture = container.add_stream("mpeg4", rate=5, width=64, height=48)
-        sound = container.add_stream("aac", rate=16_000, layout="mono")
+        sound = container.add_stream("aac", rate=16_000, layout="mono") if audio else None
         for _ in range(int(seconds * 5)):
             frame = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), dtype=np.uint8), format="rgb24")
             container.mux(picture.encode(frame))
         container.mux(picture.encode(None))
-        _encode(container, sound, tone(seconds))
+        if sound:
+            _encode(container, sound, tone(seconds))
     return path
 
 

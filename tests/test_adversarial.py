@@ -13,13 +13,13 @@ import yaml
 from markdown_it import MarkdownIt
 
 from summarizer import digest
-from summarizer.config.tables import DigestSettings, SummarizeSettings
+from summarizer.config import DigestSettings, SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.records import Source, Summary, Transcript
-from summarizer.summarize.extractive.backend import Extractive
+from summarizer.summarize.extractive import Extractive
 from summarizer.summarize.llm.generator import Answer, Request
 from summarizer.summarize.llm.map_reduce import MapReduce
-from tests.conftest import TALK, make_source, make_transcript
+from tests.conftest import TALK, make_source, make_transcript, summarize_settings
 from tests.fake_backends import FakeBackends, make_video
 from tests.fake_generator import FakeGenerator, QuotingGenerator
 from tests.injections import INJECTIONS
@@ -105,21 +105,21 @@ def assert_harmless(transcript: Transcript, source: Source, html: str) -> None:
 def test_a_back_end_that_only_lies_is_refused(lie: Sequence[str], transcript: Transcript, source: Source) -> None:
     """Another talk's summary, fluent nonsense, and moments that do not exist."""
     with pytest.raises(Refused) as refused:
-        MapReduce(Liar(lie), "m", "r").summarize(transcript, source, SETTINGS)
+        MapReduce(Liar(lie), SETTINGS, "r").summarize(transcript, source)
     assert refused.value.code == "unsupported"
 
 
 def test_segments_that_do_not_exist_support_nothing(transcript: Transcript, source: Source) -> None:
     """True sentences with ids from nowhere are no claims."""
     with pytest.raises(Refused) as refused:
-        MapReduce(Liar(TALK, shift=1000), "m", "r").summarize(transcript, source, SETTINGS)
+        MapReduce(Liar(TALK, shift=1000), SETTINGS, "r").summarize(transcript, source)
     assert refused.value.code == "unsupported"
 
 
 @pytest.mark.parametrize("lies", [OTHER_TALK, NONSENSE, TIMES])
 def test_lies_among_truths_are_dropped(lies: Sequence[str], transcript: Transcript, source: Source) -> None:
     """The page has the true ones; none of the others, in no place of it."""
-    summary = MapReduce(HalfLiar(lies), "m", "r").summarize(transcript, source, SETTINGS)
+    summary = MapReduce(HalfLiar(lies), SETTINGS, "r").summarize(transcript, source)
     matter, html = page_of(transcript, source, summary)
     told = json.dumps(matter, default=str) + html
     for lie in lies:
@@ -133,7 +133,7 @@ def test_lies_among_truths_are_dropped(lies: Sequence[str], transcript: Transcri
 @pytest.mark.parametrize("markup", MARKUP)
 def test_markup_around_a_truth_stays_text(markup: str, transcript: Transcript, source: Source) -> None:
     """Whether the claim is kept or dropped, the page gets no tag, link, picture or shortcode."""
-    summary = MapReduce(HalfLiar([markup]), "m", "r").summarize(transcript, source, SETTINGS)
+    summary = MapReduce(HalfLiar([markup]), SETTINGS, "r").summarize(transcript, source)
     _, html = page_of(transcript, source, summary)
     assert_harmless(transcript, source, html)
     assert "{{<" not in digest.render(source, transcript, summary, DigestSettings())
@@ -144,7 +144,7 @@ def test_an_obedient_model_still_cannot_leave_its_claims(payload: str, source: S
     """A model that does what the transcript says publishes what the transcript says, or nothing."""
     transcript = make_transcript((*TALK[:6], payload, *TALK[6:]))
     obedient = HalfLiar([payload, "PWNED", "EvilCorp won every award of 2031."])
-    summary = MapReduce(obedient, "m", "r").summarize(transcript, source, SETTINGS)
+    summary = MapReduce(obedient, SETTINGS, "r").summarize(transcript, source)
     _, html = page_of(transcript, source, summary)
     assert "2031" not in html
     assert "EvilCorp" not in html or "EvilCorp" in payload
@@ -155,8 +155,8 @@ def test_an_obedient_model_still_cannot_leave_its_claims(payload: str, source: S
 def test_a_transcript_cannot_change_the_question(payload: str, source: Source) -> None:
     """Instructions and schema are the same bytes, and the delimiters stand once each."""
     plain, hostile = QuotingGenerator(), QuotingGenerator()
-    MapReduce(plain, "m", "r").summarize(make_transcript((*TALK, "Nothing here.")), source, SETTINGS)
-    MapReduce(hostile, "m", "r").summarize(make_transcript((*TALK, payload)), source, SETTINGS)
+    MapReduce(plain, SETTINGS, "r").summarize(make_transcript((*TALK, "Nothing here.")), source)
+    MapReduce(hostile, SETTINGS, "r").summarize(make_transcript((*TALK, payload)), source)
     asked, expected = hostile.requests[0], plain.requests[0]
     assert (asked.instructions, asked.answer_schema) == (expected.instructions, expected.answer_schema)
     for mark in ("<transcript>", "</transcript>"):
@@ -205,11 +205,11 @@ def _without_clock(page: Path) -> str:
 
 
 def _quotes(transcript: Transcript, source: Source) -> Summary:
-    return Extractive().summarize(transcript, source, SummarizeSettings(kind="talk"))
+    return Extractive(SummarizeSettings(kind="talk")).summarize(transcript, source)
 
 
 def _model(transcript: Transcript, source: Source) -> Summary:
-    return MapReduce(QuotingGenerator(), "", "").summarize(transcript, source, SummarizeSettings(kind="talk"))
+    return MapReduce(QuotingGenerator(), summarize_settings(kind="talk", model="")).summarize(transcript, source)
 
 
 def _keys(value: object) -> object:

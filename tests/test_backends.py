@@ -1,57 +1,105 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from summarizer import models
+from summarizer import pipeline
 from summarizer.config import Config
-from summarizer.pipeline.backends import OpenedBackends
-from summarizer.transcribe.whisper import Whisper
+from summarizer.errors import BackendError, UsageError
+from summarizer.language import terms
+from summarizer.pipeline import OpenedBackends
+from summarizer.records import Transcript
+from summarizer.stage import Backend, Opening, choose
+from summarizer.transcribe import Recording
 from tests.conftest import make_source, make_transcript
 
 
-class FakeWhisper:
-    """Notes what it is told, in order."""
+class FakeTranscriber:
+    """Notes what it is asked for, in order."""
 
-    device = "cpu"
+    def __init__(self, opening: Opening) -> None:
+        self.opening = opening
+        self.asked: list[tuple[str, str]] = []
 
-    def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
+    def announce(self, recording: Recording) -> None:
+        self.asked.append(("announce", recording.path.name))
 
-    def tokens(self, text: str) -> int:
-        return len(text) // 4
-
-    def announce(self, audio: Path, **_how: Any) -> None:
-        self.told.append(("announce", audio.name))
-
-    def transcribe(self, audio: Path, *, progress: Any, **_how: Any) -> Any:
-        self.told.append(("transcribe", audio.name))
-        progress(0.5)
+    def transcribe(self, recording: Recording) -> Transcript:
+        self.asked.append(("transcribe", recording.path.name))
+        self.opening.progress(0.5)
         return make_transcript()
 
 
+FAKE: Backend[FakeTranscriber] = Backend(name="whisper", open=FakeTranscriber, settings=lambda _config: {})
+
+
 @pytest.fixture
-def whisper(monkeypatch: pytest.MonkeyPatch) -> FakeWhisper:
-    fake = FakeWhisper()
-    monkeypatch.setattr(models, "resolve", lambda *_: models.Installed(name="m", path=Path("m"), revision="r"))
-    monkeypatch.setattr(Whisper, "open", lambda *_: fake)
-    return fake
+def _speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline.backends, "speech_backend", lambda _config: FAKE)
 
 
-def test_announcing_opens_no_model(whisper: FakeWhisper) -> None:
-    """What was announced before is read ahead when the first recording is heard, the rest at once."""
+def recording(name: str) -> Recording:
+    return Recording(Path(name), make_source(), terms.Glossary(terms=()))
+
+
+@pytest.mark.usefixtures("_speech")
+def test_announcing_opens_no_model() -> None:
+    """What was announced before is read ahead when the first recording is recognised, the rest at once."""
     backends = OpenedBackends(Config())
-    backends.announce(Path("second.opus"), make_source())
-    assert whisper.told == []
-    backends.hear(Path("first.opus"), make_source())
-    backends.announce(Path("third.opus"), make_source())
-    assert whisper.told == [("announce", "second.opus"), ("transcribe", "first.opus"), ("announce", "third.opus")]
+    backends.announce(recording("second.opus"))
+    transcriber = backends.open(FAKE)
+    transcriber.transcribe(recording("first.opus"))
+    backends.announce(recording("third.opus"))
+    assert transcriber.asked == [
+        ("announce", "second.opus"),
+        ("transcribe", "first.opus"),
+        ("announce", "third.opus"),
+    ]
 
 
-def test_progress_is_passed_on(whisper: FakeWhisper) -> None:
+@pytest.mark.usefixtures("_speech")
+def test_progress_is_passed_on() -> None:
     """A front end shows how much of the speech is recognised."""
-    told: list[float] = []
-    OpenedBackends(Config(), told.append).hear(Path("x.opus"), make_source())
-    assert told == [0.5]
+    shares: list[float] = []
+    OpenedBackends(Config(), shares.append).open(FAKE).transcribe(recording("x.opus"))
+    assert shares == [0.5]
+
+
+@pytest.mark.usefixtures("_speech")
+def test_a_back_end_is_opened_once_by_all_threads() -> None:
+    """A model takes gigabytes."""
+    opened: list[Any] = []
+    counted: Backend[object] = Backend(name="x", open=lambda o: opened.append(o) or o, settings=lambda _config: {})
+    backends = OpenedBackends(Config())
+    threads = [threading.Thread(target=backends.open, args=(counted,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 1
+
+
+@pytest.mark.usefixtures("_speech")
+def test_a_back_end_that_cannot_be_opened_is_tried_once() -> None:
+    """Every talk that needs it fails with the same message."""
+    tries: list[Opening] = []
+
+    def broken(opening: Opening) -> object:
+        tries.append(opening)
+        raise BackendError("no such model", "Pull it.")
+
+    backends = OpenedBackends(Config())
+    for _ in range(2):
+        with pytest.raises(BackendError, match="no such model"):
+            backends.open(Backend(name="broken", open=broken, settings=lambda _config: {}))
+    assert len(tries) == 1
+
+
+def test_a_back_end_that_there_is_not_names_those_there_are() -> None:
+    """A typo in the settings is a usage error, with the setting's name."""
+    with pytest.raises(UsageError, match=r"transcribe\.backend: there is no back end 'wisper'") as error:
+        choose({"whisper": FAKE}, "wisper", "transcribe.backend")
+    assert "whisper" in error.value.remedy

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from summarizer import cli
-from summarizer.cli import console
+from summarizer.cli import console, progress
 from summarizer.errors import Failed, UsageError
 from summarizer.pipeline.outcomes import of_error
 from tests.fake_backends import make_video
@@ -165,12 +164,12 @@ def test_a_missing_model_fails_the_talks_that_need_it_with_the_remedy(
 def test_an_interrupted_run_ends_cleanly_and_says_how_to_go_on(tmp_path: Path, stop: signal.Signals) -> None:
     """Ctrl-C and SIGTERM: what is finished stays, the message says to run again, and that then works."""
     script = (
-        "import sys, time; from summarizer import cli, summarize\n"
-        "from summarizer.summarize.extractive.backend import Extractive\n"
+        "import sys, time; from summarizer import cli\n"
+        "from summarizer.summarize.extractive import Extractive\n"
         "real = Extractive.summarize\n"
-        "def slow(self, transcript, source, settings, *parts):\n"
+        "def slow(self, transcript, source, answers):\n"
         "    if source.title.startswith('Sample'): print('NOW', flush=True); time.sleep(60)\n"
-        "    return real(self, transcript, source, settings, *parts)\n"
+        "    return real(self, transcript, source, answers)\n"
         "Extractive.summarize = slow\ncli.main()\n"
     )
     folders = ["--library", str(tmp_path / "library"), "--digests", str(tmp_path / "digests")]
@@ -188,7 +187,7 @@ def test_an_interrupted_run_ends_cleanly_and_says_how_to_go_on(tmp_path: Path, s
     process.send_signal(stop)
     _, err = process.communicate(timeout=30)
     assert {signal.SIGINT: 130, signal.SIGTERM: 143}[stop] == process.returncode
-    assert "run the same command again to go on" in err
+    assert "run the same command again to continue" in err
     again = subprocess.run(
         [sys.executable, "-m", "summarizer", *arguments, "--json"], capture_output=True, text=True, check=True
     )
@@ -216,17 +215,15 @@ def test_an_error_shows_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_progress_line_shows_what_computes_before_what_is_fetched_ahead() -> None:
     """A download of another talk does not hide the stage that one waits for."""
     bar = Progress(console=Console(file=io.StringIO()))
-    display = console._Display(bar)
+    display = progress.Display(bar)
 
-    def seen(number: int, stage: str, name: str = "download-0") -> str:
-        thread = threading.Thread(target=display.stage, args=(make_video(number), stage), name=name)
-        thread.start()
-        thread.join()
+    def seen(number: int, stage: str, ahead: bool = True) -> str:
+        display.stage(make_video(number), stage, ahead)
         return bar.tasks[0].description
 
     assert seen(2, "download") == "download: Talk 2"
-    assert seen(1, "transcribe", "walk-0") == seen(2, "audio") == "transcribe: Talk 1"
-    assert seen(3, "summarize", "walk-1") == "summarize: Talk 3 and 1 more"
+    assert seen(1, "transcribe", ahead=False) == seen(2, "audio") == "transcribe: Talk 1"
+    assert seen(3, "summarize", ahead=False) == "summarize: Talk 3 and 1 more"
     display.progress(0.5)
     assert bar.tasks[0].description == "transcribe: Talk 1 50%"
     display.finished(of_error(make_video(3), "summarize", Failed("x", "broken")))

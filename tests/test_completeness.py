@@ -47,7 +47,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def judge(path: Path, declared: float | None = None) -> float:
     """Seconds of sound of a file that is accepted; `Failed` or PyAV's error otherwise."""
     container, decoded = measure(path)
-    completeness.refuse(path, decoded, declared=declared, container=container)
+    completeness.check_complete(path, decoded, declared=declared, container=container)
     return decoded
 
 
@@ -79,7 +79,7 @@ def test_every_cut_of_a_second_is_found_at_any_byte(
     except (Failed, av.FFmpegError, IndexError):
         return
     promised = KINDS[kind][0] in {".flac", ".wav", ".opus"} or kind in {"webm", "m4a", "m4a, index first", "mp3"}
-    assert decoded > SECONDS - 1.0 or (not promised and completeness.look(path).fault == "")
+    assert decoded > SECONDS - 1.0 or (not promised and completeness.read_structure(path).fault == "")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -117,7 +117,7 @@ def test_unfinished_bytes_are_named(whole: dict[str, Path], tmp_path: Path) -> N
         data = whole[kind].read_bytes()
         path = tmp_path / f"cut{whole[kind].suffix}"
         path.write_bytes(data[: len(data) * 6 // 10 + 1])
-        reasons[kind] = completeness.look(path).fault
+        reasons[kind] = completeness.read_structure(path).fault
     assert "the last Ogg page is incomplete" in reasons["opus"]
     assert "WebM element" in reasons["webm without a duration"]
     assert "MP4 box" in reasons["m4a in fragments"]
@@ -138,42 +138,46 @@ def test_repeated_pieces_are_found(whole: dict[str, Path], tmp_path: Path, kind:
     if kind != "opus":
         piece = data[places[0] : places[1]]
         path.write_bytes(data + piece)
-    assert fault in completeness.look(path).fault
+    assert fault in completeness.read_structure(path).fault
 
 
 def test_a_file_without_any_sound_is_refused(whole: dict[str, Path]) -> None:
     """Whatever its header says."""
     with pytest.raises(Failed) as error:
-        completeness.refuse(whole["m4a"], 0.0, declared=None, container=None)
+        completeness.check_complete(whole["m4a"], 0.0, declared=None, container=None)
     assert error.value.code == "no_audio"
 
 
 def test_damage_in_the_middle_of_an_mp3_shows_in_the_count_of_frames(whole: dict[str, Path], tmp_path: Path) -> None:
     """Frames that the decoder left out are missing against those that are there."""
-    counted = completeness.look(whole["mp3 without a Xing header"]).seconds
+    counted = completeness.read_structure(whole["mp3 without a Xing header"]).seconds
     assert counted == pytest.approx(SECONDS, abs=0.15)
     with pytest.raises(Failed, match=r"ends at 5\.0 s; the container says 8\.\d s"):
-        completeness.refuse(whole["mp3 without a Xing header"], 5.0, declared=None, container=None)
+        completeness.check_complete(whole["mp3 without a Xing header"], 5.0, declared=None, container=None)
 
 
 def test_an_estimate_is_not_taken_for_a_promise(whole: dict[str, Path]) -> None:
     """A demuxer guesses the length of an MP3 from its bit rate; the guess refuses nothing."""
-    completeness.refuse(whole["mp3 without a Xing header"], SECONDS, declared=None, container=60.0)
+    estimated, promised = whole["mp3 without a Xing header"], whole["m4a"]
+    assert not completeness.read_structure(estimated).states_duration
+    completeness.check_complete(estimated, SECONDS, declared=None, container=60.0)
+    with pytest.raises(Failed, match="the container says 60"):
+        completeness.check_complete(promised, SECONDS, declared=None, container=60.0)
 
 
 def test_more_sound_than_promised_is_refused(whole: dict[str, Path]) -> None:
     """Two files in one, or times that make no sense."""
     with pytest.raises(Failed) as error:
-        completeness.refuse(whole["m4a"], 12.0, declared=None, container=SECONDS)
+        completeness.check_complete(whole["m4a"], 12.0, declared=None, container=SECONDS)
     assert error.value.code == "wrong_length"
 
 
 def test_a_video_may_be_longer_than_its_sound(tmp_path: Path) -> None:
     """One percent, where pictures may go on; a long recording's sound alone must be there to the second."""
     path = write_video(tmp_path / "x.mp4", 3.0)
-    completeness.refuse(path, 3580.0, declared=None, container=3600.0, pictures=True)
+    completeness.check_complete(path, 3580.0, declared=None, container=3600.0, other_streams=True)
     with pytest.raises(Failed):
-        completeness.refuse(path, 3580.0, declared=None, container=3600.0)
+        completeness.check_complete(path, 3580.0, declared=None, container=3600.0)
 
 
 @given(
@@ -184,7 +188,7 @@ def test_no_bytes_break_the_walkers(tmp_path_factory: pytest.TempPathFactory, da
     """Garbage behind a known beginning is looked at without an error, and soon."""
     path = tmp_path_factory.mktemp("x") / "x"
     path.write_bytes(head + data)
-    assert isinstance(completeness.look(path), completeness.Structure)
+    assert isinstance(completeness.read_structure(path), completeness.Structure)
 
 
 def test_damaged_files_neither_end_the_run_nor_pass_as_whole() -> None:

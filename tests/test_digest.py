@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer import digest
-from summarizer.config.tables import DigestSettings, SummarizeSettings
+from summarizer.config import DigestSettings, IndexSettings, SummarizeSettings
 from summarizer.glossary import correct
 from summarizer.language.terms import packaged
-from summarizer.records import Claim, Evidence, Kind, Made, Mention, Section, Segment, Span, Summary, Transcript, Video
-from summarizer.summarize.extractive.backend import Extractive
+from summarizer.records import Claim, Evidence, Made, Mention, Page, Section, Segment, Span, Summary, Transcript, Video
+from summarizer.summarize.extractive import Extractive
 from tests.conftest import make_source, make_transcript
 from tests.hostile import HOSTILE
 
@@ -41,7 +41,7 @@ def pages() -> dict[str, str]:
             segments = tuple(s.model_copy(update={"speaker": ("Ana", "Bruno")[s.id % 2]}) for s in transcript.segments)
             transcript = transcript.model_copy(update={"segments": segments})
         corrected = correct(transcript, make_source(), packaged())
-        summary = Extractive().summarize(corrected.transcript, make_source(), SummarizeSettings(kind=kind))
+        summary = Extractive(SummarizeSettings(kind=kind)).summarize(corrected.transcript, make_source())
         made = Made(backend="extractive", seconds=0.5)
         summary = summary.model_copy(update={"made": made, "projects": corrected.projects})
         found[kind] = digest.render(
@@ -52,13 +52,11 @@ def pages() -> dict[str, str]:
         video, make_source(), "too_short", "12 words for 3600 s", "Try speech recognition.", SETTINGS
     )
     entries = [
-        digest.PageEntry(
-            file="b.md", title="Older [talk]", published=date(2025, 1, 1), duration=3754, tldr="It was slow."
-        ),
-        digest.PageEntry(file="a.md", title="Newer talk", published=date(2026, 1, 1), tldr="It is fast."),
-        digest.PageEntry(file="c.md", title="No talk", refused="there is no sound"),
+        Page(file="b.md", title="Older [talk]", published=date(2025, 1, 1), duration=3754, tldr="It was slow."),
+        Page(file="a.md", title="Newer talk", published=date(2026, 1, 1), tldr="It is fast."),
+        Page(file="c.md", title="No talk", refused="there is no sound"),
     ]
-    found["index"] = digest.render_index(entries, SETTINGS)
+    found["index"] = digest.render_index(entries, IndexSettings())
     return found
 
 
@@ -95,7 +93,7 @@ def test_every_claim_links_to_its_moment() -> None:
 
 def test_the_quick_reference_keeps_its_limits() -> None:
     """A TL;DR of at most 25 words and takeaways of at most 20."""
-    summary = Extractive().summarize(make_transcript(), make_source(), SummarizeSettings())
+    summary = Extractive(SummarizeSettings()).summarize(make_transcript(), make_source())
     assert len(summary.tldr.text.split()) <= 25
     assert 3 <= len(summary.takeaways) <= 5
     assert max(len(claim.text.split()) for claim in summary.takeaways) <= 20
@@ -139,7 +137,7 @@ def test_the_page_says_what_was_cut_out() -> None:
     )
     transcript = make_transcript().model_copy(update={"spans": spans, "redone": 3})
     page = digest.render(
-        make_source(), transcript, Extractive().summarize(transcript, make_source(), SummarizeSettings()), SETTINGS
+        make_source(), transcript, Extractive(SummarizeSettings()).summarize(transcript, make_source()), SETTINGS
     )
     assert "- Cut out: 2 stretches, 1:10 in all, where recognition went wrong (it repeated itself)." in page
     made = yaml.safe_load(page.split("---\n")[1])["ai"]["transcript"]
@@ -152,7 +150,7 @@ def test_front_matter_survives_any_title(title: str) -> None:
     page = digest.render(
         make_source(title=title),
         make_transcript(),
-        Extractive().summarize(make_transcript(), make_source(), SummarizeSettings()),
+        Extractive(SummarizeSettings()).summarize(make_transcript(), make_source()),
         SETTINGS,
     )
     from summarizer.digest.escape import clean
@@ -170,7 +168,7 @@ def test_file_names_are_safe_for_every_title(title: str, day: date | None) -> No
 
 
 @pytest.mark.parametrize("kind", ["talk", "panel", "tutorial", "meeting"])
-def test_no_heading_is_empty(kind: Kind) -> None:
+def test_no_heading_is_empty(kind: str) -> None:
     """Every heading is followed by something to read."""
     lines = [line for line in pages()[kind].split("---\n", 2)[2].splitlines() if line]
     assert not [a for a, b in pairwise(lines) if a.startswith("## ") and b.startswith("#")]

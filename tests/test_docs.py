@@ -58,40 +58,6 @@ def test_make_help_lists_every_target() -> None:
     assert set(targets[1].split()) == set(re.findall(r"^  make (\S+)", shown, re.MULTILINE))
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_file_is_longer_than_a_sitting(path: Path) -> None:
-    """About 300 lines, or it is two things."""
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
-
-
-def test_stages_do_not_import_one_another() -> None:
-    """Each may import the records, the settings, the errors and what the machine has; the pipeline alone knows them all."""
-    stages = ("download", "transcribe", "summarize", "digest")
-    crossed = [
-        f"{path.name} imports {module}"
-        for stage in stages
-        for path in ROOT.glob(f"summarizer/{stage}/**/*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        for module in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
-        for allowed in [
-            {
-                f"summarizer.{stage}",
-                "summarizer.records",
-                "summarizer.config",
-                "summarizer.errors",
-                "summarizer.machine",
-                "summarizer.language",
-                "summarizer.audio",
-                "summarizer.evidence",
-            }
-        ]
-        if module.startswith("summarizer")
-        and not any(module == a or module.startswith(f"{a}.") for a in allowed)
-        and module != "summarizer"
-    ]
-    assert crossed == []
-
-
 def test_every_test_says_in_one_line_what_it_holds() -> None:
     """The docstring is the behaviour."""
     silent = [

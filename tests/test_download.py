@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.config.tables import DownloadSettings, RuntimeSettings
+from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import Downloader, address
 from summarizer.download.classify import classify
 from summarizer.download.pacing import Pacing

@@ -165,5 +165,5 @@ def test_a_broken_transcript_is_refused_by_its_gate(code: str) -> None:
     transcript = transcript_of(" ".join(words))
     broken = BROKEN[code](transcript)
     assert broken is not None
-    assert gates.refusal(transcript, Config().transcribe) == ""
-    assert code == gates.refusal(broken, Config().transcribe)
+    assert gates.refusal(transcript, Config().check) == ""
+    assert code == gates.refusal(broken, Config().check)

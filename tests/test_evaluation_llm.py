@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.config import load
-from summarizer.config.tables import SummarizeSettings
+from summarizer.config import SummarizeSettings, load
 from summarizer.errors import Refused
 from summarizer.evaluation import coverage, llm
 from summarizer.evaluation.material import Material, RealTalk, half
@@ -42,7 +41,7 @@ def figures(rows: list[Row] | tuple[Row, ...]) -> dict[str, float | None]:
 
 def test_coverage_finds_every_word_once(material: Material) -> None:
     """All targets are met on ordinary talks, with every way of counting."""
-    part = coverage.measure(material, load(overrides=["summarize.chunk_tokens=64"]))
+    part = coverage.measure(material, load(overrides=["summarize.llm.chunk_tokens=64"]))
     assert [row.name for row in part.rows if row.met is False] == []
     assert len([row for row in part.rows if row.met]) >= 8
 
@@ -51,7 +50,7 @@ def test_coverage_notices_a_lost_word(material: Material, monkeypatch: pytest.Mo
     """The figure is counted, not assumed."""
     real = coverage.chunks
     monkeypatch.setattr(coverage, "chunks", lambda *args: real(*args)[1:])
-    part = coverage.measure(material, load(overrides=["summarize.chunk_tokens=64"]))
+    part = coverage.measure(material, load(overrides=["summarize.llm.chunk_tokens=64"]))
     assert figures(part.rows)["white space: talks with every word in one chunk"] == 0.0
 
 
@@ -68,9 +67,7 @@ def test_a_models_figures_are_measured(material: Material) -> None:
 
     def summarize(transcript: Transcript, source: Source) -> Summary:
         assert source.description == ""
-        return MapReduce(QuotingGenerator(), "m", "r").summarize(
-            transcript, source, SummarizeSettings(backend="openai")
-        )
+        return MapReduce(QuotingGenerator(), SummarizeSettings(backend="openai"), "r").summarize(transcript, source)
 
     talks = [talk for talk in material.talks if talk.id == REPORTED]
     found = figures(llm.rows(talks, material, summarize))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from summarizer.evaluation.material import RealTalk
 from summarizer.evaluation.mutations import MUTATIONS
 from summarizer.evaluation.statements import Statement, paraphrase
+from summarizer.evidence import find_problem
 from summarizer.evidence.negation import contradiction
-from summarizer.evidence.support import unsupported
-from summarizer.language.numbers import missing_quantity
+from summarizer.evidence.quantities import missing_quantity
 from tests.conftest import make_transcript
 
 CAPTIONS = (
@@ -137,7 +137,7 @@ def test_a_text_does_not_contradict_itself(words: list[str]) -> None:
 )
 def test_true_statements_about_raw_captions_hold(claim: str, segment: int) -> None:
     """Lower case, no full stops, names in several words, numbers in words."""
-    assert unsupported(claim, [segment], make_transcript(CAPTIONS)) == ""
+    assert find_problem(claim, [segment], make_transcript(CAPTIONS)) == ""
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_true_statements_about_raw_captions_hold(claim: str, segment: int) -> No
 )
 def test_one_false_word_is_enough(claim: str, segment: int) -> None:
     """A name, a number, a unit, a person, a version, the polarity, or the moment."""
-    assert unsupported(claim, [segment], make_transcript(CAPTIONS)) != ""
+    assert find_problem(claim, [segment], make_transcript(CAPTIONS)) != ""
 
 
 def test_every_mutation_changes_a_statement_that_has_what_it_changes() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.audio.media import probe
-from summarizer.config.tables import DownloadSettings, RuntimeSettings
+from summarizer.audio import probe
+from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import Downloader
 from summarizer.download.metadata import speakers
 from summarizer.errors import Failed, UsageError
@@ -100,7 +100,7 @@ def test_a_changed_recording_has_another_fingerprint(site: Downloader, tmp_path:
     assert first.fingerprint != site.list_videos(str(tmp_path))[0].fingerprint
 
 
-def test_the_sound_of_a_video_is_lifted_out(site: Downloader, tmp_path: Path) -> None:
+def test_the_sound_of_a_video_is_extracted(site: Downloader, tmp_path: Path) -> None:
     """A video container becomes an audio-only file with the same length."""
     write_video(tmp_path / "meeting.mp4", seconds=3)
     (video,) = site.list_videos(str(tmp_path / "meeting.mp4"))
@@ -108,6 +108,20 @@ def test_the_sound_of_a_video_is_lifted_out(site: Downloader, tmp_path: Path) ->
     audio = site.fetch_audio(video, site.download(video, tmp_path / "space"), tmp_path / "space")
     assert audio.name == "audio.mka"
     assert pytest.approx(3.0, abs=0.2) == probe(audio).duration
+
+
+@pytest.mark.parametrize(("data", "known"), [(None, True), (b"no media", False)])
+def test_a_recording_without_metadata_has_the_duration_of_its_container(
+    site: Downloader, tmp_path: Path, data: bytes | None, known: bool
+) -> None:
+    """A file that cannot be opened has none; that it is broken is said when its sound is used."""
+    path = write_video(tmp_path / "meeting.mp4", seconds=3)
+    if data:
+        path.write_bytes(data)
+    (video,) = site.list_videos(str(path))
+    (tmp_path / "space").mkdir()
+    duration = site.download(video, tmp_path / "space").duration
+    assert duration == (pytest.approx(3.0, abs=0.2) if known else None)
 
 
 def test_an_audio_file_is_copied_whole(site: Downloader, tmp_path: Path) -> None:

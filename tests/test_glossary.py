@@ -14,9 +14,9 @@ from summarizer.errors import UsageError
 from summarizer.glossary.correct import correct
 from summarizer.glossary.mentions import mentions
 from summarizer.language.terms import glossary_bytes, packaged, parse
-from summarizer.pipeline.walk import Talk
-from summarizer.records import Corrected, Segment, Transcript, Word
-from summarizer.store.library import Library
+from summarizer.pipeline import Walk
+from summarizer.records import Corrected, Segment, Summary, Transcript, Word
+from summarizer.store import Library
 from tests.conftest import make_source, make_transcript
 from tests.fake_backends import FakeBackends, make_video
 
@@ -214,12 +214,12 @@ HEARD = "WEBVTT\n\n" + "\n\n".join(
 )
 
 
-def walked(root: Path, backends: FakeBackends, title: str = "Talk", *changes: str) -> Talk:
+def walked(root: Path, backends: FakeBackends, title: str = "Talk", *changes: str) -> Walk:
     video = make_video(title=title)
-    item = Talk(video, Library(root).folder(video.id), load_config(overrides=changes), backends)
+    item = Walk(video, Library(root).folder(video.id), load_config(overrides=changes), backends)
     with item.folder.lock():
         item.folder.note(video=video)
-        item.walk()
+        item.run()
     return item
 
 
@@ -232,7 +232,7 @@ def test_the_raw_transcript_stays_and_the_digest_tells_of_the_changes(tmp_path: 
     assert "cube" not in Corrected.model_validate_json(after.read_bytes()).transcript.text
     (page,) = item.folder.path.glob("digest-*.md")
     assert "3 misheard names put right" in page.read_text()
-    assert "etcd" in item.load_summary().model_dump_json()
+    assert "etcd" in item.values[Summary].model_dump_json()
 
 
 def test_a_new_title_or_glossary_repeats_the_correction_only(tmp_path: Path) -> None:
@@ -241,11 +241,11 @@ def test_a_new_title_or_glossary_repeats_the_correction_only(tmp_path: Path) -> 
     walked(tmp_path, backends)
     mine = tmp_path / "mine.toml"
     mine.write_text("[products]\nZebra = { heard = ['psyllium'] }\n")
-    item = walked(tmp_path, backends, "Dapr", f"transcribe.glossary={mine}")
-    assert backends.calls["hear"] == 1
+    item = walked(tmp_path, backends, "Dapr", f"glossary.file={mine}")
+    assert backends.calls["transcribe"] == 1
     states = {step.stage: (step.state, step.why) for step in item.steps}
     assert states["glossary"] == ("made", "input changed: glossary, source")
-    assert "Zebra" in item.load_summary().model_dump_json()
+    assert "Zebra" in item.values[Summary].model_dump_json()
 
 
 def test_corrections_are_shown_on_request(tmp_path: Path) -> None:

@@ -9,19 +9,18 @@ from pathlib import Path
 import pytest
 
 from summarizer.config import load
-from summarizer.config.tables import SummarizeSettings
 from summarizer.library.upkeep import prune
-from summarizer.pipeline.walk import Talk
+from summarizer.pipeline import Walk
 from summarizer.records import Source, Summary, Transcript
-from summarizer.store.answers import FolderParts
-from summarizer.store.library import Library
-from summarizer.summarize.llm.generator import Parts
+from summarizer.stage import Answers
+from summarizer.store import Library
+from summarizer.store.answers import FolderAnswers
 from summarizer.summarize.llm.map_reduce import MapReduce
-from tests.conftest import TALK, make_transcript
+from tests.conftest import TALK, changed, make_transcript, summarize_settings
 from tests.fake_backends import FakeBackends, make_video
 from tests.fake_generator import QuotingGenerator
 
-SETTINGS = SummarizeSettings(backend="transformers", chunk_tokens=64, overlap_segments=0)
+SETTINGS = summarize_settings(backend="transformers", chunk_tokens=64, overlap_segments=0)
 KEY = "0123456789abcdef"
 
 
@@ -34,18 +33,18 @@ def long_talk(repeats: int = 4) -> Transcript:
 
 def test_a_part_is_what_was_put(tmp_path: Path) -> None:
     """Bytes come back as they were; another key has nothing."""
-    parts = FolderParts(tmp_path)
+    parts = FolderAnswers(tmp_path)
     parts.put(KEY, b"one\ntwo")
-    assert FolderParts(tmp_path).get(KEY) == b"one\ntwo"
+    assert FolderAnswers(tmp_path).get(KEY) == b"one\ntwo"
     assert parts.get(KEY[::-1]) is None
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", b"\x00" * 70])
 def test_a_damaged_part_counts_as_missing(tmp_path: Path, damage: bytes) -> None:
     """A wrong digest, a cut file, an empty one."""
-    parts = FolderParts(tmp_path)
+    parts = FolderAnswers(tmp_path)
     parts.put(KEY, b"data")
-    (tmp_path / "parts" / KEY).write_bytes(damage)
+    (tmp_path / "answers" / KEY).write_bytes(damage)
     assert parts.get(KEY) is None
 
 
@@ -53,13 +52,13 @@ def test_a_damaged_part_counts_as_missing(tmp_path: Path, damage: bytes) -> None
 def test_a_key_cannot_be_a_path(tmp_path: Path, key: str) -> None:
     """Keys are hex digits."""
     with pytest.raises(ValueError, match="is not a key"):
-        FolderParts(tmp_path).put(key, b"x")
+        FolderAnswers(tmp_path).put(key, b"x")
 
 
 def test_fresh_parts_read_only_what_this_run_wrote(tmp_path: Path) -> None:
     """`--force summarize` asks the model again, but not twice."""
-    FolderParts(tmp_path).put(KEY, b"old")
-    fresh = FolderParts(tmp_path, fresh=True)
+    FolderAnswers(tmp_path).put(KEY, b"old")
+    fresh = FolderAnswers(tmp_path, fresh=True)
     assert fresh.get(KEY) is None
     fresh.put(KEY, b"new")
     assert fresh.get(KEY) == b"new"
@@ -67,10 +66,10 @@ def test_fresh_parts_read_only_what_this_run_wrote(tmp_path: Path) -> None:
 
 def test_half_written_parts_are_swept(tmp_path: Path) -> None:
     """What a kill left behind goes when the parts are opened again."""
-    (tmp_path / "parts").mkdir()
-    leftover = tmp_path / "parts" / ".tmp-123"
+    (tmp_path / "answers").mkdir()
+    leftover = tmp_path / "answers" / ".tmp-123"
     leftover.write_bytes(b"half")
-    FolderParts(tmp_path)
+    FolderAnswers(tmp_path)
     assert not leftover.exists()
 
 
@@ -80,7 +79,7 @@ def test_prune_sweeps_parts(tmp_path: Path) -> None:
     folder = Library(tmp_path).folder("video-00001")
     with folder.lock():
         folder.note(video=make_video(1))
-        FolderParts(folder.path).put(KEY, b"data")
+        FolderAnswers(folder.path).put(KEY, b"data")
     prune(config, dry_run=False)
     assert not list(folder.path.glob("parts/*"))
 
@@ -89,11 +88,11 @@ def test_prune_sweeps_parts(tmp_path: Path) -> None:
 def test_an_interrupted_talk_repeats_only_the_chunk_in_flight(tmp_path: Path, source: Source, at: int) -> None:
     """Both runs together ask once for every request, and once more for the one that was interrupted."""
     whole = QuotingGenerator()
-    expected = MapReduce(whole, "m", "r").summarize(long_talk(), source, SETTINGS)
+    expected = MapReduce(whole, SETTINGS, "r").summarize(long_talk(), source)
     first, second = QuotingGenerator(fail_at=at), QuotingGenerator()
     with pytest.raises(KeyboardInterrupt):
-        MapReduce(first, "m", "r").summarize(long_talk(), source, SETTINGS, FolderParts(tmp_path))
-    summary = MapReduce(second, "m", "r").summarize(long_talk(), source, SETTINGS, FolderParts(tmp_path))
+        MapReduce(first, SETTINGS, "r").summarize(long_talk(), source, FolderAnswers(tmp_path))
+    summary = MapReduce(second, SETTINGS, "r").summarize(long_talk(), source, FolderAnswers(tmp_path))
     assert (len(first.requests), len(second.requests)) == (at - 1, len(whole.requests) - at + 1)
     assert summary.model_copy(update={"made": expected.made}) == expected
     assert summary.made.tokens_in == expected.made.tokens_in
@@ -102,9 +101,8 @@ def test_an_interrupted_talk_repeats_only_the_chunk_in_flight(tmp_path: Path, so
 def test_equal_chunks_are_computed_once(source: Source) -> None:
     """A talk that says the same twice asks for it once, and notes both moments."""
     generator = QuotingGenerator()
-    summary = MapReduce(generator, "m", "r").summarize(
-        make_transcript(TALK * 2), source, SETTINGS.model_copy(update={"chunk_tokens": 156})
-    )
+    settings = changed(SETTINGS, chunk_tokens=156)
+    summary = MapReduce(generator, settings, "r").summarize(make_transcript(TALK * 2), source)
     materials = [request.material for request in generator.requests]
     assert len(set(materials)) == len(materials) == 2
     assert {id % len(TALK) for id in summary.tldr.evidence} == {summary.tldr.evidence[0]}
@@ -117,29 +115,29 @@ def test_another_shape_of_the_summary_repeats_no_map_step(
 ) -> None:
     """Only the reduce step is asked again."""
     generator = QuotingGenerator()
-    MapReduce(generator, "m", "r").summarize(long_talk(1), source, SETTINGS, FolderParts(tmp_path))
+    MapReduce(generator, SETTINGS, "r").summarize(long_talk(1), source, FolderAnswers(tmp_path))
     before = len(generator.requests)
-    MapReduce(generator, "m", "r").summarize(
-        long_talk(1), source, SETTINGS.model_copy(update=change), FolderParts(tmp_path)
-    )
+    another = MapReduce(generator, changed(SETTINGS, **change), "r")
+    another.summarize(long_talk(1), source, FolderAnswers(tmp_path))
     assert len(generator.requests) == before + 1
 
 
-@pytest.mark.parametrize("other", [("m2", "r"), ("m", "r2")])
+@pytest.mark.parametrize("other", [("another", "r"), (SETTINGS.llm.model, "r2")])
 def test_another_model_or_revision_is_asked_anew(tmp_path: Path, source: Source, other: tuple[str, str]) -> None:
     """Answers are kept for the model that gave them."""
     generator = QuotingGenerator()
-    MapReduce(generator, "m", "r").summarize(long_talk(1), source, SETTINGS, FolderParts(tmp_path))
+    MapReduce(generator, SETTINGS, "r").summarize(long_talk(1), source, FolderAnswers(tmp_path))
     before = len(generator.requests)
-    MapReduce(generator, *other).summarize(long_talk(1), source, SETTINGS, FolderParts(tmp_path))
+    model, revision = other
+    another = MapReduce(generator, changed(SETTINGS, model=model), revision)
+    another.summarize(long_talk(1), source, FolderAnswers(tmp_path))
     assert len(generator.requests) == 2 * before
 
 
 SCRIPT = """
 import sys, time
 from pathlib import Path
-from summarizer.store.answers import FolderParts
-from summarizer.summarize.llm.generator import Parts
+from summarizer.store.answers import FolderAnswers
 from summarizer.summarize.llm.map_reduce import MapReduce
 from tests.conftest import make_source
 from tests.fake_generator import QuotingGenerator
@@ -151,7 +149,7 @@ class Slow(QuotingGenerator):
         time.sleep(float(sys.argv[2]))
         return super()._quote(request)
 
-MapReduce(Slow(), "m", "r").summarize(long_talk(), make_source(), SETTINGS, FolderParts(Path(sys.argv[1])))
+MapReduce(Slow(), SETTINGS, "r").summarize(long_talk(), make_source(), FolderAnswers(Path(sys.argv[1])))
 print("done", flush=True)
 """
 
@@ -159,7 +157,7 @@ print("done", flush=True)
 def test_a_killed_process_repeats_only_the_chunk_in_flight(tmp_path: Path, source: Source) -> None:
     """SIGKILL while the model works on the fifth request; the next process asks for that one and the rest."""
     whole = QuotingGenerator()
-    MapReduce(whole, "m", "r").summarize(long_talk(), source, SETTINGS)
+    MapReduce(whole, SETTINGS, "r").summarize(long_talk(), source)
     command = [sys.executable, "-c", SCRIPT, str(tmp_path)]
     with subprocess.Popen([*command, "0.1"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -176,16 +174,16 @@ def test_a_run_keeps_answers_in_the_videos_folder(tmp_path: Path, source: Source
     generators: list[QuotingGenerator] = []
 
     class Written(FakeBackends):
-        def summarize(self, transcript: Transcript, source: Source, parts: Parts) -> Summary:
+        def summarize(self, transcript: Transcript, source: Source, answers: Answers) -> Summary:
             generators.append(QuotingGenerator(fail_at=0 if generators else 3))
-            return MapReduce(generators[-1], "m", "r").summarize(transcript, source, SETTINGS, parts)
+            return MapReduce(generators[-1], SETTINGS, "r").summarize(transcript, source, answers)
 
     config = load(overrides=[f"runtime.library='{tmp_path}'"])
 
     def walk(*forced: str) -> None:
         folder = Library(tmp_path).folder("video-00001")
         with folder.lock():
-            Talk(make_video(1), folder, config, Written(), forced=frozenset(forced)).walk()
+            Walk(make_video(1), folder, config, Written(), forced=frozenset(forced)).run()
 
     with pytest.raises(KeyboardInterrupt):
         walk()

@@ -6,16 +6,17 @@ import json
 
 import pytest
 
-from summarizer.config.tables import SummarizeSettings
-from summarizer.records import Kind, Source, Summary, Transcript
+from summarizer.evidence import Checker
+from summarizer.records import Source, Summary, Transcript
+from summarizer.summarize.kinds import KINDS
 from summarizer.summarize.llm import prompts
 from summarizer.summarize.llm.chunking import chunks
 from summarizer.summarize.llm.client import Asker
-from summarizer.summarize.llm.generator import MemoryParts, Request
+from summarizer.summarize.llm.generator import MemoryAnswers, Request
 from summarizer.summarize.llm.map_reduce import MapReduce
 from summarizer.summarize.llm.mapping import Mapped, Mapper
-from summarizer.summarize.llm.schemas import ROLES, Form
-from tests.conftest import make_transcript
+from summarizer.summarize.llm.schemas import Form
+from tests.conftest import make_transcript, summarize_settings
 from tests.fake_generator import FakeGenerator, QuotingGenerator
 
 MEETING = (
@@ -37,30 +38,30 @@ def spoken(texts: tuple[str, ...], *speakers: str) -> Transcript:
     return transcript.model_copy(update={"segments": named})
 
 
-def map_notes(transcript: Transcript, kind: Kind, *answers: list[dict[str, object]]) -> tuple[Mapped, FakeGenerator]:
+def map_notes(transcript: Transcript, kind: str, *answers: list[dict[str, object]]) -> tuple[Mapped, FakeGenerator]:
     """Map one chunk with these answers; a statement cites segment 0 unless it says otherwise."""
     texts = [json.dumps({"claims": [{"evidence": [0]} | claim for claim in claims]}) for claims in answers]
     generator = FakeGenerator(*texts)
-    mapper = Mapper(Asker(generator, "fake", 100, MemoryParts()), transcript, Form(kind=kind), "")
+    mapper = Mapper(Asker(generator, "fake", 100, MemoryAnswers()), Checker(transcript), Form(KINDS[kind]), "")
     return mapper.map(chunks(transcript, generator.count_tokens, 1000, 1)), generator
 
 
 # -- requests ---------------------------------------------------------------------------------------------------
 
 
-def requests_of(transcript: Transcript, kind: Kind) -> Request:
-    mapper = Mapper(Asker(FakeGenerator(), "fake", 100, MemoryParts()), transcript, Form(kind=kind), "")
+def requests_of(transcript: Transcript, kind: str) -> Request:
+    mapper = Mapper(Asker(FakeGenerator(), "fake", 100, MemoryAnswers()), Checker(transcript), Form(KINDS[kind]), "")
     return mapper.request(chunks(transcript, lambda text: len(text.split()), 1000, 1)[0])
 
 
 @pytest.mark.parametrize("kind", ["talk", "panel", "meeting", "tutorial"])
-def test_every_kind_has_its_own_prompt_and_schema_behind_the_shared_rules(kind: Kind) -> None:
+def test_every_kind_has_its_own_prompt_and_schema_behind_the_shared_rules(kind: str) -> None:
     """The shared part comes first, so that a prefix cache can reuse it; the schema allows the roles of the kind."""
     request = requests_of(spoken(MEETING, "Ana", "Bruno"), kind)
     assert request.instructions.startswith(prompts.load("map").text)
-    assert prompts.load(f"map-{kind}").text in request.instructions
+    assert prompts.load(f"kind-{kind}").texts["map"] in request.instructions
     note = request.answer_schema["properties"]["claims"]["items"]["properties"]
-    assert tuple(note["role"]["enum"]) == ROLES[kind]
+    assert tuple(note["role"]["enum"]) == KINDS[kind].roles
     more = {"panel": {"speaker"}, "meeting": {"owner"}, "tutorial": {"command"}, "talk": set[str]()}
     assert set(note) - {"role", "text", "evidence"} == more[kind]
 
@@ -69,7 +70,7 @@ def test_overlap_is_shown_but_cannot_be_cited() -> None:
     """It stands apart without numbers, and the schema holds only the chunk's own."""
     generator = QuotingGenerator()
     transcript = make_transcript(MEETING)
-    mapper = Mapper(Asker(generator, "fake", 100, MemoryParts()), transcript, Form(kind="talk"), "")
+    mapper = Mapper(Asker(generator, "fake", 100, MemoryAnswers()), Checker(transcript), Form(KINDS["talk"]), "")
     second = mapper.request(chunks(transcript, generator.count_tokens, 24, 1)[1])
     before, own = second.material.split("</before>")
     assert MEETING[1] in before
@@ -80,8 +81,8 @@ def test_overlap_is_shown_but_cannot_be_cited() -> None:
 
 def test_coverage_is_counted_in_the_prompts(source: Source) -> None:
     """A generator that never saw a part of the talk cannot claim it; with all of it the share is one."""
-    settings = SummarizeSettings(backend="transformers", chunk_tokens=64)
-    summary = MapReduce(QuotingGenerator(), "m", "r").summarize(make_transcript(), source, settings)
+    settings = summarize_settings(backend="transformers", chunk_tokens=64)
+    summary = MapReduce(QuotingGenerator(), settings, "r").summarize(make_transcript(), source)
     assert (summary.evidence.covered_share, summary.evidence.covered_start) == (1.0, 0.0)
 
 
@@ -179,6 +180,6 @@ def _meeting(transcript: Transcript, source: Source, claims: list[dict[str, obje
         "takeaways": [{"text": "The timeout is raised to five minutes.", "evidence": [1]}],
         "sections": [{"heading": "Timeout", "notes": [0]}],
     }
-    settings = SummarizeSettings(backend="transformers", kind="meeting")
+    settings = summarize_settings(backend="transformers", kind="meeting")
     generator = FakeGenerator(json.dumps({"claims": claims}), json.dumps(reduced))
-    return MapReduce(generator, "m", "r").summarize(transcript, source, settings)
+    return MapReduce(generator, settings, "r").summarize(transcript, source)

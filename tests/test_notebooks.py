@@ -8,8 +8,10 @@ from types import ModuleType
 import pytest
 
 from summarizer.errors import UsageError
-from summarizer.inspection import pictures, talk
-from summarizer.records import Claim, Segment
+from summarizer.inspection import pictures, tables
+from summarizer.library.reader import FinishedTalk, open_talk
+from summarizer.records import Claim, Segment, Source, Transcript, Video
+from summarizer.transcribe import Recording
 from tests.conftest import make_transcript
 from tests.fake_backends import VTT, FakeBackends, make_video
 from tests.media import write_audio
@@ -23,11 +25,11 @@ PLACEHOLDER = "WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n"
 class Recorded(FakeBackends):
     """A talk without captions, and real sound to draw."""
 
-    def fetch_audio(self, video: object, source: object, folder: Path) -> Path:
+    def fetch_audio(self, video: Video, source: Source, folder: Path) -> Path:
         return write_audio(folder / "audio.ogg", seconds=3)
 
-    def hear(self, audio: Path, source: object) -> object:  # type: ignore[override]
-        return make_transcript(self.spoken, video_id=source.video_id, kind="whisper")  # type: ignore[attr-defined]
+    def transcribe(self, recording: Recording) -> Transcript:
+        return make_transcript(self.spoken, video_id=recording.source.video_id, kind="whisper")
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +42,9 @@ def runner() -> ModuleType:
     return module
 
 
-def inspect(root: Path, backends: FakeBackends, **fields: object) -> talk.Inspected:
+def inspect(root: Path, backends: FakeBackends, **fields: object) -> FinishedTalk:
     execute(root, backends, [make_video(0, **fields)])
-    return talk.open_talk(root / "library")
+    return open_talk(root / "library")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -75,22 +77,22 @@ def test_a_talk_is_read_with_all_that_its_page_was_made_from(tmp_path: Path) -> 
     """The newest page's own results, not just any of the stage."""
     execute(tmp_path, FakeBackends(), [make_video(0)], "summarize.max_sections=3")
     execute(tmp_path, FakeBackends(), [make_video(0)], "summarize.max_sections=8")
-    found = talk.open_talk(tmp_path / "library", "video-00000")
+    found = open_talk(tmp_path / "library", "video-00000")
     by_stage = {entry.stage: entry for entry in found.entries}
     assert {"download", "transcribe", "check", "glossary", "summarize", "digest"} == set(by_stage)
-    assert by_stage["transcribe"].digest == by_stage["glossary"].inputs["transcript"]
-    assert by_stage["summarize"].digest == by_stage["digest"].inputs["summary"]
+    assert by_stage["transcribe"].sha256 == by_stage["glossary"].inputs["transcript"]
+    assert by_stage["summarize"].sha256 == by_stage["digest"].inputs["summary"]
     assert found.page.startswith("# Talk 0\n")
     assert found.summary is not None
     assert [found.summary.tldr.text, *(c.text for c in found.summary.takeaways)] == [
-        c.text for c in found.parts[0].claims
+        c.text for c in found.sections[0].claims
     ]
 
 
 def test_names_put_right_are_listed_with_their_moment(tmp_path: Path) -> None:
     """The text shown is the one that was summarized."""
     found = inspect(tmp_path, FakeBackends(VTT.replace("use Prometheus", "use prometheus")))
-    (row,) = [row for row in talk.corrections(found) if row[1] == "prometheus"]
+    (row,) = [row for row in tables.corrections(found) if row[1] == "prometheus"]
     assert row[2] == "Prometheus"
     assert "use Prometheus" in found.segments[found.corrections[0].segment].text
 
@@ -99,33 +101,33 @@ def test_a_talk_with_a_digest_comes_before_a_refused_one(tmp_path: Path) -> None
     """Without an id, the first worth looking at."""
     execute(tmp_path, FakeBackends(captions=PLACEHOLDER, spoken=("Hello.",)), [make_video(0)])
     execute(tmp_path, FakeBackends(), [make_video(1)])
-    assert talk.open_talk(tmp_path / "library").source.video_id == "video-00001"
-    refused = talk.open_talk(tmp_path / "library", "video-00000")
+    assert open_talk(tmp_path / "library").source.video_id == "video-00001"
+    refused = open_talk(tmp_path / "library", "video-00000")
     assert (refused.claims, bool(refused.refusal)) == ((), True)
 
 
 def test_an_empty_or_damaged_library_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     """Damage is named, never drawn."""
     with pytest.raises(UsageError, match="no talk"):
-        talk.open_talk(tmp_path)
+        open_talk(tmp_path)
     inspect(tmp_path, FakeBackends())
     next((tmp_path / "library" / "video-00000").glob("glossary-*")).write_text("{}")
     with pytest.raises(UsageError, match="wrong length"):
-        talk.open_talk(tmp_path / "library")
+        open_talk(tmp_path / "library")
 
 
 def test_pauses_are_the_gaps_between_segments() -> None:
     """Start and end of each, shorter ones left out."""
     segments = [Segment(id=i, start=s, end=e, text="x") for i, (s, e) in enumerate([(0, 2), (2.5, 4), (7, 8)])]
-    assert talk.pauses(segments) == [(4, 7)]
+    assert tables.pauses(segments) == [(4, 7)]
 
 
 def test_the_speed_of_speech_is_words_over_time() -> None:
     """An even talk has the same speed everywhere; silence has none."""
     even = [Segment(id=i, start=i * 10, end=i * 10 + 10, text="word " * 25) for i in range(12)]
-    _, speed = talk.words_per_minute(even, 120)
+    _, speed = tables.words_per_minute(even, 120)
     assert speed == pytest.approx(150, rel=0.03)
-    times, speed = talk.words_per_minute(even[:6], 120)
+    times, speed = tables.words_per_minute(even[:6], 120)
     assert speed[times > 90].max() < 1
 
 
@@ -135,7 +137,7 @@ def test_words_of_a_claim_are_told_apart(tmp_path: Path) -> None:
     at = next(s.id for s in found.segments if "forty milliseconds" in s.text)
     assert "etcd" in found.segments[at - 1].text
     claim = Claim(text="The disk needs forty of etcd, not bananas", evidence=(at,), start=0)
-    assert dict(talk.check_words(found, claim)) == {
+    assert dict(tables.check_words(found, claim)) == {
         "The": "common",
         "disk": "cited",
         "needs": "cited",

@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 
-from summarizer.config.tables import RuntimeSettings, SummarizeSettings
+from summarizer.config import RuntimeSettings
 from summarizer.errors import BackendError, Deferred, Failed, Refused, SummarizerError
 from summarizer.records import Source, Summary, Transcript
-from summarizer.summarize import open_summarizer
-from summarizer.summarize.llm.generator import Request
-from tests.conftest import TALK, make_transcript
+from summarizer.summarize.llm import OPENAI
+from summarizer.summarize.llm.generator import MemoryAnswers, Request
+from tests.conftest import TALK, changed, make_transcript, opened, summarize_settings
 from tests.fake_generator import QuotingGenerator
 from tests.fake_openai import error, reply, serve
 from tests.test_mapreduce import GOOD_MAP, GOOD_REDUCE
 
 WRONG_IDS = '{"claims": [{"text": "The disk of etcd was slow.", "evidence": [99]}]}'
-SETTINGS = SummarizeSettings(backend="openai", model="qwen", chunk_tokens=2000)
+SETTINGS = summarize_settings(backend="openai", model="qwen", chunk_tokens=2000)
 
 
 def summarize(address: str, transcript: Transcript, source: Source, **runtime: object) -> Summary:
     settings = RuntimeSettings.model_validate({"endpoint": address, "retries": 1, "request_seconds": 5.0} | runtime)
-    return open_summarizer(SETTINGS, settings).summarize(transcript, source, SETTINGS)
+    return opened(OPENAI, SETTINGS, settings).summarize(transcript, source, MemoryAnswers())
 
 
 def test_a_server_with_json_schema_is_asked_for_existing_ids_only(transcript: Transcript, source: Source) -> None:
@@ -132,10 +132,10 @@ def test_the_chunks_of_a_talk_are_asked_for_together(source: Source) -> None:
                 together.wait(timeout=20)
             return reply(json.dumps(self._quote(asked)))
 
-    settings = SETTINGS.model_copy(update={"chunk_tokens": 130})
+    settings = changed(SETTINGS, chunk_tokens=130)
     with serve(Patient().answer) as (address, requests):
         runtime = RuntimeSettings(endpoint=address, retries=0, llm_batch=2)
-        summary = open_summarizer(settings, runtime).summarize(make_transcript(), source, settings)
+        summary = opened(OPENAI, settings, runtime).summarize(make_transcript(), source, MemoryAnswers())
     assert summary.evidence.covered_share == 1.0
     assert len(requests) >= 3
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.config.tables import SummarizeSettings
+from summarizer.evidence import Checker
 from summarizer.records import Claim, Source, Summary, Transcript
 from summarizer.summarize.llm.generator import Answer, Request
 from summarizer.summarize.llm.map_reduce import MapReduce
 from summarizer.summarize.llm.notes import Note, joined
 from summarizer.summarize.llm.reducing import silent_stretches, with_all_voices
-from tests.conftest import TALK, make_transcript
+from tests.conftest import TALK, make_transcript, summarize_settings
 from tests.fake_generator import QuotingGenerator
 
 SUBJECTS = tuple("disks networks queues caches tokens leases probes quotas events images".split())
@@ -27,8 +27,13 @@ def three_hours() -> Transcript:
 
 
 def summarize(transcript: Transcript, source: Source, generator: QuotingGenerator) -> Summary:
-    settings = SummarizeSettings(backend="transformers", chunk_tokens=600, kind="meeting")
-    return MapReduce(generator, "m", "r").summarize(transcript, source, settings)
+    settings = summarize_settings(backend="transformers", chunk_tokens=600, kind="meeting")
+    return MapReduce(generator, settings, "r").summarize(transcript, source)
+
+
+def is_merge(request: Request) -> bool:
+    """Whether a request is one of the merge step: it shows notes, and asks for claims."""
+    return "<notes>" in request.material and "claims" in request.answer_schema["properties"]
 
 
 def note(text: str, start: int, part: int = 0, role: str = "point") -> Note:
@@ -39,7 +44,7 @@ def test_a_meeting_of_three_hours_is_condensed_in_a_tree(source: Source) -> None
     """No prompt holds more notes than a chunk's tokens, and there is more than one level of merging."""
     generator = QuotingGenerator()
     summary = summarize(three_hours(), source, generator)
-    merges = [r for r in generator.requests if "stretch of a long recording" in r.instructions]
+    merges = [request for request in generator.requests if is_merge(request)]
     assert len(merges) > 5
     assert all(generator.count_tokens(request.material) <= 640 for request in generator.requests)
     assert summary.evidence.covered_share == 1.0
@@ -58,13 +63,16 @@ def test_a_model_that_forgets_half_of_the_talk_cannot_silence_it(source: Source)
     class Forgetful(QuotingGenerator):
         def _quote(self, request: Request) -> dict[str, object]:
             answer = super()._quote(request)
-            if "stretch of a long recording" in request.instructions:
+            if is_merge(request):
                 return {"claims": answer["claims"][:1]}  # type: ignore[index]
             if "sections" in answer:
                 answer["sections"] = [{"heading": "x", "notes": [0]}]
             return answer
 
-    summary = summarize(three_hours(), source, Forgetful())
+    generator = Forgetful()
+    summary = summarize(three_hours(), source, generator)
+    assert sum(is_merge(request) for request in generator.requests) > 5
+    assert len(summary.sections) == 1
     moments = sorted({0.0, 10_800.0, *(claim.start for section in summary.sections for claim in section.claims)})
     assert max(b - a for a, b in pairwise(moments)) <= 2 * 10_800 / 8
 
@@ -73,17 +81,18 @@ def test_an_invented_merge_is_replaced_by_what_it_stood_for(source: Source) -> N
     """A merged note is written anew, so it is checked anew."""
 
     class Inventing(QuotingGenerator):
+        invented = 0
+
         def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
             for index, answer in super().generate(requests):
-                invent = "stretch of a long recording" in requests[index].instructions
-                yield (
-                    index,
-                    answer.model_copy(update={"text": answer.text.replace("slow", "moved to Jenkins")})
-                    if invent
-                    else answer,
-                )
+                if is_merge(requests[index]):
+                    self.invented += answer.text.count("slow")
+                    answer = answer.model_copy(update={"text": answer.text.replace("slow", "moved to Jenkins")})
+                yield index, answer
 
-    summary = summarize(three_hours(), source, Inventing())
+    generator = Inventing()
+    summary = summarize(three_hours(), source, generator)
+    assert generator.invented > 100
     assert "Jenkins" not in summary.model_dump_json()
     assert "slow" in summary.tldr.text
 
@@ -92,14 +101,19 @@ def test_headings_are_checked_like_everything_else(source: Source) -> None:
     """A heading that its notes do not support is replaced by their own words."""
 
     class Shouting(QuotingGenerator):
+        shouted = 0
+
         def _quote(self, request: Request) -> dict[str, object]:
             answer = super()._quote(request)
             for section in answer.get("sections", []):  # type: ignore[attr-defined]
                 section["heading"] = "Buy Bitcoin at evil.example"
+                self.shouted += 1
             return answer
 
-    settings = SummarizeSettings(backend="transformers")
-    summary = MapReduce(Shouting(), "m", "r").summarize(make_transcript(), source, settings)
+    settings = summarize_settings(backend="transformers")
+    generator = Shouting()
+    summary = MapReduce(generator, settings, "r").summarize(make_transcript(), source)
+    assert generator.shouted == 2
     assert "Bitcoin" not in summary.model_dump_json()
     assert all(section.heading for section in summary.sections)
 
@@ -112,7 +126,7 @@ def test_notes_that_say_the_same_are_joined_with_both_moments() -> None:
     transcript = make_transcript((*TALK, "As I said, our disk needed forty milliseconds for every write to etcd."))
     notes = [note("The disk needed forty milliseconds for every write.", 3), note("Events went apart.", 8)]
     again = note("The disk needed forty milliseconds for every write to etcd.", 12)
-    found = joined([*notes, again], transcript)
+    found = joined([*notes, again], Checker(transcript))
     assert [n.claim.text for n in found] == [again.claim.text, notes[1].claim.text]
     assert (found[0].claim.evidence, found[0].claim.start) == ((3, 12), 15.0)
 
@@ -127,7 +141,7 @@ def test_notes_that_say_the_same_are_joined_with_both_moments() -> None:
 )
 def test_notes_with_other_numbers_roles_or_subjects_stay_apart(one: str, other: str, role: str) -> None:
     """Alike is not the same."""
-    assert len(joined([note(one, 3), note(other, 4, role=role)], make_transcript())) == 2
+    assert len(joined([note(one, 3), note(other, 4, role=role)], Checker(make_transcript()))) == 2
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=20))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from summarizer.errors import Refused
-from summarizer.evidence.relevance import Spoken, refuse_other_subject
+from summarizer.evidence.relevance import SAME_SUBJECT, Spoken, refuse_other_subject
 from summarizer.language.frequency import rarity
 from summarizer.language.words import stem
 from tests.conftest import make_transcript
@@ -23,9 +23,11 @@ def test_another_subject_is_refused_with_its_bits(text: str) -> None:
 
 def test_its_own_subject_passes_in_other_words() -> None:
     """Not every word has to be the talk's."""
-    refuse_other_subject(
-        [OWN, "The presentation explains how this was found and emphasizes patience."], make_transcript()
-    )
+    texts = [OWN, "The presentation explains how this was found and emphasizes patience."]
+    spoken = Spoken(make_transcript())
+    assert spoken.share(" ".join(texts)) < 0.8
+    assert spoken.bits(" ".join(texts)) > SAME_SUBJECT
+    refuse_other_subject(texts, make_transcript())
 
 
 def test_a_rare_word_says_more_than_a_common_one() -> None:

@@ -4,17 +4,19 @@ import json
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from summarizer.config import Config, load
 from summarizer.errors import Deferred, Failed, Locked, StoreError, UsageError
-from summarizer.library import upkeep as jobs
-from summarizer.nightly import report
+from summarizer.library import upkeep
+from summarizer.nightly import job, report
 from summarizer.nightly.budget import time_budget
-from summarizer.pipeline.run import Run
-from summarizer.records import CaptionTrack, Source, Video
-from summarizer.store.library import Library
+from summarizer.pipeline import Run, new_run
+from summarizer.records import CaptionTrack, Source, Summary, Transcript, Video
+from summarizer.stage import Answers
+from summarizer.store import Library
 from tests.fake_backends import FakeBackends, make_video
 
 
@@ -22,9 +24,8 @@ def config(root: Path, *changes: str) -> Config:
     return load(overrides=[f"runtime.library='{root}/library'", f"runtime.digests='{root}/digests'", *changes])
 
 
-def execute(root: Path, backends: FakeBackends, videos: list[Video], *changes: str, **more: object) -> Run:
-    run = Run(config(root, *changes), **more)  # type: ignore[arg-type]
-    run.backends = backends  # type: ignore[assignment]
+def execute(root: Path, backends: FakeBackends, videos: list[Video], *changes: str, **more: Any) -> Run:
+    run = Run(config(root, *changes), backends, **more)
     backends.listing = tuple(videos)
     run.execute(run.find(["x"]))
     return run
@@ -48,7 +49,7 @@ def test_every_video_has_one_final_outcome_and_a_page(tmp_path: Path) -> None:
 def test_one_failure_never_stops_the_others(tmp_path: Path) -> None:
     """A failed, a refused and a surprising video end in their own outcomes."""
     backends = FakeBackends()
-    backends.errors = {"video-00001": Failed("download", "broken"), "video-00002": ZeroDivisionError("bug")}  # type: ignore[dict-item]
+    backends.errors = {"video-00001": Failed("download", "broken"), "video-00002": ZeroDivisionError("bug")}
     run = execute(tmp_path, backends, [make_video(i) for i in range(4)])
     assert {status: sum(o.status == status for o in run.finals) for status in ("made", "failed")} == {
         "made": 2,
@@ -193,7 +194,7 @@ def test_a_folder_that_cannot_be_written_ends_the_run_before_any_work(tmp_path: 
 
 def test_looking_after_a_library_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     """`verify` of a mistyped folder must not say that every file is whole."""
-    for look in (lambda: jobs.verify(config(tmp_path), False), lambda: jobs.prune(config(tmp_path), True)):
+    for look in (lambda: upkeep.verify(config(tmp_path), False), lambda: upkeep.prune(config(tmp_path), True)):
         with pytest.raises(UsageError, match="there is no library"):
             look()
 
@@ -203,10 +204,10 @@ def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path
     freed = threading.Event()
 
     class Slow(FakeBackends):
-        def summarize(self, transcript: object, source: object, parts: object) -> object:  # type: ignore[override]
-            if source.video_id == "video-00001":  # type: ignore[attr-defined]
+        def summarize(self, transcript: Transcript, source: Source, answers: Answers) -> Summary:
+            if source.video_id == "video-00001":
                 assert freed.wait(60)
-            return super().summarize(transcript, source, parts)  # type: ignore[arg-type]
+            return super().summarize(transcript, source, answers)
 
     videos = [make_video(i) for i in range(3)]
     run = execute(tmp_path, Slow(), videos, "runtime.download_ahead=1", budget=time_budget(3))
@@ -214,7 +215,7 @@ def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path
     assert {"budget"} == {o.code for o in run.finals if o.status == "deferred"}
     freed.set()
     for thread in threading.enumerate():
-        if thread.name.startswith("walk"):
+        if thread.name.startswith("finish"):
             thread.join(60)
     again = execute(tmp_path, FakeBackends(), videos)
     assert {o.video_id[-1]: o.status for o in again.finals} == {"0": "cached", "1": "cached", "2": "made"}
@@ -223,7 +224,7 @@ def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path
 def test_forcing_an_unknown_stage_is_a_usage_error(tmp_path: Path) -> None:
     """The message lists the stages."""
     with pytest.raises(UsageError, match="sumarize") as error:
-        jobs.job(config(tmp_path), forced=["sumarize"])
+        new_run(config(tmp_path), forced=["sumarize"])
     assert "summarize" in error.value.remedy
 
 
@@ -233,13 +234,13 @@ def test_status_explain_verify_and_prune_over_a_library(tmp_path: Path) -> None:
     execute(tmp_path, backends, [make_video(0)])
     execute(tmp_path, backends, [make_video(0)], "summarize.max_sections=5")
     settings = config(tmp_path, "summarize.max_sections=5")
-    assert [(row["video"], row["state"]) for row in jobs.status(settings)] == [("video-00000", "done")]
-    assert {"cached"} == {step.state for _, steps in jobs.explain(settings, "video-00000") for step in steps}
-    assert jobs.verify(settings, repair=False) == []
-    would = jobs.prune(settings, dry_run=True)
+    assert [(row.video, row.state) for row in upkeep.status(settings)] == [("video-00000", "done")]
+    assert {"cached"} == {step.state for step in upkeep.explain(settings, "video-00000").steps}
+    assert upkeep.verify(settings, repair=False) == []
+    would = upkeep.prune(settings, dry_run=True)
     assert would[0]["results"].startswith("summarize-")
-    assert would == jobs.prune(settings, dry_run=False)
-    assert jobs.prune(settings, dry_run=False) == []
+    assert would == upkeep.prune(settings, dry_run=False)
+    assert upkeep.prune(settings, dry_run=False) == []
     assert execute(tmp_path, backends, [make_video(0)], "summarize.max_sections=5").finals[0].status == "cached"
 
 
@@ -250,24 +251,24 @@ def test_verify_repair_sets_damaged_files_aside_and_the_next_run_makes_them(tmp_
     page = next((tmp_path / "library" / "video-00000").glob("digest-*"))
     page.write_bytes(b"~" + page.read_bytes()[1:])
     settings = config(tmp_path)
-    assert [row["problem"] for row in jobs.verify(settings, repair=False)] == ["wrong digest"]
-    assert [row["repair"] for row in jobs.verify(settings, repair=True)] == ["set aside"]
+    assert [row["problem"] for row in upkeep.verify(settings, repair=False)] == ["wrong checksum"]
+    assert [row["repair"] for row in upkeep.verify(settings, repair=True)] == ["set aside"]
     assert execute(tmp_path, backends, [make_video(0)]).finals[0].status == "made"
-    assert jobs.verify(settings, repair=False) == []
+    assert upkeep.verify(settings, repair=False) == []
 
 
 def test_explain_of_an_unknown_video_names_the_remedy(tmp_path: Path) -> None:
     """An id that is not in the library is a usage error."""
     with pytest.raises(UsageError, match="not in the library"):
-        jobs.explain(config(tmp_path), "abcdefghijk")
+        upkeep.explain(config(tmp_path), "abcdefghijk")
     with pytest.raises(UsageError, match="not a video id"):
-        jobs.explain(config(tmp_path), "../etc")
+        upkeep.explain(config(tmp_path), "../etc")
 
 
 def test_only_one_nightly_run_at_a_time(tmp_path: Path) -> None:
     """The second ends at once with exit code 11."""
     settings = config(tmp_path)
-    with jobs.only_run(settings), pytest.raises(Locked) as error, jobs.only_run(settings):
+    with job.only_run(settings), pytest.raises(Locked) as error, job.only_run(settings):
         pass
     assert error.value.exit_code == 11
 
@@ -281,7 +282,7 @@ def test_a_night_leaves_a_report(tmp_path: Path) -> None:
             "transcribe": settings.transcribe.model_copy(update={"policy": "captions"}),
         }
     )
-    with jobs.nightly(settings) as (run, talks):
+    with job.nightly(settings) as (run, talks):
         run.execute(talks)
     report = (tmp_path / "night.md").read_text()
     assert "| 4 | 0 | 1 | 0 | 0 |" in report

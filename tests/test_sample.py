@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from summarizer import config
-from summarizer.library import upkeep as jobs
-from summarizer.pipeline.run import Run
-from summarizer.sample import load_talks
+from summarizer.pipeline import Run
+from summarizer.sample import load_talks, served
 from tools.sample import evaluate
 from tools.sample.language import SEED, TRAINING_SENTENCES, normal, training_sentences
 
@@ -19,8 +18,8 @@ def run_sample(folder: Path) -> Run:
         ROOT / "configs" / "sample.toml",
         [f"runtime.library={folder / 'library'}", f"runtime.digests={folder / 'digests'}"],
     )
-    with jobs.opened_sources(["sample"]) as sources:
-        run = jobs.job(settings)
+    with served(["sample"]) as sources:
+        run = Run(settings)
         run.execute(run.find(sources))
     return run
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.errors import Deferred, StoreError, Unavailable
-from summarizer.store import files
+from summarizer.stage import stage_key
+from summarizer.store import Entry, FileRef, Library, VideoFolder, files
 from summarizer.store.files import atomic_write, file_sha256
-from summarizer.store.library import Entry, FileRef, Library, VideoFolder, stage_key
 
 
 def saved(folder: VideoFolder, data: bytes = b'{"a": 1}', key: str = "0123456789ab") -> Entry:

@@ -5,15 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer import evidence
-from summarizer.config.tables import SummarizeSettings
+from summarizer.config import SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.language import boundaries as clauses
-from summarizer.language.sentences import clean, sentences
+from summarizer.language.sentences import Sentence, clean, sentences
 from summarizer.language.words import numbers
-from summarizer.records import Segment, Summary, Transcript
-from summarizer.summarize import choose_kind
-from summarizer.summarize.extractive.backend import Extractive
+from summarizer.records import Claim, Segment, Summary, Transcript
+from summarizer.summarize.extractive import Extractive
+from summarizer.summarize.extractive.meeting import decisions_and_actions
 from summarizer.summarize.extractive.salience import readable
+from summarizer.summarize.kinds import choose_kind
 from summarizer.summarize.limits import shorten
 from summarizer.summarize.topics import heading
 from tests.conftest import TALK, make_source, make_transcript
@@ -22,43 +23,10 @@ SETTINGS = SummarizeSettings()
 
 
 def extract(transcript: Transcript, **source: object) -> Summary:
-    return Extractive().summarize(transcript, make_source(**source), SETTINGS)
+    return Extractive(SETTINGS).summarize(transcript, make_source(**source))
 
 
 # -- evidence ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("claim", "ids", "supported"),
-    [
-        ("The disk needed 40 milliseconds for every write.", (3,), True),
-        ("The disk needed forty milliseconds for each write.", (3,), True),
-        ("The disk needed fourteen milliseconds for every write.", (3,), False),
-        ("The cluster had 60,000 pods.", (0,), True),
-        ("The cluster had 6,000 pods.", (0,), False),
-        ("Prometheus measures every request.", (9,), True),
-        ("Jaeger measures every request.", (9,), False),
-        ("Prometheus measures every request.", (0,), False),
-        ("Blockchain improves supply chains.", (4,), False),
-        ("The memory of the server fell by half.", (6,), True),
-    ],
-)
-def test_claims_are_held_against_what_they_cite(claim: str, ids: tuple[int, ...], supported: bool) -> None:
-    """Numbers, names and most other words must be at that moment, or in the breath after it."""
-    assert supported == (evidence.unsupported(claim, ids, make_transcript()) == "")
-
-
-def test_a_claim_takes_its_time_from_the_segment() -> None:
-    """Never from anybody's text."""
-    claim = evidence.claim("The disk needed forty milliseconds.", [4, 3], make_transcript())
-    assert claim is not None
-    assert (claim.evidence, claim.start) == ((3, 4), 15.0)
-
-
-@pytest.mark.parametrize("ids", [[], [99], [-1], [0, 99]])
-def test_a_claim_without_existing_segments_is_none(ids: list[int]) -> None:
-    """An id that does not exist supports nothing."""
-    assert evidence.claim(TALK[0], ids, make_transcript()) is None
 
 
 def test_another_subject_is_refused_with_its_figure() -> None:
@@ -234,6 +202,14 @@ def test_a_meeting_has_decisions_and_actions_with_names() -> None:
     assert [f"Ana: {texts[1]}"] == [claim.text for claim in summary.actions]
 
 
+def test_a_decision_that_its_segments_do_not_support_is_marked() -> None:
+    """It is on the page all the same: what was decided must not be lost."""
+    found = [Sentence("We agreed to use Jaeger.", (0,), 0.0, 5.0), Sentence(TALK[0], (0,), 0.0, 5.0)]
+    decisions, actions = decisions_and_actions(found, evidence.Checker(make_transcript()))
+    assert [(claim.text, claim.evidence, claim.supported) for claim in decisions] == [(found[0].text, (0,), False)]
+    assert actions == ()
+
+
 @pytest.mark.parametrize(
     ("title", "kind"),
     [
@@ -247,8 +223,8 @@ def test_a_meeting_has_decisions_and_actions_with_names() -> None:
 def test_the_kind_follows_the_title(title: str, kind: str) -> None:
     """Unless the configuration says otherwise."""
     expected = "meeting" if "Call" in title else kind
-    assert expected == choose_kind(make_source(title=title), make_transcript(), SETTINGS)
-    assert choose_kind(make_source(title=title), make_transcript(), SummarizeSettings(kind="panel")) == "panel"
+    assert expected == choose_kind(make_source(title=title), make_transcript()).name
+    assert choose_kind(make_source(title=title), make_transcript(), "panel").name == "panel"
 
 
 # -- limits -------------------------------------------------------------------------------------------------
@@ -256,22 +232,34 @@ def test_the_kind_follows_the_title(title: str, kind: str) -> None:
 
 def test_a_long_claim_is_cut_at_a_clause_or_not_at_all(transcript: Transcript) -> None:
     """A fragment would say something nobody said."""
-    claim = evidence.claim(TALK[4], [4], transcript)
-    assert claim is not None
+    checker = evidence.Checker(transcript)
+    claim = checker.check(TALK[4], [4])
+    assert isinstance(claim, Claim)
     long = claim.model_copy(
         update={"text": "We moved etcd to a faster disk, because the delay of every write was far too long for us."}
     )
-    assert shorten(long, 10).text == "We moved etcd to a faster disk."
-    solid = claim.model_copy(update={"text": "word " * 30})
-    assert shorten(solid, 10, whole=True) is None
-    assert solid == shorten(solid, 10)
+    assert shorten(long, 10, checker) == long.model_copy(update={"text": "We moved etcd to a faster disk."})
+    assert shorten(long, 20, checker) == long
+    assert shorten(claim.model_copy(update={"text": "word " * 30}), 10, checker) is None
+
+
+def test_a_cut_claim_is_checked_like_a_new_one(transcript: Transcript) -> None:
+    """The talk supports the whole, and not what is left of it."""
+    checker = evidence.Checker(transcript)
+    claim = checker.check(
+        "After many difficult tiring afternoon investigations, our disk needed forty milliseconds for every write, the "
+        "delay of etcd fell to three milliseconds and one controller asked for the list of pods.",
+        [3, 4, 5],
+    )
+    assert isinstance(claim, Claim)
+    assert shorten(claim, 10, checker) is None
 
 
 def test_speaker_turns_make_a_panel() -> None:
     """Three people taking turns, whatever the title says."""
     segments = tuple(Segment(id=i, start=i, end=i + 1, text="Hello there.", speaker="ABC"[i % 3]) for i in range(12))
     transcript = make_transcript().model_copy(update={"segments": segments})
-    assert choose_kind(make_source(title="A chat"), transcript, SETTINGS) == "panel"
+    assert choose_kind(make_source(title="A chat"), transcript).name == "panel"
 
 
 def test_a_heading_names_what_belongs_together() -> None:

@@ -13,16 +13,15 @@ from typer.testing import CliRunner
 
 from summarizer import digest
 from summarizer.cli import app
-from summarizer.config import load
-from summarizer.config.tables import DigestSettings, RuntimeSettings, SummarizeSettings
+from summarizer.config import DigestSettings, RuntimeSettings, SummarizeSettings, load
 from summarizer.digest.wording import table, wording
 from summarizer.errors import BackendError
 from summarizer.records import Source, Summary, Transcript
-from summarizer.summarize import open_summarizer
+from summarizer.summarize.extractive import EXTRACTIVE
 from summarizer.summarize.llm import translation
 from summarizer.summarize.llm.generator import Answer
 from summarizer.summarize.llm.map_reduce import MapReduce
-from tests.conftest import make_source, make_transcript
+from tests.conftest import make_source, make_transcript, opened
 from tests.fake_generator import FakeGenerator
 
 SETTINGS = SummarizeSettings(backend="transformers", language="ja")
@@ -56,7 +55,7 @@ REDUCED = {
 
 def run(source: Source, *answers: object) -> tuple[Summary, FakeGenerator]:
     generator = FakeGenerator(*(a if isinstance(a, Answer) else json.dumps(a) for a in answers))
-    return MapReduce(generator, "m", "r").summarize(make_transcript(), source, SETTINGS), generator
+    return MapReduce(generator, SETTINGS, "r").summarize(make_transcript(), source), generator
 
 
 # -- the summary ------------------------------------------------------------------------------------------------
@@ -106,7 +105,7 @@ def test_the_talks_own_language_needs_no_translation(source: Source, transcript:
     plain = [{k: v for k, v in note.items() if k != "translation"} for note in NOTES]
     generator = FakeGenerator(json.dumps({"claims": plain}), json.dumps(REDUCED))
     settings = SETTINGS.model_copy(update={"language": "en"})
-    summary = MapReduce(generator, "m", "r").summarize(transcript, source, settings)
+    summary = MapReduce(generator, settings, "r").summarize(transcript, source)
     assert (summary.language, summary.tldr.translation) == ("", "")
 
 
@@ -209,7 +208,7 @@ def test_commands_are_code_only_when_that_is_safe(text: str, shown: str) -> None
 def test_the_extractive_back_end_says_that_it_cannot_translate() -> None:
     """It quotes; the error names what can."""
     with pytest.raises(BackendError) as problem:
-        open_summarizer(SummarizeSettings(language="ja"), RuntimeSettings())
+        opened(EXTRACTIVE, SummarizeSettings(language="ja"), RuntimeSettings())
     assert "transformers" in problem.value.remedy
 
 

@@ -8,7 +8,7 @@ from faster_whisper import vad as theirs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.audio.media import stream
+from summarizer.audio import stream
 from summarizer.audio.voice_activity import FRAME, Hysteresis, Stretch, VoiceActivity
 from summarizer.sample import load_talks
 

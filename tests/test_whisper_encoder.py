@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summarizer.config.tables import RuntimeSettings, TranscribeSettings
-from summarizer.transcribe.whisper import model as engines
+from summarizer.config import RuntimeSettings, WhisperSettings
+from summarizer.transcribe.whisper import model as models
 from summarizer.transcribe.whisper.encoder import Encoder
-from summarizer.transcribe.whisper.model import Engine
+from summarizer.transcribe.whisper.model import Model
 from summarizer.transcribe.whisper.weights import Weights
 from tests import tiny_whisper
 
@@ -27,15 +27,17 @@ def mel(model: Path) -> Any:
     """The spectrogram of ten seconds of a sliding tone in noise."""
     seconds = np.arange(160_000) / 16_000
     noise = np.random.default_rng(1).normal(0, 0.05, seconds.size)
-    return opened(model).features((np.sin(2 * np.pi * (200 + 40 * seconds) * seconds) / 3 + noise).astype(np.float32))
+    return opened(model).compute_features(
+        (np.sin(2 * np.pi * (200 + 40 * seconds) * seconds) / 3 + noise).astype(np.float32)
+    )
 
 
-def opened(model: Path, compute: Any = "float32") -> Engine:
-    return Engine(TranscribeSettings(compute_type=compute), RuntimeSettings(threads=1, device="cpu"), model)
+def opened(model: Path, compute: Any = "float32") -> Model:
+    return Model(WhisperSettings(compute_type=compute), RuntimeSettings(threads=1, device="cpu"), model)
 
 
-def encoded(engine: Engine, mel: Any) -> Any:
-    return np.asarray(engine._encode([mel]))[0]
+def encoded(opened: Model, mel: Any) -> Any:
+    return np.asarray(opened._encode([mel]))[0]
 
 
 def distance(found: Any, truth: Any) -> float:
@@ -71,7 +73,7 @@ def test_threads_may_share_it(model: Path, mel: Any) -> None:
 
 def test_a_cpu_with_bfloat16_has_it(model: Path, mel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless the settings ask for an arithmetic by name."""
-    monkeypatch.setattr(engines, "computes_bfloat16", lambda: True)
+    monkeypatch.setattr(models, "computes_bfloat16", lambda: True)
     assert np.array_equal(encoded(opened(model, "auto"), mel), Encoder(model, 1)(mel))
     assert not np.array_equal(encoded(opened(model, "int8"), mel), Encoder(model, 1)(mel))
 
@@ -85,8 +87,8 @@ def test_what_it_cannot_read_is_left_to_ctranslate2(
     def broken(folder: Path, threads: int) -> None:
         raise error
 
-    monkeypatch.setattr(engines, "computes_bfloat16", lambda: True)
-    monkeypatch.setattr(engines, "Encoder", broken)
+    monkeypatch.setattr(models, "computes_bfloat16", lambda: True)
+    monkeypatch.setattr(models, "Encoder", broken)
     assert np.array_equal(encoded(opened(model, "auto"), mel), encoded(opened(model, "int8"), mel))
 
 

@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from summarizer.config.tables import RuntimeSettings, TranscribeSettings
+from summarizer.config import RuntimeSettings, WhisperSettings
+from summarizer.language.repetition import compression, repeats
+from summarizer.language.terms import Glossary
 from summarizer.records import Segment
-from summarizer.transcribe.whisper.backend import Whisper
-from summarizer.transcribe.whisper.guards import Interval, compression, mend, repeats, suspects
+from summarizer.transcribe import Recording
+from summarizer.transcribe.whisper import Whisper
+from summarizer.transcribe.whisper.guards import Interval, mend, suspects
 from tests import tiny_whisper
-from tests.conftest import TALK, make_transcript
+from tests.conftest import TALK, make_source, make_transcript
 from tests.media import write_audio
 
 GOOD = make_transcript(TALK).segments  # one of five seconds each
@@ -163,10 +166,12 @@ def sounds() -> dict[str, NDArray[np.float32]]:
 def test_ten_minutes_without_a_voice_give_no_segments(tmp_path: Path, kind: str) -> None:
     """Voice activity detection finds none, whatever the model would write; the transcript says so."""
     path = write_audio(tmp_path / "x.wav", samples=np.tile(sounds()[kind], 10))
-    whisper = Whisper.open(
-        TranscribeSettings(), RuntimeSettings(device="cpu", threads=1), tiny_whisper.build(tmp_path / "model")
+    whisper = Whisper(
+        WhisperSettings(language="en"),
+        RuntimeSettings(device="cpu", threads=1),
+        tiny_whisper.build(tmp_path / "model"),
     )
-    found = whisper.transcribe(path, video_id="abcdefghijk", language="en", hotwords="")
+    found = whisper.transcribe(Recording(path, make_source(duration=None), Glossary(terms=())))
     assert found.segments == ()
     assert [(span.start, span.reason) for span in found.spans] == [(0.0, "no_speech")]
     assert pytest.approx(600.0, abs=0.1) == found.spans[0].end

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from summarizer.audio.media import stream
-from summarizer.config.tables import RuntimeSettings, TranscribeSettings
+from summarizer.config import RuntimeSettings, WhisperSettings
 from summarizer.errors import BackendError
 from summarizer.sample import load_talks
-from summarizer.transcribe.whisper.model import Engine, Heard, read_tokens
+from summarizer.transcribe.whisper.model import Model, WindowText, read_tokens
 from tests import tiny_whisper
 
 
@@ -28,37 +28,37 @@ def samples() -> np.ndarray:
     return np.concatenate(list(stream(path))).astype(np.float32) / 32768
 
 
-def opened(model: Path, words: bool = False, compute: Any = "auto", **runtime: Any) -> Engine:
-    settings = TranscribeSettings(word_timestamps=words, compute_type=compute)
-    return Engine(settings, RuntimeSettings(threads=1, **runtime), model)
+def opened(model: Path, words: bool = False, compute: Any = "auto", **runtime: Any) -> Model:
+    settings = WhisperSettings(word_timestamps=words, compute_type=compute)
+    return Model(settings, RuntimeSettings(threads=1, **runtime), model)
 
 
-def windows(engine: Engine, samples: np.ndarray, count: int) -> tuple[list[Any], list[float]]:
+def windows(model: Model, samples: np.ndarray, count: int) -> tuple[list[Any], list[float]]:
     """Windows of different lengths and their seconds."""
     seconds = [3.0 + 2 * number for number in range(count)]
-    return [engine.features(samples[: int(s * 16_000)]) for s in seconds], seconds
+    return [model.compute_features(samples[: int(s * 16_000)]) for s in seconds], seconds
 
 
 @pytest.mark.parametrize("words", [False, True])
 def test_a_batch_says_what_single_windows_say(model: Path, samples: np.ndarray, words: bool) -> None:
     """Who shares a batch with whom changes no token and no time."""
-    engine = opened(model, words)
-    features, seconds = windows(engine, samples, 4)
-    together = engine.recognise(features, seconds, "en", "etcd")
-    alone = [engine.recognise([f], [s], "en", "etcd")[0] for f, s in zip(features, seconds, strict=True)]
-    assert [one.said for one in alone] == [one.said for one in together]
-    assert any(one.said for one in together)
-    assert words == any(said.words for one in together for said in one.said)
+    model = opened(model, words)
+    features, seconds = windows(model, samples, 4)
+    together = model.recognise(features, seconds, "en", "etcd")
+    alone = [model.recognise([f], [s], "en", "etcd")[0] for f, s in zip(features, seconds, strict=True)]
+    assert [one.phrases for one in alone] == [one.phrases for one in together]
+    assert any(one.phrases for one in together)
+    assert words == any(said.words for one in together for said in one.phrases)
 
 
 class Card:
     """A GPU that takes a number of windows at once, and stands in for CTranslate2's model on one."""
 
-    def __init__(self, engine: Engine, error: str, holds: int) -> None:
-        self._model, self._error, self._holds = engine.model, error, holds
+    def __init__(self, model: Model, error: str, holds: int) -> None:
+        self._model, self._error, self._holds = model.model, error, holds
         self.sizes: list[int] = []
-        engine.device, engine.batch = "cuda", 4
-        engine.model = self
+        model.device, model.batch = "cuda", 4
+        model.model = self
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
@@ -72,36 +72,36 @@ class Card:
 
 def test_a_gpu_out_of_memory_gets_half(model: Path, samples: np.ndarray, caplog: pytest.LogCaptureFixture) -> None:
     """No window is lost, and the batches that follow are small from the start."""
-    engine = opened(model, compute="int8")  # the card does not have our encoder
-    features, seconds = windows(engine, samples, 4)
-    expected = engine.recognise(features, seconds, "en")
-    card = Card(engine, "CUDA failed with error out of memory", holds=1)
+    model = opened(model, compute="int8")  # the card does not have our encoder
+    features, seconds = windows(model, samples, 4)
+    expected = model.recognise(features, seconds, "en")
+    card = Card(model, "CUDA failed with error out of memory", holds=1)
     with caplog.at_level(logging.WARNING):
-        assert [one.said for one in expected] == [one.said for one in engine.recognise(features, seconds, "en")]
-    assert (card.sizes, engine.batch, engine.device) == ([4, 2, 1, 1, 2, 1, 1], 1, "cuda")
+        assert [one.phrases for one in expected] == [one.phrases for one in model.recognise(features, seconds, "en")]
+    assert (card.sizes, model.batch, model.device) == ([4, 2, 1, 1, 2, 1, 1], 1, "cuda")
 
 
 def test_a_gpu_that_breaks_in_mid_run_is_given_up_with_one_warning(
     model: Path, samples: np.ndarray, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The windows in hand are recognised by the CPU, and all that follow."""
-    engine = opened(model)
-    features, seconds = windows(engine, samples, 2)
-    Card(engine, "CUDA error: device-side assert triggered", holds=0)
+    model = opened(model)
+    features, seconds = windows(model, samples, 2)
+    Card(model, "CUDA error: device-side assert triggered", holds=0)
     with caplog.at_level(logging.WARNING):
-        found = [engine.recognise(features, seconds, "en"), engine.recognise(features, seconds, "en")]
-    assert all(isinstance(one, Heard) for batch in found for one in batch)
-    assert (engine.device, len([r for r in caplog.records if "CUDA failed" in r.message])) == ("cpu", 1)
+        found = [model.recognise(features, seconds, "en"), model.recognise(features, seconds, "en")]
+    assert all(isinstance(one, WindowText) for batch in found for one in batch)
+    assert (model.device, len([r for r in caplog.records if "CUDA failed" in r.message])) == ("cpu", 1)
 
 
 def test_a_gpu_that_was_asked_for_is_not_replaced(model: Path, samples: np.ndarray) -> None:
     """Who wrote runtime.device=cuda wants to know that it does not work."""
-    engine = opened(model)
-    features, seconds = windows(engine, samples, 1)
-    engine._runtime = RuntimeSettings(device="cuda")
-    Card(engine, "CUDA error: device-side assert triggered", holds=0)
+    model = opened(model)
+    features, seconds = windows(model, samples, 1)
+    model._runtime = RuntimeSettings(device="cuda")
+    Card(model, "CUDA error: device-side assert triggered", holds=0)
     with pytest.raises(BackendError, match="CUDA failed") as error:
-        engine.recognise(features, seconds, "en")
+        model.recognise(features, seconds, "en")
     assert "runtime.device=cpu" in error.value.remedy
 
 

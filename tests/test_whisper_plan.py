@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.config.tables import RuntimeSettings
+from summarizer.config import RuntimeSettings
 from summarizer.machine import cores, free_gpu_memory, free_memory
 from summarizer.transcribe.whisper.plan import (
     Plan,

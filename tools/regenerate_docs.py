@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from summarizer.cli import app
-from summarizer.config import Config
+from summarizer.config import Config, Table
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -29,17 +29,26 @@ def configuration() -> str:
     lines = [
         "# Configuration",
         "",
-        "A TOML file (`--config`), then environment variables (`SUMMARIZER_RUNTIME__DEVICE=cpu`), then `--set",
-        "runtime.device=cpu`; each overrides the one before. `configs/` has files to start from. Settings in",
-        "`[download]`, `[transcribe]`, `[summarize]` and `[digest]` change what comes out: a changed one makes the",
-        "stage, and what depends on it, anew. Settings in `[runtime]` and `[nightly]` never do.",
+        "A TOML file (`--config`), then environment variables (`SUMMARIZER_RUNTIME__DEVICE=cpu`,",
+        "`SUMMARIZER_TRANSCRIBE__WHISPER__MODEL=base`), then `--set runtime.device=cpu`; each overrides the one before.",
+        "`configs/` has files to start from. The tables of stages and their back ends change what comes out: a changed",
+        "setting makes its stage, and what depends on it, again. Settings in `[index]`, `[runtime]` and `[nightly]` never do.",
     ]
-    for name, field in Config.model_fields.items():
-        lines += ["", f"## [{name}]", "", "| key | default | meaning |", "|---|---|---|"]
-        for key, setting in type(field.default).model_fields.items():
-            meaning = " ".join((setting.description or "").split())
-            lines.append(f"| `{key}` | {_shown(setting.default)} | {meaning} |")
+    for name, table in Config.tables().items():
+        lines += _table(name, table)
     return "\n".join(lines) + "\n"
+
+
+def _table(name: str, table: type[Table]) -> Iterator[str]:
+    """The rows of a table of the file, then the tables inside it."""
+    inner = table.tables()
+    yield from ("", f"## [{name}]", "", "| key | default | meaning |", "|---|---|---|")
+    for key, setting in table.model_fields.items():
+        if key not in inner:
+            meaning = " ".join((setting.description or "").split())
+            yield f"| `{key}` | {_shown(setting.default)} | {meaning} |"
+    for key, found in inner.items():
+        yield from _table(f"{name}.{key}", found)
 
 
 def commands() -> str:

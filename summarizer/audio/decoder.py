@@ -1,8 +1,15 @@
-"""The child process that decodes: `python -m summarizer.audio.decoder FILE MEMORY_BYTES CPU_SECONDS`.
+"""The child process that opens media files: `python decoder.py MODE FILE MEMORY_BYTES CPU_SECONDS [TARGET]`.
 
-It writes one line of JSON (`Header`) and then mono 16 kHz s16 samples to stdout. Kept apart so that it imports nothing
-but PyAV, and so that its memory and time are limited before a hostile file is opened. Before it decodes anything it
-reads all packets once: that takes milliseconds, and a file that was cut is known before hours of work go into it.
+Modes:
+
+- `probe` writes one line of JSON (`Header`) to stdout.
+- `decode` writes the header and then mono 16 kHz s16 samples. Before the header it reads all packets once without
+  decoding them: that takes milliseconds, and shows that a file was cut before hours of work go into it.
+- `extract` writes the header and copies the packets of the first audio stream, still encoded, into the Matroska file
+  TARGET. While it copies it writes a zero byte now and then, so that the parent sees progress.
+
+The exit code is 0, or 1 with the reason on stderr. The module imports the standard library at its top and PyAV in
+functions, so that memory and CPU time are limited before any FFmpeg code runs.
 """
 
 from __future__ import annotations
@@ -10,59 +17,36 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from typing import Any, BinaryIO, TypedDict
+from typing import Any, BinaryIO, Literal, TypedDict
 
+Mode = Literal["probe", "decode", "extract"]
+RATE = 16_000  # Hz, of the decoded samples
 CODECS = frozenset({"aac", "opus", "libopus", "mp3", "mp3float", "vorbis", "libvorbis", "flac"})
-PIECE = 2**16  # bytes written at once: a frame at a time costs both processes a system call for 20 ms of sound
+BUFFER = 2**16  # bytes of output written at once; single frames would cost both processes a system call every 20 ms
+PROGRESS_PACKETS = 256  # packets copied between two progress bytes: 5 s of sound at 20 ms a packet
 
 
 class Header(TypedDict):
-    """What the container says about its first audio stream; all None or 0 when it has none."""
+    """What the container says about its first audio stream; `codec` is None when there is no audio stream."""
 
-    codec: str | None
-    duration: float | None  # seconds, of the stream or, failing that, of the file; some live recordings do not say
-    packets: float | None  # seconds from the first packet to the end of the last one; None without time stamps
-    back: float  # seconds of the largest step back in time from a packet to the next: a piece that stands there twice
-    pictures: bool  # whether there are other streams, which may be longer
+    codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has none
+    duration: float | None  # seconds, of the audio stream or else of the container; some live recordings have neither
+    container_duration: float | None  # seconds, of the whole file
+    packet_duration: float | None  # seconds from the first packet to the end of the last; None when they were not read
+    step_back: float  # seconds, the largest decrease of the timestamp between two packets: part of the file is repeated
+    other_streams: bool  # whether there are other streams, which may be longer than the audio
     sample_rate: int  # Hz
     channels: int
 
 
-def allowed(codec: str) -> bool:
-    """Whether a decoder has earned our trust."""
+def is_allowed(codec: str) -> bool:
+    """Whether a codec may be decoded: common in recordings, and with a decoder that is widely tested."""
     return codec in CODECS or codec.startswith("pcm_")
 
 
-def header(container: Any) -> Header:
-    """Look at an opened container; reads it to its end."""
-    if not container.streams.audio:
-        return Header(codec=None, duration=None, packets=None, back=0.0, pictures=True, sample_rate=0, channels=0)
-    stream = container.streams.audio[0]
-    length = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / 1_000_000
-    first: int | None = None
-    last = before = back = 0
-    codec = stream.codec_context  # None for a codec that FFmpeg does not know
-    if codec and allowed(codec.name):
-        for packet in container.demux(stream):
-            if packet.pts is not None:
-                back = max(back, before - packet.pts if first is not None else 0)
-                first = packet.pts if first is None else first
-                before = packet.pts
-                last = max(last, packet.pts + (packet.duration or 0))
-    return Header(
-        codec=codec.name if codec else "unknown",
-        duration=float(length) if length > 0 else None,
-        packets=None if first is None else float((last - first) * stream.time_base),
-        back=float(back * stream.time_base) if back else 0.0,
-        pictures=len(container.streams) > 1,
-        sample_rate=(codec and codec.sample_rate) or 0,
-        channels=(codec and codec.channels) or 0,
-    )
-
-
 def limit(memory: int, seconds: int) -> None:
-    """Bound this process: bytes of address space, seconds of CPU, no core file."""
-    with contextlib.suppress(ImportError, ValueError, OSError):  # no such limits on this system
+    """Limit this process: bytes of address space, seconds of CPU time, no core file."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # this system has no such limits
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -70,34 +54,123 @@ def limit(memory: int, seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(path: str, memory: int, seconds: int, out: BinaryIO) -> int:
-    """Write the header and, when the codec is allowed, the samples to `out`; returns the exit code."""
-    limit(memory, seconds)
+def open_media(path: str) -> Any:
+    """Open a container for reading, an `av.container.InputContainer`.
+
+    FFmpeg decodes the first frames of every stream to find its parameters. The whitelist keeps it from using any
+    decoder that is not allowed, those of pictures included.
+    """
+    import av
+
+    return av.open(path, options={"codec_whitelist": ",".join(sorted(filter(is_allowed, av.codecs_available)))})
+
+
+def read_header(container: Any, read_packets: bool) -> Header:
+    """Describe an opened container; with `read_packets` all packets of an allowed audio stream are read."""
+    container_duration = container.duration / 1_000_000 if container.duration else None
+    header = Header(
+        codec=None,
+        duration=None,
+        container_duration=container_duration,
+        packet_duration=None,
+        step_back=0.0,
+        other_streams=True,
+        sample_rate=0,
+        channels=0,
+    )
+    if not container.streams.audio:
+        return header
+    stream = container.streams.audio[0]
+    codec = stream.codec_context  # None for a codec that FFmpeg does not know
+    duration = stream.duration * stream.time_base if stream.duration else container_duration or 0
+    header["codec"] = codec.name if codec else "unknown"
+    header["duration"] = float(duration) if duration > 0 else None
+    header["other_streams"] = len(container.streams) > 1
+    header["sample_rate"] = (codec and codec.sample_rate) or 0
+    header["channels"] = (codec and codec.channels) or 0
+    if read_packets and codec and is_allowed(codec.name):
+        header["packet_duration"], header["step_back"] = _measure_packets(container, stream)
+    return header
+
+
+def _measure_packets(container: Any, stream: Any) -> tuple[float | None, float]:
+    """Seconds from the first packet to the end of the last, and of the largest step back between two packets."""
+    first: int | None = None
+    end = previous = step_back = 0  # in units of the stream's time base
+    for packet in container.demux(stream):
+        if packet.pts is None:
+            continue
+        if first is None:
+            first = packet.pts
+        else:
+            step_back = max(step_back, previous - packet.pts)
+        previous = packet.pts
+        end = max(end, packet.pts + (packet.duration or 0))
+    duration = None if first is None else float((end - first) * stream.time_base)
+    return duration, float(step_back * stream.time_base) if step_back else 0.0
+
+
+def _decode(path: str, out: BinaryIO) -> None:
+    """Write the samples of the first audio stream to `out`."""
+    import av
+
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+    with open_media(path) as container:
+        for frame in container.decode(audio=0):
+            for resampled in resampler.resample(frame):
+                out.write(resampled.to_ndarray().tobytes())
+        for resampled in resampler.resample(None):
+            out.write(resampled.to_ndarray().tobytes())
+
+
+def _extract(path: str, target: str, out: BinaryIO) -> None:
+    """Copy the packets of the first audio stream into the Matroska file `target`; progress bytes go to `out`."""
+    import av
+
+    with open_media(path) as container, av.open(target, "w", format="matroska") as copy:
+        source = container.streams.audio[0]
+        stream = copy.add_stream_from_template(source)
+        for number, packet in enumerate(container.demux(source), 1):
+            if packet.dts is not None:  # the last one, which only ends the stream, has none
+                packet.stream = stream
+                copy.mux(packet)
+            if number % PROGRESS_PACKETS == 0:
+                out.write(b"\0")
+                out.flush()
+
+
+def run(mode: Mode, path: str, out: BinaryIO, target: str = "") -> int:
+    """Do what `mode` says with one file and write the result to `out`; returns the exit code.
+
+    A codec that is not allowed is not decoded: only the header is written. It may be extracted, which decodes nothing.
+    """
     import av
 
     try:
-        with av.open(path) as container:
-            found = header(container)
-        out.write(json.dumps(found).encode() + b"\n")
+        with open_media(path) as container:
+            header = read_header(container, read_packets=mode == "decode")
+        out.write(json.dumps(header).encode() + b"\n")
         out.flush()
-        if found["codec"] is None or not allowed(found["codec"]):
-            return 0
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=16_000)
-        with av.open(path) as container:
-            for frame in container.decode(audio=0):
-                for piece in resampler.resample(frame):
-                    out.write(piece.to_ndarray().tobytes())
-            for piece in resampler.resample(None):
-                out.write(piece.to_ndarray().tobytes())
+        codec = header["codec"]
+        if mode == "decode" and codec is not None and is_allowed(codec):
+            _decode(path, out)
+        elif mode == "extract" and codec is not None:
+            _extract(path, target, out)
         out.flush()
-    except BrokenPipeError:  # the reader has seen enough
+    except BrokenPipeError:  # the parent needs no more
         return 0
     except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.stderr.write(f"{str(error) or type(error).__name__}\n")
         return 1
     return 0
 
 
+def main(mode: Mode, path: str, memory: str, seconds: str, target: str = "") -> int:
+    """Limit this process, then run; takes the arguments of the command line and returns the exit code."""
+    limit(int(memory), int(seconds))
+    with open(sys.stdout.fileno(), "wb", BUFFER, closefd=False) as stdout:
+        return run(mode, path, stdout, target)
+
+
 if __name__ == "__main__":
-    with open(sys.stdout.fileno(), "wb", PIECE, closefd=False) as stdout:
-        sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), stdout))
+    sys.exit(main(*sys.argv[1:]))  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """The samples of one recording, on disk while they are needed.
 
-Two bytes a sample in a file without a name: 115 MB an hour, read back by position. Memory stays the same whatever the
-length, decoding can run ahead of recognition, and a window can be heard a second time.
+Two bytes a sample in a temporary file: 115 MB an hour, read by position. So memory use does not depend on the length,
+decoding can run ahead of recognition, and a window can be read a second time.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ class Recording:
     """Append-only samples at 16 kHz; one thread writes, others may read what was written."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as the recording
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - open as long as the recording
         self.size = 0  # samples
 
     def append(self, block: NDArray[np.int16]) -> None:
-        """Add samples at the end."""
+        """Add samples, of shape (n,), at the end."""
         data = memoryview(block.tobytes())
         while data:
             data = data[self._file.write(data) :]
@@ -38,5 +38,5 @@ class Recording:
         return np.frombuffer(data, dtype=np.int16).astype(np.float32) / np.float32(32768)
 
     def close(self) -> None:
-        """Give the disk space back."""
+        """Delete the samples."""
         self._file.close()

@@ -2,5 +2,6 @@
 
 from summarizer.check.gates import check
 from summarizer.check.score import score
+from summarizer.check.stage import CHECK
 
-__all__ = ["check", "score"]
+__all__ = ["CHECK", "check", "score"]

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Collection
 
 from summarizer.check.score import score
-from summarizer.config.tables import TranscribeSettings
+from summarizer.config import CheckSettings
 from summarizer.errors import Refused
+from summarizer.language.detection import language_of
+from summarizer.language.repetition import LOOP_RATIO, compression
 from summarizer.records import TextScore, Transcript
-from summarizer.transcribe.whisper.guards import LOOP_RATIO, compression
 
 SHORT_VIDEO = 180.0  # seconds; below this, a slow speaker or a long jingle is no sign of anything
 WINDOW_WORDS = 80  # about half a minute of speech
@@ -23,28 +24,13 @@ _PLACEHOLDER = re.compile(
     r"|transcript(ion)? (is )?(missing|disabled|failed)|lorem ipsum|could not retrieve|todo: transcript",
     re.IGNORECASE,
 )
-# The most frequent function words; a running text of a language has 15 to 50 % of them, other languages under 10 %.
-_FUNCTION_WORDS = {
-    "en": "the and to of that is in it you this for we so on are have with be can what not i a as but do they there".split(),
-    "de": "der die das und ist nicht ich wir sie ein eine zu mit auf für von den es auch so dass wie im dem werden haben".split(),
-    "es": "de la que el en y los se del las un por con no una su para es lo como más pero esto muy hay está".split(),
-    "fr": "de la le et les des en un une est que pour qui dans ce pas sur au avec plus nous vous il on c'est ça".split(),
-    "pt": "de que e o a do da em um para com não uma os no se na por mais as dos como mas ao isso você".split(),
-    "it": "di che e la il un a per in una sono mi si con non ho lo da le della come ma più questo anche del".split(),
-}
-_SCRIPTS = {
-    "ja": re.compile(r"[\u3040-\u30ff]"),
-    "ko": re.compile(r"[\uac00-\ud7af]"),
-    "zh": re.compile(r"[\u4e00-\u9fff]"),
-    "ru": re.compile(r"[\u0400-\u04ff]"),
-}
 _UNSPACED = frozenset(("ja", "zh", "yue", "th", "lo", "km", "my"))  # words run together; claims are checked by words
 
 
 def check(
     transcript: Transcript,
     duration: float | None,
-    settings: TranscribeSettings,
+    settings: CheckSettings,
     wanted_languages: tuple[str, ...],
     terms: Collection[str] = (),
 ) -> TextScore:
@@ -55,7 +41,7 @@ def check(
     """
     words = transcript.text.split()
     if not transcript.segments or not words:
-        heard = transcript.kind == "whisper"
+        heard = transcript.recognised
         said = "speech recognition found no speech" if heard else f"{_source(transcript)} hold sound markers only"
         raise Refused("empty" if heard else "placeholder", said, "Nothing to do; there is nothing to summarize.")
     _refuse_placeholder(transcript, words)
@@ -68,13 +54,13 @@ def check(
         raise Refused(
             "poor_captions",
             f"{_source(transcript)} score {found.score:.2f}, less than {settings.min_caption_score:.2f} ({found})",
-            "Allow speech recognition in transcribe.policy, or lower transcribe.min_caption_score.",
+            "Allow speech recognition in transcribe.policy, or lower check.min_caption_score.",
         )
     return found
 
 
 def _source(transcript: Transcript) -> str:
-    return "the recognised sentences" if transcript.kind == "whisper" else f"the {transcript.kind} captions"
+    return "the recognised sentences" if transcript.recognised else f"the {transcript.kind} captions"
 
 
 def _refuse_placeholder(transcript: Transcript, words: list[str]) -> None:
@@ -85,21 +71,6 @@ def _refuse_placeholder(transcript: Transcript, words: list[str]) -> None:
             f"{_source(transcript)} are a placeholder: {len(words)} words, {distinct} different",
             "Try another source of text: transcribe.policy.",
         )
-
-
-def language_of(text: str) -> str:
-    """The language that the words look like, ISO 639-1; empty when too short or unlike all we know."""
-    letters = sum(char.isalpha() for char in text) or 1
-    for language, script in _SCRIPTS.items():
-        if len(script.findall(text)) > 0.2 * letters:
-            return language
-    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.lower())
-    if len(words) < 30:
-        return ""
-    counts = Counter(words)
-    shares = {lang: sum(counts[word] for word in set(listed)) / len(words) for lang, listed in _FUNCTION_WORDS.items()}
-    best = max(shares, key=lambda lang: shares[lang])
-    return best if shares[best] > 0.12 else ""
 
 
 def _refuse_language(transcript: Transcript, words: list[str], wanted: tuple[str, ...]) -> None:
@@ -131,7 +102,7 @@ def _refuse_short(transcript: Transcript, words: list[str], duration: float | No
             "too_short",
             f"{_source(transcript)} have {count} words for {duration:.0f} s, {count / duration:.2f} a second; "
             f"{needed:.2f} are needed",
-            "If most of the video is silent on purpose, lower transcribe.min_words_per_second.",
+            "If most of the video is silent on purpose, lower check.min_words_per_second.",
         )
 
 

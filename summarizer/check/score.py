@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from summarizer.language.matcher import term_pattern
 from summarizer.records import TextScore, Transcript
 
 PACE = (60.0, 110.0, 200.0, 320.0)  # words a minute: impossible below, ordinary between the inner two, impossible above
@@ -28,7 +29,7 @@ def score(transcript: Transcript, duration: float | None, terms: Collection[str]
     coverage = min(1.0, (timed + marked) / length)
     pace = len(text.split()) / (timed / 60) if timed else 0.0
     ends = 100 * len(_ENDS.findall(text)) / words
-    hits = 1000 * _hits(text, terms) / words if terms else None
+    hits = 1000 * len(term_pattern(tuple(terms)).findall(text)) / words if terms else None
     parts = [coverage, _pace_share(pace), min(1.0, ends / SENTENCE_ENDS)]
     parts += [min(1.0, hits / TERMS)] if hits is not None else []
     return TextScore(
@@ -44,9 +45,3 @@ def _pace_share(pace: float) -> float:
     """1 at the speed of speech, falling to 0 where nobody speaks that slowly or fast."""
     none, slow, fast, impossible = PACE
     return max(0.0, min(1.0, (pace - none) / (slow - none), (impossible - pace) / (impossible - fast)))
-
-
-def _hits(text: str, terms: Collection[str]) -> int:
-    """How often any of the terms stands in the text; longer terms first, so that each place counts once."""
-    alternatives = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
-    return len(re.findall(rf"(?<![\w-])(?:{alternatives})(?![\w-])", text, re.IGNORECASE))

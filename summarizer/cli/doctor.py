@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from summarizer import models
 from summarizer.config import Config
 from summarizer.errors import BackendError
 from summarizer.records import Record
+from summarizer.stage import Backend
+from summarizer.summarize import summarizer_backend
+from summarizer.transcribe import speech_backend
 
 
 class Finding(Record):
@@ -91,33 +94,46 @@ def _folders(config: Config) -> Iterator[Finding]:
         )
 
 
+def _backends(config: Config) -> list[Backend[Any]]:
+    """The back ends that a run with these settings may open."""
+    speech = [] if config.transcribe.policy == "captions" else [speech_backend(config)]
+    return [*speech, summarizer_backend(config)]
+
+
 def _packages(config: Config) -> Iterator[Finding]:
-    extras = {
-        "extractive": (),
-        "transformers": (("torch", "llm"), ("transformers", "llm"), ("xgrammar", "llm")),
-        "openai": (("openai", "openai"),),
-    }
-    for module, extra in extras[config.summarize.backend]:
-        yield Finding(
-            check=f"package {module}",
-            ok=importlib.util.find_spec(module) is not None,
-            found="present" if importlib.util.find_spec(module) else "missing",
-            remedy=f"Run: pip install 'cncf-talk-summarizer[{extra}]'.",
-        )
+    for backend in _backends(config):
+        missing = set(backend.missing_packages())
+        for package in backend.packages:
+            yield Finding(
+                check=f"package {package.module}",
+                ok=package not in missing,
+                found="missing" if package in missing else "present",
+                remedy=f"Run: pip install 'cncf-talk-summarizer[{package.extra}]'.",
+            )
 
 
 def _models(config: Config) -> Iterator[Finding]:
-    wanted: list[tuple[str, models.Purpose, str]] = []
-    if config.transcribe.policy != "captions":
-        wanted.append((config.transcribe.model, "whisper", config.transcribe.revision))
-    if config.summarize.backend == "transformers":
-        wanted.append((config.summarize.model, "llm", config.summarize.revision))
-    for name, purpose, revision in wanted:
+    for backend in _backends(config):
+        if backend.model is None:
+            continue
+        name = backend.model(config).name
         try:
-            installed = models.resolve(name, purpose, config.runtime.models, revision)
-            yield Finding(check=f"model {name}", ok=True, found=f"{installed.path} at {installed.revision[:12]}")
+            installed = backend.installed(config)
         except BackendError as error:
             yield Finding(check=f"model {name}", ok=False, found=str(error), remedy=error.remedy)
+            continue
+        if installed:
+            changed = models.damaged(name, config.runtime.models) if name in models.CATALOGUE else []
+            yield Finding(
+                check=f"model {name}",
+                ok=not changed,
+                found=f"not as it was pulled: {', '.join(changed)}" if changed else _place(installed),
+                remedy=f"Run: summarizer models pull {name}",
+            )
+
+
+def _place(installed: models.Installed) -> str:
+    return f"{installed.path} at {installed.revision[:12]}"
 
 
 def _cuda(config: Config) -> Finding:

@@ -15,9 +15,10 @@ def status(
     config_file: ConfigFile = None, library: LibraryDir = None, overrides: Set = None, as_json: Json = False
 ) -> None:
     """What the library holds: every video, its page or the reason why there is none."""
-    from summarizer.library import upkeep as jobs
+    from summarizer.library import upkeep
 
-    console.rows(jobs.status(load_config(config_file, overrides, library)), as_json, empty="The library is empty.")
+    held = upkeep.status(load_config(config_file, overrides, library))
+    console.rows([one.model_dump(mode="json") for one in held], as_json, empty="The library is empty.")
 
 
 @app.command(epilog="Example: summarizer explain dQw4w9WgXcQ -c configs/cpu.toml")
@@ -32,9 +33,10 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Why each stage of a video would or would not run again with these settings."""
-    from summarizer.library import upkeep as jobs
+    from summarizer.cli import progress
+    from summarizer.library import upkeep
 
-    console.plans(jobs.explain(load_config(config_file, overrides, library), video), as_json)
+    progress.plans([upkeep.explain(load_config(config_file, overrides, library), video)], as_json)
 
 
 @app.command(epilog="Example: summarizer corrections dQw4w9WgXcQ --json | jq '.[] | select(.misheard)'")
@@ -46,25 +48,25 @@ def corrections(
     as_json: Json = False,
 ) -> None:
     """Every change that the glossary made to a talk's transcript: when, what, and why."""
-    from summarizer.library import upkeep as jobs
+    from summarizer.library import upkeep
 
-    console.rows(jobs.corrections(load_config(config_file, overrides, library), video), as_json, empty="No changes.")
+    console.rows(upkeep.corrections(load_config(config_file, overrides, library), video), as_json, empty="No changes.")
 
 
-@app.command(epilog="Example: summarizer verify --repair && summarizer run ... (makes the repaired parts anew)")
+@app.command(epilog="Example: summarizer verify --repair && summarizer run ... (makes the repaired parts again)")
 def verify(
     repair: Annotated[
-        bool, typer.Option("--repair", help="Set damaged files aside, so that the next run makes them anew.")
+        bool, typer.Option("--repair", help="Set damaged files aside, so that the next run makes them again.")
     ] = False,
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     overrides: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Read every file of the library and compare it with its digest."""
-    from summarizer.library import upkeep as jobs
+    """Read every file of the library and compare it with its manifest entry."""
+    from summarizer.library import upkeep
 
-    found = jobs.verify(load_config(config_file, overrides, library), repair)
+    found = upkeep.verify(load_config(config_file, overrides, library), repair)
     console.rows(found, as_json, empty="Every file is whole.")
     raise typer.Exit(1 if found and not repair else 0)
 
@@ -78,7 +80,7 @@ def prune(
     as_json: Json = False,
 ) -> None:
     """Delete variants that the current settings no longer use."""
-    from summarizer.library import upkeep as jobs
+    from summarizer.library import upkeep
 
-    rows = jobs.prune(load_config(config_file, overrides, library), dry_run)
+    rows = upkeep.prune(load_config(config_file, overrides, library), dry_run)
     console.rows(rows, as_json, empty="Nothing to prune.")

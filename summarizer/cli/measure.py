@@ -11,6 +11,7 @@ import typer
 from summarizer import __version__
 from summarizer.cli import console
 from summarizer.cli.options import ConfigFile, Json, Set, app, load_config
+from summarizer.config import Config
 
 
 @app.command(
@@ -40,7 +41,7 @@ def evaluate(
     report = {
         "made_by": __version__,
         "backend": settings.summarize.backend,
-        "model": settings.summarize.model if settings.summarize.backend != "extractive" else "",
+        "model": _model_name(settings),
         "parts": [part.model_dump(mode="json") for part in parts],
     }
     written = json.dumps(report, indent=1, ensure_ascii=False)
@@ -55,6 +56,12 @@ def evaluate(
         console.rows([row.shown() for row in part.rows], as_json=False, title=f"{part.name}: {part.title}")
     missed = [f"{part.name}: {row.name}" for part in parts for row in part.rows if row.met is False]
     console.note(f"Targets missed: {'; '.join(missed)}." if missed else "Every target that was measured is met.")
+
+
+def _model_name(settings: Config) -> str:
+    from summarizer.summarize import summarizer_backend
+
+    return settings.summarize.llm.model if summarizer_backend(settings).model else ""
 
 
 @app.command(

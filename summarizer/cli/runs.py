@@ -13,8 +13,8 @@ from summarizer.cli.options import ConfigFile, DigestsDir, Json, LibraryDir, Set
 from summarizer.errors import UsageError
 
 if TYPE_CHECKING:
-    from summarizer.pipeline.run import Run
-    from summarizer.pipeline.walk import Talk
+    from summarizer.engines import Task
+    from summarizer.pipeline import Run
 
 
 @app.command(
@@ -56,33 +56,37 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Make digests of every talk of the sources; what is there already is not made again."""
-    from summarizer.library import upkeep as jobs
+    from summarizer import sample
+    from summarizer.cli import progress
+    from summarizer.pipeline import new_run
 
     chosen = [*(overrides or []), f'summarize.language="{language}"'] if language else overrides
     settings = load_config(config_file, chosen, library, digests)
-    with jobs.opened_sources(sources) as opened:
-        work = jobs.job(settings, forced=force or [], limit=limit, since=_day(since), upgrade=upgrade)
+    with sample.served(sources) as served:
+        work = new_run(settings, forced=force or [], limit=limit, since=_day(since), upgrade=upgrade)
         with console.status("listing"):
-            talks = work.find(opened)
+            tasks = work.find(served)
         if dry_run:
-            console.plans(work.plan(talks), as_json)
+            progress.plans(work.plan(tasks), as_json)
             return
-        code = _execute(work, talks, as_json)
+        code = _execute(work, tasks, as_json)
     raise typer.Exit(code)
 
 
-def _execute(work: Run, talks: list[Talk], as_json: bool) -> int:
-    """Run with a progress display; on an interrupt say how to go on. Returns the exit code."""
+def _execute(work: Run, tasks: list[Task], as_json: bool) -> int:
+    """Run with a progress display; on an interrupt say how to continue. Returns the exit code."""
+    from summarizer.cli import progress
+
     signal.signal(signal.SIGTERM, _terminate)
     interrupted = 0
-    with console.progress(work):
+    with progress.progress(work):
         try:
-            work.execute(talks)
+            work.execute(tasks)
         except KeyboardInterrupt as stop:
             interrupted = 143 if str(stop) == "SIGTERM" else 130
-    console.outcomes(work, as_json)
+    progress.outcomes(work, as_json)
     if interrupted:
-        console.note("Interrupted. Everything finished so far is kept; run the same command again to go on.")
+        console.note("Interrupted. Everything finished so far is kept; run the same command again to continue.")
     return interrupted or int(work.exit_code)
 
 
@@ -102,9 +106,9 @@ def _day(text: str) -> date | None:
 @app.command(epilog="Example: summarizer nightly -c configs/nightly.toml")
 def nightly(config_file: ConfigFile = None, overrides: Set = None, as_json: Json = False) -> None:
     """The scheduled job: several sources, one run at a time, inside a time budget, upgrades last; with a report."""
-    from summarizer.library import upkeep as jobs
+    from summarizer.nightly import job
 
     settings = load_config(config_file, overrides)
-    with jobs.nightly(settings) as (work, talks):
-        code = _execute(work, talks, as_json)
+    with job.nightly(settings) as (work, tasks):
+        code = _execute(work, tasks, as_json)
     raise typer.Exit(code)

@@ -1,11 +1,13 @@
-"""Stage 4: pure rendering. Records in, markdown out; nothing is fetched, decided or remembered here."""
+"""Pure rendering: records in, markdown out; nothing is fetched, decided or remembered here."""
 
 from summarizer.digest.escape import escape, link, timestamp
-from summarizer.digest.index import PageEntry, file_name, render_index
+from summarizer.digest.index import file_name, render_index
 from summarizer.digest.page import render, render_refusal
+from summarizer.digest.stage import DIGEST, PageFile
 
 __all__ = [
-    "PageEntry",
+    "DIGEST",
+    "PageFile",
     "escape",
     "file_name",
     "link",

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from summarizer.config.tables import DigestSettings
+from summarizer.config import DigestSettings
 from summarizer.digest.escape import clean, timestamp
 from summarizer.digest.templates import environment, phrases
 from summarizer.records import Claim, Correction, Section, Source, Summary, TextScore, Transcript, Video
@@ -35,7 +35,7 @@ def render(
             transcript=transcript,
             summary=summary,
             say=phrases(summary.language or transcript.language),
-            quoted=summary.made.backend == "extractive",
+            quoted=summary.quoted,
             misheard=misheard,
             respelt=len(corrections) - len(misheard),
             sentences=sentences(summary),

@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from summarizer.config.tables import DownloadSettings
+from summarizer import audio
+from summarizer.config import DownloadSettings
 from summarizer.download import metadata
 from summarizer.download.tracks import matches
 from summarizer.errors import Failed, UsageError
@@ -132,7 +133,7 @@ def _info(file: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         info = None
     if not isinstance(info, dict):
-        raise UsageError(f"{path} is not a JSON object", "Mend the file or move it away.")
+        raise UsageError(f"{path} is not a JSON object", "Repair the file or move it away.")
     return info
 
 
@@ -203,45 +204,20 @@ def read(video: Video, settings: DownloadSettings, space: Path) -> Source:
 
 
 def _duration(file: Path) -> float | None:
-    """Seconds that the container declares; nothing when it cannot be opened, which the decoder reports better."""
+    """Seconds that the container states; None when it cannot be opened: transcription reports that with its reason."""
     if file.suffix.lower() not in AUDIO | VIDEO:
         return None
-    import av
-
     try:
-        with av.open(str(file)) as container:
-            return container.duration / 1_000_000 if container.duration else None
-    except (av.FFmpegError, OSError, ValueError):
+        return audio.container_duration(file)
+    except Failed:
         return None
 
 
 def copy_audio(video: Video, space: Path) -> Path:
-    """The sound alone: an audio file is copied, a video's audio stream is lifted out without re-encoding."""
+    """The audio as one file in `space`: an audio file is copied, a video's audio stream extracted as it is."""
     file = _path(video)
     if file.suffix.lower() in AUDIO:
         return Path(shutil.copyfile(file, space / f"audio{file.suffix.lower()}"))
     if file.suffix.lower() not in VIDEO:
         raise Failed("no_audio", f"{file.name} has no recording beside it", "Put the audio or video file next to it.")
-    return _lift_audio(file, space / "audio.mka")
-
-
-def _lift_audio(file: Path, out: Path) -> Path:
-    import av
-
-    try:
-        with av.open(str(file)) as container, av.open(str(out), "w", format="matroska") as copy:
-            if not container.streams.audio:
-                raise Failed("no_audio", f"{file.name} has no sound", "Nothing to transcribe; add captions beside it.")
-            stream = container.streams.audio[0]
-            target = copy.add_stream_from_template(stream)
-            for packet in container.demux(stream):
-                if packet.dts is not None:
-                    packet.stream = target
-                    copy.mux(packet)
-    except (av.FFmpegError, ValueError) as error:
-        raise Failed(
-            "media_unreadable",
-            f"{file.name} cannot be read: {error}",
-            "Play the file to see whether it is whole.",
-        ) from None
-    return out
+    return audio.extract(file, space / "audio.mka")

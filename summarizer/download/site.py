@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from summarizer.config.tables import DownloadSettings, RuntimeSettings
+from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import address, classify, metadata, tracks
 from summarizer.download.pacing import Pacing
 from summarizer.errors import Deferred, Failed, Refused, SummarizerError

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from summarizer.config.tables import DownloadSettings
+from summarizer.config import DownloadSettings
 from summarizer.records import CaptionFormat, CaptionKind, CaptionTrack
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from summarizer.evaluation.material import Half, Material
 from summarizer.evaluation.mutations import MUTATIONS
 from summarizer.evaluation.report import Part, Row
 from summarizer.evaluation.statements import Statement, statements
-from summarizer.evidence.support import unsupported
+from summarizer.evidence import find_problem
 from summarizer.language.words import names
 
 CAUGHT, MOVED_CAUGHT, REJECTED = 0.95, 0.99, 0.05
@@ -92,7 +92,7 @@ def verdicts(material: Material, half: Half) -> Iterator[Verdict]:
 
 def _checked(case: str, statement: Statement, text: str = "") -> Verdict:
     text = text or statement.text
-    return Verdict(case, statement, text, unsupported(text, statement.evidence, statement.talk.corrected))
+    return Verdict(case, statement, text, find_problem(text, statement.evidence, statement.talk.corrected))
 
 
 def _moved(case: str, statement: Statement, target: Statement, dice: random.Random) -> Verdict:
@@ -102,7 +102,7 @@ def _moved(case: str, statement: Statement, target: Statement, dice: random.Rand
     places = [segment.id for segment in segments if segment.id not in own] or [0]
     start = dice.choice(places)
     ids = tuple(range(start, min(len(segments), start + len(statement.evidence))))
-    return Verdict(case, statement, statement.text, unsupported(statement.text, ids, target.talk.corrected))
+    return Verdict(case, statement, statement.text, find_problem(statement.text, ids, target.talk.corrected))
 
 
 def _names(found: Sequence[Statement]) -> list[str]:

@@ -51,7 +51,7 @@ class _Tally:
 
 def measure(material: Material, config: Config) -> Part:
     """Words that reach exactly one chunk, the fullest chunk, and where chunks end."""
-    settings = config.summarize
+    settings = config.summarize.llm
     talks = [talk.transcript for talk in (*material.talks, *material.interviews) if talk.text]
     subwords = cache(_tokenizer(material))  # a piece is counted more than once while a chunk is filled
     rows: list[Row] = []

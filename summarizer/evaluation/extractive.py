@@ -14,8 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from summarizer.config import Config
-from summarizer.config.tables import SummarizeSettings
+from summarizer.config import Config, SummarizeSettings
 from summarizer.evaluation.material import Material, RealTalk, punctuated, transcript_of, without_stops
 from summarizer.evaluation.report import Part, Row
 from summarizer.glossary.correct import correct
@@ -103,11 +102,11 @@ def ordered(summary: Summary) -> Iterator[str]:
 
 def _ours(talk: RealTalk, text: Transcript, _found: Sequence[Sentence]) -> Iterable[str]:
     bare = talk.source.model_copy(update={"description": ""})
-    return ordered(Extractive().summarize(text, bare, SummarizeSettings()))
+    return ordered(Extractive(SummarizeSettings()).summarize(text, bare))
 
 
 def _ours_with_abstract(talk: RealTalk, text: Transcript, _found: Sequence[Sentence]) -> Iterable[str]:
-    return ordered(Extractive().summarize(text, talk.source, SummarizeSettings()))
+    return ordered(Extractive(SummarizeSettings()).summarize(text, talk.source))
 
 
 def _random(seed: int) -> Method:
@@ -169,7 +168,7 @@ def _are_sentences(talk: RealTalk) -> Iterator[bool]:
         for at, start in enumerate(edges)
         for end in edges[at + 1 : at + 1 + LONGEST_RUN]
     }
-    summary = Extractive().summarize(transcript_of(" ".join(words)), talk.source, SummarizeSettings())
+    summary = Extractive(SummarizeSettings()).summarize(transcript_of(" ".join(words)), talk.source)
     yield from (_compared(text) in runs for text in ordered(summary))
 
 
@@ -181,6 +180,6 @@ def _speed(talks: Sequence[RealTalk]) -> Row:
     """Seconds for the longest talk, scaled to an hour of 150 words a minute."""
     talk = max(talks, key=lambda talk: len(talk.text))
     started = time.process_time()
-    Extractive().summarize(talk.transcript, talk.source, SummarizeSettings())
+    Extractive(SummarizeSettings()).summarize(talk.transcript, talk.source)
     seconds = (time.process_time() - started) * 9000 / len(talk.text.split())
     return Row(name="processor seconds for an hour's talk", figure=seconds, unit="seconds", most=2.0, n=1)

@@ -13,8 +13,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from summarizer.check import check
-from summarizer.config import Config
-from summarizer.config.tables import TranscribeSettings
+from summarizer.config import CheckSettings, Config
 from summarizer.errors import Refused
 from summarizer.evaluation.broken import BROKEN
 from summarizer.evaluation.material import Material, RealTalk, half
@@ -37,7 +36,7 @@ class Pair(NamedTuple):
 
 def measure(material: Material, config: Config) -> Part:
     """The gate on summaries beside the simple share of words, then the gates on transcripts."""
-    rows = [*_summaries(material), *_transcripts(material, config.transcribe)]
+    rows = [*_summaries(material), *_transcripts(material, config.check)]
     return Part(name="gates", title="Refused when it must be, and only then", rows=tuple(rows))
 
 
@@ -138,7 +137,7 @@ def _rows(prefix: str, found: Sequence[Pair], kept: Sequence[bool]) -> list[Row]
 # -- transcripts --------------------------------------------------------------------------------------------------
 
 
-def refusal(transcript: Transcript, settings: TranscribeSettings) -> str:
+def refusal(transcript: Transcript, settings: CheckSettings) -> str:
     """The code of the gate that refuses a transcript; empty when it passes."""
     try:
         check(transcript, transcript.duration, settings, ("en",))
@@ -147,7 +146,7 @@ def refusal(transcript: Transcript, settings: TranscribeSettings) -> str:
     return ""
 
 
-def _transcripts(material: Material, settings: TranscribeSettings) -> list[Row]:
+def _transcripts(material: Material, settings: CheckSettings) -> list[Row]:
     talks = [talk for talk in (*material.talks, *material.interviews) if talk.text]
     wrong = [f"{talk.id}: {code}" for talk in talks if (code := refusal(talk.transcript, settings))]
     rows = [

@@ -20,7 +20,9 @@ from summarizer.config import Config
 from summarizer.evaluation.material import Half, Material, RealTalk
 from summarizer.evaluation.report import Part, Row
 from summarizer.glossary.correct import correct
-from summarizer.language.terms import Glossary, packaged, words
+from summarizer.language.matcher import term_pattern
+from summarizer.language.terms import Glossary, packaged
+from summarizer.language.words import words
 
 SAMPLE, SEED = 100, 4
 
@@ -75,7 +77,7 @@ def announced_projects(talk: RealTalk, glossary: Glossary) -> list[str]:
 
 def spelt_right(name: str, text: str) -> bool:
     """Whether a name stands in a text exactly as it is written, as a word."""
-    return bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text))
+    return bool(term_pattern((name,), ignore_case=False).search(text))
 
 
 def _share(values: Iterable[bool]) -> float | None:

@@ -17,9 +17,11 @@ from summarizer.errors import BackendError, Failed, Refused
 from summarizer.evaluation.material import Material, RealTalk
 from summarizer.evaluation.report import Part, Row
 from summarizer.language.words import content
-from summarizer.pipeline.backends import OpenedBackends
+from summarizer.pipeline import OpenedBackends
 from summarizer.records import Claim, Source, Summary, Transcript
-from summarizer.summarize.llm.generator import MemoryParts
+from summarizer.summarize import summarizer_backend
+from summarizer.summarize.extractive import EXTRACTIVE
+from summarizer.summarize.llm.generator import MemoryAnswers
 
 TALKS = 3
 RARE = 0.1  # a term is rare that occurs in at most this share of the talks
@@ -28,12 +30,13 @@ Summarize = Callable[[Transcript, Source], Summary]
 
 def measure(material: Material, config: Config) -> Part:
     """Gates passed, evidence figures, terms of the abstract, and speed of the configured model."""
-    if config.summarize.backend == "extractive":
+    backend = summarizer_backend(config)
+    if backend is EXTRACTIVE:
         return _part([Row(name="summaries", figure=None, note="no model here: summarize.backend is extractive")])
-    backends = OpenedBackends(config)
     talks = [talk for talk in material.talks if talk.half == "report" and talk.abstract and talk.text][:TALKS]
     try:
-        return _part(rows(talks, material, lambda text, source: backends.summarize(text, source, MemoryParts())))
+        summarizer = OpenedBackends(config).open(backend)
+        return _part(rows(talks, material, lambda text, source: summarizer.summarize(text, source, MemoryAnswers())))
     except BackendError as error:
         return _part([Row(name="summaries", figure=None, note=f"no model here: {error}")])
 

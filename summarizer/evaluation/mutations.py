@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from summarizer.evaluation.statements import Statement
-from summarizer.language.projects import projects_in
-from summarizer.language.terms import packaged
+from summarizer.language.terms import packaged, projects_in
 from summarizer.language.words import names
 
 _NUMBER_WORDS = (

@@ -7,7 +7,6 @@ the normaliser does for English it does not do for other languages; there, case 
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from summarizer.errors import BackendError, Failed, UsageError
+from summarizer.language.matcher import term_pattern
 from summarizer.records import CaptionFormat, Record, Segment, Transcript
 from summarizer.transcribe.captions.reader import read_captions
 
@@ -183,8 +183,7 @@ def _counted(text: str, terms: Collection[str]) -> dict[str, int]:
     if not terms:
         return counts
     spelt = {term.lower(): term for term in terms}
-    longest = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
-    for match in re.finditer(rf"(?<![\w-])(?:{longest})(?![\w-])", " ".join(text.split()), re.IGNORECASE):
+    for match in term_pattern(tuple(terms)).finditer(" ".join(text.split())):
         counts[spelt[match[0].lower()]] += 1
     return counts
 

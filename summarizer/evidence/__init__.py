@@ -1,6 +1,6 @@
 """Does the talk say so? Claims against the segments they cite."""
 
 from summarizer.evidence.relevance import refuse_other_subject
-from summarizer.evidence.support import claim, measure, unsupported
+from summarizer.evidence.support import Checker, Unsupported, check_claim, find_problem, measure
 
-__all__ = ["claim", "measure", "refuse_other_subject", "unsupported"]
+__all__ = ["Checker", "Unsupported", "check_claim", "find_problem", "measure", "refuse_other_subject"]

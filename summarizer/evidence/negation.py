@@ -12,24 +12,14 @@ import difflib
 import re
 from collections.abc import Sequence
 
+from summarizer.language.function_words import AUXILIARIES, CLAUSE_LINKS, NEGATIONS, NOT_NEGATED
 from summarizer.language.words import stem
 
 SCOPE = 3  # words behind a negation that it covers
 SAME, LOOSE = 0.8, 1.3  # share of a claim's words that repeat a stretch of the talk, and how much longer that may be
-_NEGATIONS = frozenset("not no never cannot nobody nothing none neither nor without hardly".split())
 _NO_NEGATION = (["just"], ["only"], ["necessarily"], ["least"])  # "not just code": code as well
-_CLAUSE_ENDS = frozenset("but because so then although though while if when which and or . , ; : ? !".split())
-_AUXILIARIES = frozenset("am is are was were do does did have has had can could will would should must".split())
-# Words that a negation passes over: they carry no statement of their own.
-_LIGHT = frozenset(
-    (
-        "a an the to be been being is are was were am do does did have has had will would can could should shall may might "
-        "must it its this that these those there of in on at by with for from as any anymore more much very really just "
-        "even still yet also all only i you he she we they me him her us them my your his our their going gonna how what who "
-        "where why each every after before ahead otherwise again up out over down into onto about than like well actually "
-        "hello hey okay yeah let here now too quite little slightly time example two"
-    ).split()
-)
+# Marks are tokens of their own here, unlike in `language.words`: a negation reaches no further than the next one.
+_SCOPE_ENDS = CLAUSE_LINKS | frozenset(".,;:?!")
 _OPPOSITES = (
     "increase decrease", "faster slower", "fast slow", "more less", "up down", "before after", "always never",
     "enable disable", "enabled disabled", "easy hard", "easier harder", "easy difficult", "first last", "start stop",
@@ -79,7 +69,7 @@ def _repeated(words: Sequence[str], spoken: Sequence[str]) -> Sequence[str]:
     if not words or sum(block.size for block in blocks) < SAME * len(words):
         return ()
     end = blocks[-2].a + blocks[-2].size  # the last block is an empty one
-    if words[-1] in _AUXILIARIES and spoken[end : end + 1] == ["not"]:  # "until they were" of "until they weren't"
+    if words[-1] in AUXILIARIES and spoken[end : end + 1] == ["not"]:  # "until they were" of "until they weren't"
         end += 1
     stretch = spoken[blocks[0].a : end]
     return stretch if len(stretch) <= LOOSE * len(words) else ()
@@ -90,7 +80,7 @@ def _negations(words: Sequence[str]) -> int:
 
 
 def _negates(words: Sequence[str], at: int) -> bool:
-    return words[at] in _NEGATIONS and list(words[at + 1 : at + 2]) not in _NO_NEGATION
+    return words[at] in NEGATIONS and list(words[at + 1 : at + 2]) not in _NO_NEGATION
 
 
 def _once(words: Sequence[str]) -> list[str]:
@@ -132,9 +122,9 @@ def _negated(words: Sequence[str]) -> dict[str, set[bool]]:
     for i, word in enumerate(words):
         if _negates(words, i):
             behind = 0
-        elif word in _CLAUSE_ENDS:
+        elif word in _SCOPE_ENDS:
             behind = None
-        elif word not in _LIGHT and word.isalnum():
+        elif word not in NOT_NEGATED and word.isalnum():
             if behind is None or behind < SCOPE:  # further on in the clause, nobody can tell
                 found.setdefault(stem(word), set()).add(behind is not None)
             behind = None if behind is None else behind + 1

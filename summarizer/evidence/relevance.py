@@ -49,7 +49,7 @@ def refuse_other_subject(texts: Sequence[str], transcript: Transcript) -> None:
     """Raise `Refused("another_subject")` when a summary's words are more likely those of another talk."""
     text = " ".join(texts)
     spoken = Spoken(transcript)
-    remedy = "Try a larger summarize.model."
+    remedy = "Try a larger summarize.llm.model."
     if transcript.language.split("-")[0] not in {"en", "und"}:
         share = spoken.share(text)
         if share < SAME_WORDS:

@@ -11,18 +11,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from summarizer.evidence.negation import contradiction
-from summarizer.evidence.relevance import refuse_other_subject
+from summarizer.evidence.quantities import missing_quantity
 from summarizer.language.frequency import rarity
-from summarizer.language.numbers import missing_quantity
-from summarizer.language.projects import projects_in
-from summarizer.language.terms import packaged
+from summarizer.language.terms import packaged, projects_in
 from summarizer.language.words import content, names, stem, tokens
 from summarizer.records import Claim, Evidence, Transcript
-
-__all__ = ["claim", "measure", "refuse_other_subject", "unsupported"]
 
 NEIGHBOURS = 1  # segments to either side that count as the same moment
 WORDS_SUPPORTED = 0.45  # share of what a claim's content words tell, in bits, that must be there
@@ -33,13 +30,50 @@ SAME_NAME = 0.85  # similarity of two spellings of one name
 SHORT = {"opentelemetry": ("otel",), "kubernetes": ("k8s", "kube"), "postgresql": ("postgres",), "javascript": ("js",)}
 
 
-def unsupported(text: str, evidence: Sequence[int], transcript: Transcript) -> str:
-    """Why the cited segments do not support a statement; empty when they do."""
-    ids = {
-        i for id in evidence for i in range(id - NEIGHBOURS, id + NEIGHBOURS + 1) if 0 <= i < len(transcript.segments)
-    }
-    cited = " ".join(transcript.segments[i].text for i in sorted(ids))
-    speakers = " ".join(transcript.segments[i].speaker or "" for i in sorted(ids))
+@dataclass(frozen=True)
+class Unsupported:
+    """A statement that its citations do not support; `reason` says why, in words that a model or a person can use."""
+
+    reason: str
+
+
+class Checker:
+    """`check_claim` for one transcript: every pair of a text and its citations is checked once.
+
+    Language models repeat statements: a takeaway is often a note word for word, and a second answer the first one.
+    """
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self._checked: dict[tuple[str, tuple[int, ...]], Claim | Unsupported] = {}
+
+    def check(self, text: str, ids: Iterable[int]) -> Claim | Unsupported:
+        """The statement as a claim, or why it is none; `ids` are those of the cited segments."""
+        pair = text, tuple(sorted(set(ids)))
+        if pair not in self._checked:
+            self._checked[pair] = check_claim(*pair, self.transcript)
+        return self._checked[pair]
+
+
+def check_claim(text: str, ids: Iterable[int], transcript: Transcript) -> Claim | Unsupported:
+    """A claim with its time, when the segments that it cites all exist and support it; otherwise the reason."""
+    cited = tuple(sorted(set(ids)))
+    if not text.strip():
+        return Unsupported("it has no text")
+    if not cited:
+        return Unsupported("it cites no segment")
+    if cited[0] < 0 or cited[-1] >= len(transcript.segments):
+        return Unsupported("it cites no such segment")
+    if reason := find_problem(text, cited, transcript):
+        return Unsupported(reason)
+    return Claim(text=text, evidence=cited, start=transcript.segments[cited[0]].start)
+
+
+def find_problem(text: str, ids: Iterable[int], transcript: Transcript) -> str:
+    """Why the cited segments do not support a text; empty when they do. Ids that do not exist count for nothing."""
+    near = {i for id in ids for i in range(id - NEIGHBOURS, id + NEIGHBOURS + 1) if 0 <= i < len(transcript.segments)}
+    cited = " ".join(transcript.segments[i].text for i in sorted(near))
+    speakers = " ".join(transcript.segments[i].speaker or "" for i in sorted(near))
     return _unsaid(text, f"{cited} {speakers}") or contradiction(text, cited)
 
 
@@ -85,24 +119,17 @@ def _alike(one: str, other: str) -> bool:
     return close and difflib.SequenceMatcher(None, one, other).ratio() >= SAME_NAME
 
 
-def claim(text: str, evidence: Iterable[int], transcript: Transcript) -> Claim | None:
-    """A claim whose citations all exist and support it, with its time; otherwise nothing."""
-    ids = tuple(sorted(set(evidence)))
-    if not ids or not text.strip() or any(not 0 <= id < len(transcript.segments) for id in ids):
-        return None
-    if unsupported(text, ids, transcript):
-        return None
-    return Claim(text=text, evidence=ids, start=transcript.segments[ids[0]].start)
-
-
 def measure(claims: Sequence[Claim], transcript: Transcript, covered: Iterable[int], dropped: int) -> Evidence:
-    """The three separate figures over the claims that are left; `covered` are ids that the summarizer was shown."""
+    """The three separate figures over the claims that are left; `covered` are ids that the summarizer was shown.
+
+    Whether a claim is supported was found out when it was made: it is counted here, not checked again.
+    """
     cited = [id for claim in claims for id in claim.evidence]
     seen = sorted(set(covered))
     total = sum(len(segment.text.split()) for segment in transcript.segments) or 1
     words = sum(len(transcript.segments[id].text.split()) for id in seen)
     resolve = sum(0 <= id < len(transcript.segments) for id in cited)
-    supported = sum(not unsupported(claim.text, claim.evidence, transcript) for claim in claims)
+    supported = sum(claim.supported for claim in claims)
     return Evidence(
         citations=len(cited),
         citations_resolve=resolve / len(cited) if cited else 0.0,

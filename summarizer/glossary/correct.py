@@ -18,14 +18,14 @@ from functools import cache
 
 from summarizer.glossary.mentions import mentions
 from summarizer.glossary.rewrite import Span, replace, text_of
-from summarizer.language.terms import ENDINGS, Glossary, Term, words
+from summarizer.language.terms import ENDINGS, Glossary, Term
+from summarizer.language.words import PARTED_WORD, normalise, words
 from summarizer.records import Corrected, Correction, Segment, Source, Transcript
 
 NEAR, UNLESS = 6, 3  # words to either side in which context is looked for
 CERTAIN = 3  # times that a name is said in a form that is certain, to count as a subject of the talk
 LONGEST_GAP = 1.0  # seconds between two segments that a name may span
 SOUNDS_LIKE = 0.7  # least similarity of letters for a word that sounds like an announced name
-_TOKEN = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _BETWEEN = re.compile(r"[\s/-]*")
 
 
@@ -78,8 +78,8 @@ def correct(transcript: Transcript, source: Source, glossary: Glossary, *, on: b
 
 
 def _tokens(segment: Segment) -> Iterator[_Token]:
-    for match in _TOKEN.finditer(segment.text):
-        yield _Token(segment.id, match.start(), match.end(), match[0].lower().replace("’", "'"))
+    for match in PARTED_WORD.finditer(segment.text):
+        yield _Token(segment.id, match.start(), match.end(), normalise(match[0]))
 
 
 class _Finder:
@@ -203,7 +203,7 @@ def announced(source: Source, glossary: Glossary) -> dict[str, str]:
     links = words(" ".join(re.findall(r"https?://\S+", source.description)).replace(".", " "))
     found = {term.name: "a link" for term, _ in glossary.named(links) if len(term.name) > 3}
     for text, where in ((source.title, "the title"), (description, "the description")):
-        tokens = list(_TOKEN.finditer(text))
+        tokens = list(PARTED_WORD.finditer(text))
         for term, at in glossary.named([token[0].lower() for token in tokens]):
             start = tokens[at].start()
             inside = where == "the title" or _inside(text, start)

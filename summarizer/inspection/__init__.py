@@ -1,5 +1,9 @@
-"""One talk of a library, for looking at: its stages, its text in time, and what its claims stand on.
+"""One finished talk, for looking at: tables of its stages, text and claims, and pictures of them.
 
-For notebooks and other people at a desk: nothing else in the package imports it. `talk` reads the library and computes,
-`pictures` draws and is alone in importing matplotlib (the extra `notebooks`).
+For notebooks; nothing else in the package imports it. `tables` computes, `pictures` draws and is alone in importing
+matplotlib (the extra `notebooks`).
 """
+
+from summarizer.library.reader import open_talk
+
+__all__ = ["open_talk"]

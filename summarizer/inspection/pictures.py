@@ -18,12 +18,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from summarizer.config.tables import TranscribeSettings
+from summarizer.config import CheckSettings
 from summarizer.digest import timestamp
 from summarizer.errors import Failed
-from summarizer.inspection.talk import (
+from summarizer.inspection.tables import (
     PAUSE,
-    Inspected,
     around,
     check_words,
     checked_stems,
@@ -31,6 +30,7 @@ from summarizer.inspection.talk import (
     verdict,
     words_per_minute,
 )
+from summarizer.library.reader import FinishedTalk
 from summarizer.records import Claim, Section
 
 BLUE, SKY, ORANGE, RED, GREY = "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#767676"
@@ -54,7 +54,7 @@ _LOOKS: dict[str, tuple[str, str, Any, str]] = {
 }
 
 
-def timeline(talk: Inspected) -> Figure:
+def timeline(talk: FinishedTalk) -> Figure:
     """Sound (where the library has it), segments with the pauses between them, and words a minute, on one time axis."""
     heights = [1.0] * (talk.audio is not None) + [0.9, 1.5]
     with plt.rc_context(_STYLE):
@@ -76,9 +76,9 @@ def timeline(talk: Inspected) -> Figure:
     return _shown_once(figure)
 
 
-def evidence(talk: Inspected) -> Figure:
+def evidence(talk: FinishedTalk) -> Figure:
     """Every claim of the page against time: where the segments are that it cites, and whether they support it."""
-    rows = sum(1 + len(part.claims) for part in talk.parts)
+    rows = sum(1 + len(part.claims) for part in talk.sections)
     with plt.rc_context(_STYLE):
         figure, axes = plt.subplots(figsize=(WIDTH, 0.25 * max(rows, 4) + 1.5))
         left = 0.36  # of the figure's width: the claims' texts
@@ -87,7 +87,7 @@ def evidence(talk: Inspected) -> Figure:
         edge = -left / (0.985 - left) + 0.012  # the figure's left edge, in widths of the axes
         row = number = 0
         across = axes.get_yaxis_transform()  # x in widths of the axes, y in rows
-        for part in talk.parts:
+        for part in talk.sections:
             axes.text(edge, row, _short(part.heading, 48), transform=across, va="center", weight="bold")
             _section_range(axes, part, row, talk.duration)
             for claim in part.claims:
@@ -107,7 +107,7 @@ def evidence(talk: Inspected) -> Figure:
     return _shown_once(figure)
 
 
-def claim_words(talk: Inspected, number: int) -> Figure:
+def claim_words(talk: FinishedTalk, number: int) -> Figure:
     """One claim word by word, above the segments it cites: which of its words were said there."""
     claim = talk.claims[number]
     words = check_words(talk, claim)
@@ -142,7 +142,7 @@ def claim_words(talk: Inspected, number: int) -> Figure:
 # -- parts ----------------------------------------------------------------------------------------------------
 
 
-def _waveform(axes: Axes, talk: Inspected) -> None:
+def _waveform(axes: Axes, talk: FinishedTalk) -> None:
     from summarizer.audio.media import RATE, decode
 
     assert talk.audio is not None  # noqa: S101 - the caller looked
@@ -164,7 +164,7 @@ def _waveform(axes: Axes, talk: Inspected) -> None:
     axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2, frameon=False, fontsize=8.5)
 
 
-def _segments(axes: Axes, talk: Inspected) -> None:
+def _segments(axes: Axes, talk: FinishedTalk) -> None:
     speakers = list(dict.fromkeys(segment.speaker or "" for segment in talk.segments))
     for row, speaker in enumerate(speakers):
         spans = [(s.start, s.end - s.start) for s in talk.segments if (s.speaker or "") == speaker]
@@ -180,9 +180,9 @@ def _segments(axes: Axes, talk: Inspected) -> None:
     axes.set_title(f"{len(talk.segments)} segments; pauses of {PAUSE:g} s or more: {hatched}")
 
 
-def _speed(axes: Axes, talk: Inspected) -> None:
+def _speed(axes: Axes, talk: FinishedTalk) -> None:
     times, speed = words_per_minute(talk.segments, talk.duration)
-    typical, least = float(np.median(speed)), 60 * TranscribeSettings().min_words_per_second
+    typical, least = float(np.median(speed)), 60 * CheckSettings().min_words_per_second
     axes.fill_between(times, speed, color="#b9d7ea", linewidth=0)
     axes.plot(times, speed, color=BLUE, linewidth=1.6)
     for value, style, label in ((typical, "--", f"median {typical:.0f}"), (least, ":", f"refused\nbelow {least:.0f}")):
@@ -201,7 +201,7 @@ def _section_range(axes: Axes, part: Section, row: int, duration: float) -> None
         axes.add_patch(Rectangle((part.start, row - 0.45), *size, facecolor="#ececec", edgecolor="none", zorder=0))
 
 
-def _citations(axes: Axes, talk: Inspected, claim: Claim, row: int) -> None:
+def _citations(axes: Axes, talk: FinishedTalk, claim: Claim, row: int) -> None:
     colour, marker = (BLUE, "o") if verdict(talk, claim) == "supported" else (RED, "X")
     axes.plot([0, talk.duration], [row, row], color="#dddddd", linewidth=0.6, zorder=1)
     for id in claim.evidence:

@@ -1,15 +1,12 @@
-"""Numbers with their units, as people write and say them: "40 ms", "forty milliseconds", "1.5 million users", "v1.27".
-
-A claim's number is supported by the same value with the same unit; "40 percent" is not "40 nodes", nor "3 ms" "3 s".
-Captions drop percent signs and units, so a number without any unit supports one with it, unless it counts something.
-"""
+"""Numbers with units, as people write and say them: "40 ms", "forty milliseconds", "1.5 million users", "v1.27"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
+
+from summarizer.language.function_words import NOT_COUNTED
 
 _SMALL = {
     word: float(n)
@@ -52,9 +49,7 @@ _UNITS = {
     for unit in units.split()
 }
 LONGEST = 15  # digits of a number; more are an id
-_NO_NOUN = frozenset(
-    "and or to of in on at the a an is are was were for with by from per as that it we i you but so".split()
-)
+# Not a word tokenizer: digits, signs of units and ends of sentences are tokens of their own.
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)*|[%$€£]|[^\W\d_]+\d\w*|[^\W\d_]+(?:['’][^\W\d_]+)?|[.!?;](?=\s|$)")
 
 
@@ -148,7 +143,7 @@ def _with_unit(words: Sequence[str], start: int, end: int, digits: str, value: f
     decade = following == "s" and 1900 <= value < 2100
     if following in _UNITS and not decade:
         return Quantity(digits, value, *_UNITS[following])
-    noun = following if following.isalpha() and following not in _NO_NOUN | _NUMERALS and not decade else ""
+    noun = following if following.isalpha() and following not in NOT_COUNTED | _NUMERALS and not decade else ""
     return Quantity(digits, value, noun=noun, plain_one=words[start] == "one" and end == start + 1)
 
 
@@ -161,58 +156,3 @@ def _ranges(words: Sequence[str], found: Sequence[tuple[Quantity, int, int]]) ->
             if joined and following.dimension:
                 quantity = quantity._replace(dimension=following.dimension, size=following.size, plain_one=False)
         yield quantity
-
-
-def missing_quantity(claim: str, source: str) -> str:
-    """The first number of a claim that the source does not hold, as the reason tells it; empty when all are there."""
-    there = quantities(source)
-    versions = {other.text for other in there if "." in other.text or other.value < 0} | _spoken_versions(there)
-    for quantity in quantities(claim):
-        if quantity.plain_one or quantity.text in versions:
-            continue
-        if quantity.value < 0:
-            return f"the version {quantity.text} is not"
-        shown = quantity.text or format(quantity.value, "g")
-        same = [other for other in there if _same(quantity, other)]
-        if quantity.dimension and any(other.dimension and other.value == quantity.value for other in there):
-            same = [other for other in same if other.dimension]  # a bare number does not stand in for another unit
-        if not same:
-            unit = " with this unit" if any(quantity.value == other.value for other in there) else ""
-            return f"the number {shown}{unit} is not"
-        if _exchanged(quantity, same, there):
-            return f"{shown} {quantity.noun} is not"
-    return ""
-
-
-def _spoken_versions(there: Sequence[Quantity]) -> set[str]:
-    """Two numbers in a row can be a version or a year: "one twenty seven", "twenty twenty three"."""
-    found = set()
-    for first, second in pairwise(there):
-        if first.value == int(first.value) >= 0 and second.value == int(second.value) >= 0:
-            found.add(f"{first.value:g}.{second.value:g}")
-            if first.value in {19, 20} and second.value < 100:
-                found.add(f"{first.value * 100 + second.value:g}")
-    return found
-
-
-def _same(claim: Quantity, source: Quantity) -> bool:
-    """The same value, and the same unit unless the source leaves it out."""
-    if "." in claim.text and "." in source.text and not claim.dimension:
-        return claim.text == source.text  # 1.10 is not 1.1
-    if claim.dimension and source.dimension:
-        if claim.dimension != source.dimension:
-            return False
-        wanted, told = claim.value * claim.size, source.value * source.size
-        tolerance = 0.05 if claim.dimension == "bytes" and claim.size != source.size else 1e-9  # 1 GB is 1,024 MB
-        return abs(wanted - told) <= tolerance * wanted
-    if claim.value != source.value:
-        return False
-    if claim.dimension:
-        return not source.noun.endswith("s") or source.noun.endswith("ss")  # it does not count things
-    return not source.dimension or not claim.noun
-
-
-def _exchanged(claim: Quantity, same: Sequence[Quantity], there: Sequence[Quantity]) -> bool:
-    """Whether the source says this number of something else, and another number of this."""
-    others = {other.noun for other in there if other not in same and other.noun}
-    return bool(claim.noun) and claim.noun in others and all(s.noun and s.noun != claim.noun for s in same)

@@ -1,7 +1,7 @@
 """The names that talks are about, and how they are misheard: one list for corrections, mentions and evidence.
 
 The list is glossary.toml beside this file (configs/glossary.toml in a checkout is a link to it), or a file of the same
-form that `transcribe.glossary` names. Its head explains the fields.
+form that `glossary.file` names. Its head explains the fields.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from typing import Literal
 from pydantic import ConfigDict, ValidationError
 
 from summarizer.errors import UsageError
+from summarizer.language.matcher import term_pattern
+from summarizer.language.words import words
 from summarizer.records import Record
 
 TermKind = Literal["project", "product", "term"]
 _TABLES: dict[str, TermKind] = {"projects": "project", "products": "product", "terms": "term"}
 ENDINGS = ("s", "'s")  # what a name may add in speech
-_WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 
 
 class _Line(Record):
@@ -66,9 +67,7 @@ class Glossary(Record):
     @cached_property
     def any_project(self) -> re.Pattern[str]:
         """Finds project names in any case, the longest that stands at a place."""
-        by_length = sorted((term.name for term in self.projects), key=len, reverse=True)
-        listed = "|".join(map(re.escape, by_length)) or "(?!)"  # none: nothing matches
-        return re.compile(rf"(?<![\w-])(?:{listed})(?![\w-])", re.IGNORECASE)
+        return term_pattern(tuple(term.name for term in self.projects))
 
     @cached_property
     def _names(self) -> dict[tuple[str, ...], Term]:
@@ -105,7 +104,7 @@ def glossary_bytes(path: Path | None) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"cannot read the glossary {path}: {error.strerror}", "Mend transcribe.glossary, or leave it empty."
+            f"cannot read the glossary {path}: {error.strerror}", "Mend glossary.file, or leave it empty."
         ) from None
 
 
@@ -120,8 +119,15 @@ def packaged() -> Glossary:
 
 
 def opened(path: str) -> Glossary:
-    """The glossary that `transcribe.glossary` names; the packaged one when it is empty."""
+    """The glossary that `glossary.file` names; the packaged one when it is empty."""
     return parse(glossary_bytes(Path(path) if path else None), path or "the packaged glossary")
+
+
+def projects_in(text: str) -> list[str]:
+    """Projects of the packaged glossary that a statement names; those that are everyday words are left out."""
+    glossary = packaged()
+    everyday = {term.name.lower() for term in glossary.projects if term.everyday}
+    return [match[0] for match in glossary.any_project.finditer(text) if match[0].lower() not in everyday]
 
 
 @lru_cache(maxsize=4)
@@ -149,11 +155,6 @@ def parse(data: bytes, origin: str) -> Glossary:
 def _renamed(line: object) -> object:
     """`with` is a word of Python's own."""
     return {"with_" if key == "with" else key: value for key, value in line.items()} if isinstance(line, dict) else line
-
-
-def words(text: str) -> list[str]:
-    """Words in lower case; hyphens and slashes part them, dots and apostrophes inside do not."""
-    return [match[0].lower().replace("’", "'") for match in _WORD.finditer(text)]
 
 
 def _term(name: str, kind: TermKind, line: _Line) -> Term:

@@ -5,34 +5,43 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from summarizer.language.function_words import STOP_WORDS
 from summarizer.language.numbers import quantities
 
-STOP = frozenset(
-    (
-        "a able about above actually after again all also always am an and any are around as at back be because been "
-        "before being between both but by came can cannot come could did didn do does doesn doing don done down each else "
-        "even every everybody few first for from get gets getting give go goes going gone gonna good got great had has "
-        "have having he hello her here hey hi him his how i if in into is isn it its itself just kind know last let lets "
-        "like little ll look lot lots made make many may maybe me mean might more most much must my need never new next "
-        "no not nothing now of off often oh ok okay on once one only onto or other our out over own people please put "
-        "quite re really right said same say see seen she should show since so some something sort still such sure take "
-        "talk than thank thanks that the their them then there these they thing things think this those three through "
-        "time to today together too two uh um under until up upon us use used using ve very via want wants was wasn way "
-        "we welcome well went were what when where whether which while who whole whom why will with without won work "
-        "would yeah yes yet you your yourself "
-    ).split()
-)
+STOP = STOP_WORDS
+
+# A word as it is written: "gRPC", "v1.2", "don't", "co-founder" and "C++" are one each.
+_AS_WRITTEN = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*\+*")
+# Hyphens and pluses part words here: names are said, and heard, with and without them.
+PARTED_WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
+# Every mark parts words here: a recogniser that repeats itself does not set marks the same way each time.
+_WORD_PART = re.compile(r"[^\W_]+")
 
 
 def tokens(text: str) -> list[str]:
     """Words as written, without punctuation; "gRPC", "v1.2" and "don't" are one each."""
-    return re.findall(r"[^\W_]+(?:[.'’+-][^\W_]+)*\+*", text)
+    return _AS_WRITTEN.findall(text)
+
+
+def words(text: str) -> list[str]:
+    """Words in lower case; hyphens and slashes part them, dots and apostrophes inside do not."""
+    return [normalise(match[0]) for match in PARTED_WORD.finditer(text)]
+
+
+def normalise(word: str) -> str:
+    """A word in lower case and with the plain apostrophe."""
+    return word.lower().replace("’", "'")
+
+
+def word_parts(text: str) -> list[str]:
+    """Runs of letters and digits in lower case: "don't" is "don", "t"."""
+    return _WORD_PART.findall(text.lower())
 
 
 @lru_cache(maxsize=65536)  # talks say the same words again and again
 def stem(word: str) -> str:
-    """A word without its commonest English endings: enough to match "rollouts" with "rollout" and "measured" with "measure"."""
-    word = word.lower().replace("’", "'").removesuffix("'s")
+    """A word without its commonest English endings, so that "rollouts" matches "rollout" and "measured" "measure"."""
+    word = normalise(word).removesuffix("'s")
     for ending, shortest in (
         ("ations", 5),
         ("ation", 5),
@@ -53,7 +62,9 @@ def stem(word: str) -> str:
 
 def content(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order, with repeats."""
-    return [stem(word) for word in tokens(text) if word.lower() not in STOP and len(word) > 1 and not word.isdigit()]
+    return [
+        stem(word) for word in tokens(text) if word.lower() not in STOP_WORDS and len(word) > 1 and not word.isdigit()
+    ]
 
 
 def numbers(text: str) -> set[float]:
@@ -67,14 +78,14 @@ def numbers(text: str) -> set[float]:
 def names(text: str) -> list[str]:
     """Words that are names by their look: a capital not only because a sentence starts, or inside the word."""
     found = []
-    for match in re.finditer(r"[^\W_]+(?:[.'’+-][^\W_]+)*", text):
-        word = match[0]
+    for match in _AS_WRITTEN.finditer(text):
+        word = match[0].rstrip("+")
         starts = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1] in ".!?:"
         inner = any(char.isupper() for char in word[1:])
         if (
             (inner or (word[0].isupper() and not starts))
             and not word.startswith(("I'", "I’"))
-            and word.lower() not in STOP
+            and word.lower() not in STOP_WORDS
             and len(word) > 1
         ):
             found.append(word)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The scheduled job: its sources, its time budget, its report."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from summarizer.digest import escape
-from summarizer.pipeline.run import Run
+from summarizer.pipeline import Run
 from summarizer.records import Outcome
 from summarizer.store.files import atomic_write
 

@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from summarizer.errors import Deferred, Refused, SummarizerError, Unavailable, VideoError, sentence
-from summarizer.pipeline.steps import Step
-from summarizer.records import Outcome, Video
+from summarizer.pipeline.steps import State, Step
+from summarizer.records import Outcome, Status, Video
+
+_STATUS: dict[State, Status] = {State.MADE: "made", State.CACHED: "cached", State.REFUSED: "refused"}
 
 
 def of_steps(video: Video, steps: Iterable[Step]) -> list[Outcome]:
-    """One record for each stage that was looked at."""
+    """One record for each stage that was looked at; plans have other states."""
     return [
         _outcome(
             video,
             stage=step.stage,
-            status={"made": "made", "cached": "cached"}.get(step.state, "refused"),
+            status=_STATUS[step.state],
             reason=step.why,
             seconds=step.seconds,
             key=step.key,
@@ -27,7 +29,7 @@ def of_steps(video: Video, steps: Iterable[Step]) -> list[Outcome]:
 
 
 def settled(
-    video: Video, steps: Iterable[Step], status: str, code: str = "", reason: str = "", path: str = ""
+    video: Video, steps: Iterable[Step], status: Status, code: str = "", reason: str = "", path: str = ""
 ) -> Outcome:
     """The final outcome of a video that has a page."""
     seconds = round(sum(step.seconds for step in steps), 3)
@@ -36,12 +38,11 @@ def settled(
 
 def of_error(video: Video, stage: str, error: Exception) -> Outcome:
     """The final outcome of a video that ended in an error."""
+    status: Status = "failed"
     if isinstance(error, (Unavailable, Refused)):
         status = "refused"
     elif isinstance(error, Deferred):
         status = "deferred"
-    else:
-        status = "failed"
     bug = f"{sentence(str(error))} This is a bug; please report it with the log."
     return _outcome(
         video,

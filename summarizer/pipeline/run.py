@@ -1,42 +1,32 @@
-"""A run: list the sources, walk every talk, publish the pages, and account for each of them.
+"""A run: list the sources, bring every talk to its outcome, and account for each of them.
 
 Every video ends in exactly one final outcome, whatever happens to it, and nothing that happens to one stops another.
 What does stop a run: Ctrl-C, SIGTERM, the end of the time budget, a full disk. All of them leave the library whole,
-and the next run goes on from there.
+and the next run continues from there.
 """
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from summarizer import download
 from summarizer.config import Config
-from summarizer.engines import local
-from summarizer.errors import Refused, StoreError, SummarizerError, Unavailable, VideoError
+from summarizer.digest import PageFile
+from summarizer.engines import Done, Engine, LocalEngine, Task
+from summarizer.errors import Refused, StoreError, SummarizerError, UsageError, VideoError
 from summarizer.pipeline import outcomes, publish
-from summarizer.pipeline.backends import OpenedBackends
+from summarizer.pipeline.backends import Backends, OpenedBackends
 from summarizer.pipeline.steps import Step, WouldRunError
-from summarizer.pipeline.walk import Talk
-from summarizer.records import Outcome, Source, Video
-from summarizer.store.library import Entry, Library
-
-log = logging.getLogger(__name__)
-
-
-_WAITING = [
-    Step(
-        "transcribe",
-        "",
-        "waits",
-        "the text is automatic captions; a night with time left recognises the speech",
-    )
-]
+from summarizer.pipeline.walk import STAGE_NAMES
+from summarizer.pipeline.worker import TalkWorker
+from summarizer.records import Outcome, Status, Video
+from summarizer.store import Library
+from summarizer.summarize import summarizer_backend
 
 
 class Listener(Protocol):
@@ -45,14 +35,21 @@ class Listener(Protocol):
     def listed(self, total: int) -> None:
         """So many videos have work to do."""
 
-    def stage(self, video: Video, stage: str) -> None:
-        """A stage of a video starts; may come from a download thread."""
+    def stage(self, video: Video, stage: str, ahead: bool) -> None:
+        """A stage of a video starts, `ahead` of its turn or in it; may come from another thread."""
 
     def progress(self, share: float) -> None:
-        """So much of the recording at hand is heard, 0..1."""
+        """So much of the recording at hand is recognised, 0..1."""
 
     def finished(self, outcome: Outcome) -> None:
         """A video has its final outcome."""
+
+
+class Plan(NamedTuple):
+    """What a run would do with one talk."""
+
+    video: Video
+    steps: Sequence[Step]
 
 
 @dataclass
@@ -60,6 +57,7 @@ class Run:
     """One invocation over some sources. `outcomes` grows as it goes; `finals` has the last one of every video."""
 
     config: Config
+    backends: Backends | None = None  # None: those that the configuration names
     forced: frozenset[str] = frozenset()
     limit: int = 0  # work on at most so many videos; finished ones do not count. 0: all
     since: date | None = None
@@ -72,163 +70,105 @@ class Run:
 
     def __post_init__(self) -> None:
         self.library = Library(self.config.runtime.library)
-        self.backends = OpenedBackends(self.config, self._progress)
         self.worked = False  # whether any page was written
+        self._backends: Backends = self.backends or OpenedBackends(self.config, self._progress)
+        self._worker = TalkWorker(self.config, self._backends, self._watch)
 
-    def find(self, sources: Iterable[str]) -> list[Talk]:
+    def find(self, sources: Iterable[str]) -> list[Task]:
         """All talks of the sources, each once. One bad source among several is an outcome; alone it is an error."""
         sources = list(sources)
+        lister = self._backends.open(download.BACKEND)
         videos: dict[str, Video] = {}
         for source in sources:
             try:
-                videos.update({video.id: video for video in self.backends.downloader.list_videos(source)})
+                videos.update({video.id: video for video in lister.list_videos(source)})
             except SummarizerError as error:
                 if len(sources) == 1:
                     raise
                 nobody = Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint="")
                 self._end(outcomes.of_error(nobody, "list", error))
-        old = [v for v in videos.values() if self.since and v.published and v.published < self.since]
-        return [self._talk(video) for video in videos.values() if video not in old]
+        return [Task(video, self.forced, self.since) for video in videos.values() if not self._too_old(video)]
 
-    def _talk(self, video: Video) -> Talk:
-        return Talk(
-            video,
-            self.library.folder(video.id),
-            self.config,
-            self.backends,
-            forced=self.forced,
-            watch=self._watch,
-        )
+    def _too_old(self, video: Video) -> bool:
+        return bool(self.since and video.published and video.published < self.since)
 
     def _progress(self, share: float) -> None:
         if self.listener:
             self.listener.progress(share)
 
-    def _watch(self, video: Video, stage: str) -> None:
+    def _watch(self, video: Video, stage: str, ahead: bool) -> None:
         if self.listener:
-            self.listener.stage(video, stage)
+            self.listener.stage(video, stage, ahead)
 
-    def plan(self, talks: Iterable[Talk]) -> list[tuple[Talk, list[Step]]]:
+    def plan(self, tasks: Iterable[Task]) -> list[Plan]:
         """What a run would do with each talk; makes nothing."""
-        plans = []
-        for talk in talks:
-            look = replace(talk, dry=True, steps=[])
-            with contextlib.suppress(WouldRunError, VideoError):
-                look.walk()
-                look.steps += _WAITING if talk.upgrade_due() else []
-            plans.append((talk, look.steps))
-        return plans
+        return [Plan(task.video, self._worker.walk(task, plan=True).look()) for task in tasks]
 
-    def execute(self, talks: Iterable[Talk]) -> None:
+    def execute(self, tasks: Iterable[Task]) -> None:
         """Bring every talk to its final outcome. Interrupts pass through after the record is written."""
-        talks = list(talks)
+        tasks = list(tasks)
         for folder in (self.config.runtime.library, self.config.runtime.digests):
             _require_writable(folder)  # before hours of work, not after
         try:
-            waiting = [talk for talk in talks if not self._done_already(talk)]
+            waiting = [task for task in tasks if not self._done_already(task)]
             if self.limit:
                 waiting = waiting[: self.limit]
-            if self.listener:
-                self.listener.listed(len(waiting))
-            for item in self._walked(waiting):
-                self._finish(item)
-            if self.upgrade:
-                self._upgrade_all(talks)
+            self._work_on(waiting)
+            if self.upgrade and not self.budget():
+                self._work_on([self._upgrade(task) for task in tasks if self._upgrade_due(task)])
         finally:
             self._close()
 
-    def _walked(self, talks: list[Talk]) -> Iterator[local.Item]:
-        runtime = self.config.runtime
-        # Every talk has at least one question for a language model at any time, so that these fill its batches.
-        at_once = 1 if self.config.summarize.backend == "extractive" else runtime.llm_batch
-        return local.walked(talks, self._walk, ahead=runtime.download_ahead, at_once=at_once, stopped=self.budget)
-
-    def _walk(self, talk: Talk) -> Entry:
-        """A talk's digest; several at once, in threads of the engine."""
-        self._check_date(talk)
-        return talk.walk()
-
-    def _upgrade_all(self, talks: Iterable[Talk]) -> None:
-        """Replace automatic captions by speech recognition, in what is left of the budget."""
-        due = [replace(talk, upgrade=True, steps=[]) for talk in talks if not self.budget() and talk.upgrade_due()]
+    def _work_on(self, tasks: Sequence[Task]) -> None:
         if self.listener:
-            self.listener.listed(len(due))
-        for item in self._walked(due):
-            self._upgrade(item)
+            self.listener.listed(len(tasks))
+        for done in self._engine().run(tasks, self.budget):
+            self._account(done)
 
-    def _upgrade(self, item: local.Item) -> None:
-        """One talk's speech; whatever goes wrong, the digest from captions and its outcome stay as they are."""
-        talk = item.talk
-        try:
-            path = self._publish(item)
-        except StoreError:
-            raise
-        except Exception as error:
-            if not self.budget():
-                log.warning("the text of %s stays automatic captions: %s", talk.video.id, error)
-            return
-        if any(step.state == "made" for step in talk.steps):
-            self.worked = True
-            self.finals = [outcome for outcome in self.finals if outcome.video_id != talk.video.id]
-            self._settle(talk, "made", reason="speech recognition in place of automatic captions", path=str(path))
+    def _engine(self) -> Engine:
+        runtime = self.config.runtime
+        at_once = summarizer_backend(self.config).talks_at_once(runtime)
+        return LocalEngine(self._worker, ahead=runtime.download_ahead, at_once=at_once)
 
-    def _publish(self, item: local.Item) -> Path:
-        """The page of a talk that was walked; raises what ended its walk."""
-        if item.error is not None:
-            raise item.error
-        assert item.digest is not None  # noqa: S101 - a walk ends in the one or the other
-        return publish.publish_digest(item.talk, item.digest, self.config.runtime.digests)
+    def _upgrade_due(self, task: Task) -> bool:
+        walk = self._worker.walk(task, plan=True)
+        walk.look()
+        return walk.upgrade_due
 
-    def _done_already(self, talk: Talk) -> bool:
+    def _upgrade(self, task: Task) -> Task:
+        return Task(task.video, task.forced, task.since, upgrade=True)
+
+    def _account(self, done: Done) -> None:
+        """Take over what became of a task; raises what must end the run."""
+        if done.error and not isinstance(done.error, VideoError):
+            raise done.error
+        if done.task.upgrade and done.outcomes:
+            self.finals = [outcome for outcome in self.finals if outcome.video_id != done.task.video.id]
+        found = done.outcomes
+        if isinstance(done.error, VideoError) and not done.task.upgrade:
+            found = (outcomes.of_error(done.task.video, "run", done.error),)
+        self.worked |= done.worked
+        self.outcomes += found[:-1]
+        if found:
+            self._end(found[-1])
+
+    def _done_already(self, task: Task) -> bool:
         """Settle talks with nothing to do, from manifests alone, without a lock."""
-        look = replace(talk, dry=True, steps=[])
+        walk = self._worker.walk(task, plan=True)
+        status: Status = "cached"
+        code = reason = sha256 = ""
         try:
-            entry = look.walk()
-            published = talk.folder.manifest.published
-            if not (published and published.sha256 == entry.digest and self._page(published.name).is_file()):
-                return False
-            self._settle(look, "cached", path=str(self._page(published.name)))
+            sha256 = walk.run().find(PageFile).sha256
         except Refused as refused:
-            published = talk.folder.manifest.published
-            if not (published and self._page(published.name).is_file()):
-                return False
-            self._settle(look, "refused", refused.code, str(refused), str(self._page(published.name)))
+            status, code, reason = "refused", refused.code, str(refused)
         except (WouldRunError, SummarizerError):
             return False
+        page = publish.published(walk.folder, self.config.runtime.digests, sha256)
+        if page is None or any(step.state.planned for step in walk.steps):
+            return False
+        self.outcomes += outcomes.of_steps(task.video, walk.steps)
+        self._end(outcomes.settled(task.video, walk.steps, status, code, reason, str(page)))
         return True
-
-    def _page(self, name: str) -> Path:
-        return self.config.runtime.digests / name
-
-    def _finish(self, item: local.Item) -> None:
-        talk = item.talk
-        try:
-            path = self._publish(item)
-            self.worked = True
-            made = any(step.state == "made" for step in talk.steps)
-            self._settle(talk, "made" if made else "cached", path=str(path))
-        except Refused as refused:
-            path = publish.publish_refusal(talk, refused, self.config.runtime.digests)
-            self.worked = True
-            self._settle(talk, "refused", refused.code, str(refused), str(path))
-        except StoreError:
-            raise
-        except Exception as error:
-            if not isinstance(error, SummarizerError):
-                log.error("unexpected error in %s", talk.video.id, exc_info=error)
-            steps = list(talk.steps)  # of a walk that goes on, when the budget is used up
-            self.outcomes += outcomes.of_steps(talk.video, steps)
-            self._end(outcomes.of_error(talk.video, steps[-1].stage if steps else "download", error))
-
-    def _check_date(self, talk: Talk) -> None:
-        """Flat listings seldom know the date, so it is looked at again once the metadata are there."""
-        source: Source | None = talk.source() if self.since else None
-        if self.since and source and source.published and source.published < self.since:
-            raise Unavailable("before_since", f"published {source.published}, before {self.since}")
-
-    def _settle(self, talk: Talk, status: str, code: str = "", reason: str = "", path: str = "") -> None:
-        self.outcomes += outcomes.of_steps(talk.video, talk.steps)
-        self._end(outcomes.settled(talk.video, talk.steps, status, code, reason, path))
 
     def _end(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
@@ -239,7 +179,7 @@ class Run:
     def _close(self) -> None:
         digests = self.config.runtime.digests
         if self.worked or (self.finals and not (digests / "index.md").is_file()):
-            publish.publish_index(self.library, digests, self.config.digest)
+            publish.publish_index(self.library, digests, self.config.index)
         if self.outcomes:
             self.library.record_run(self.outcomes, self.started)
 
@@ -247,6 +187,21 @@ class Run:
     def exit_code(self) -> int:
         """What the process ends with; see `outcomes.exit_code`."""
         return outcomes.exit_code(self.finals)
+
+
+def new_run(
+    config: Config, forced: Iterable[str] = (), limit: int = 0, since: date | None = None, upgrade: bool = False
+) -> Run:
+    """A run with the options of a command line; raises `UsageError` for those that cannot be."""
+    unknown = sorted(set(forced) - set(STAGE_NAMES))
+    if unknown:
+        raise UsageError(f"--force {unknown[0]}: there is no such stage", f"Stages are {', '.join(STAGE_NAMES)}.")
+    if upgrade and config.transcribe.policy != "captions_then_whisper":
+        raise UsageError(
+            "--upgrade needs a policy that takes captions first",
+            "Add --set transcribe.policy=captions_then_whisper.",
+        )
+    return Run(config, forced=frozenset(forced), limit=limit, since=since, upgrade=upgrade)
 
 
 def _require_writable(folder: Path) -> None:

@@ -1,133 +1,152 @@
-"""One stage of one talk, cached: look the result up, or make it, store it, and say what happened."""
+"""One stage of one talk, cached: look the result up, or make it, store it, and record what happened."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from summarizer import __version__
-from summarizer.errors import Refused
+from summarizer.config import Config
+from summarizer.errors import Failed, Refused
+from summarizer.pipeline.backends import Backends
+from summarizer.pipeline.values import Value
 from summarizer.records import Video
+from summarizer.stage import Stage, StoredFile, WithFiles, Work
+from summarizer.store import Corrupt, Entry, FileRef, Refusal, VideoFolder
+from summarizer.store.answers import FolderAnswers
 from summarizer.store.files import disk_errors, file_sha256
-from summarizer.store.library import Corrupt, Entry, FileRef, Refusal, VideoFolder, stage_key
 
-RecordT = TypeVar("RecordT", bound=BaseModel)
-Result = tuple[bytes | Path | None, tuple[tuple[str, Path], ...]]  # the result, and files beside it by role
+ResultT = TypeVar("ResultT")
 
-# Raise a stage's number when its code changes what comes out: every key of it changes.
-STAGES: dict[str, int] = {
-    "download": 1,  # metadata and caption tracks
-    "audio": 1,  # sound, only when no caption track will do
-    "transcribe": 5,  # captions or speech to segments
-    "check": 4,  # is this really the text of this video? a refusal, or how it scores
-    "glossary": 1,  # names put right; the transcript before it stays as it is
-    "summarize": 7,  # claims with evidence
-    "digest": 3,  # the page
-}
+
+class State(StrEnum):
+    """What happened, or would happen, at a stage."""
+
+    MADE = "made"
+    CACHED = "cached"
+    REFUSED = "refused"  # the result is a refusal, made now or before
+    WOULD_RUN = "would run"  # in a plan: there is no result
+    WOULD_RETRY = "would retry"  # in a plan: the last attempt failed, and the run goes on without it if it fails again
+    WAITS = "waits"  # in a plan: left for a later night
+    SKIPPED = "skipped"  # in a plan: the listing says that the video is not available
+
+    @property
+    def planned(self) -> bool:
+        """Whether a run has something to do there."""
+        return self in {State.WOULD_RUN, State.WOULD_RETRY}
 
 
 @dataclass(frozen=True)
 class Step:
-    """What happened, or would happen, at one stage of one talk."""
+    """One stage of one walk."""
 
     stage: str
     key: str
-    state: str  # "made", "cached", "refused" or "would run"; in a plan also "waits"
+    state: State
     why: str = ""
     seconds: float = 0.0
 
 
 class WouldRunError(Exception):
-    """Ends a dry walk at the first stage that has work to do."""
+    """Ends a plan at the first stage without a result."""
 
 
 @dataclass
-class Stepper:
-    """A video and its folder, and the way a step is taken.
+class Steps:
+    """Takes the steps of one walk over a talk, and lists them.
 
-    `forced` names stages to make anew; `dry` looks without making; `steps` collects what happened; `watch` is told
-    of a stage before it runs.
+    `forced` names stages to make again; `plan` makes nothing; `watch` is called before a stage is made.
     """
 
     video: Video
     folder: VideoFolder
-    forced: frozenset[str] = field(default=frozenset(), kw_only=True)
-    dry: bool = field(default=False, kw_only=True)
-    watch: Callable[[Video, str], None] = field(default=lambda _video, _stage: None, kw_only=True)
-    steps: list[Step] = field(default_factory=list, kw_only=True)
-    _fresh: dict[str, Entry] = field(default_factory=dict, kw_only=True)  # made in this run: not forced twice
+    config: Config
+    backends: Backends
+    forced: frozenset[str] = frozenset()
+    plan: bool = False
+    watch: Callable[[Video, str], None] = lambda _video, _stage: None
+    taken: list[Step] = field(default_factory=list)
+    values: dict[str, Value[Any]] = field(default_factory=dict)  # of this walk's results, by their entries' names
+    _made: set[str] = field(default_factory=set)  # entries that this walk made: not forced twice
 
-    def step(
-        self,
-        stage: str,
-        settings: Mapping[str, Any],
-        inputs: Mapping[str, str],
-        make: Callable[[Path], Result],
-        suffix: str = ".json",
-    ) -> Entry:
+    def looking(self) -> Steps:
+        """Steps of the same walk that make and force nothing, with a list of their own."""
+        return Steps(self.video, self.folder, self.config, self.backends, plan=True, values=self.values)
+
+    def take(
+        self, stage: Stage[ResultT], reads: Sequence[Value[Any]], hints: Sequence[Value[Any]] = ()
+    ) -> Value[ResultT]:
         """Look the result up, or make and store it.
 
-        `make` gets a fresh folder and returns the result (bytes, a file it wrote, or nothing for a verdict) and
-        files that belong to it as (role, path). A `Refused` it raises is stored as the result.
+        Raises `Refused` when the result is a refusal, `WouldRunError` in a plan without a result, `Failed` in a plan
+        whose last attempt failed, and whatever making it raises.
         """
-        key = stage_key(stage, STAGES[stage], settings, inputs)
-        entry = self._fresh.get(f"{stage}-{key}") or (None if stage in self.forced else self.folder.find(stage, key))
+        settings = stage.settings_in_key(self.config)
+        inputs = {value.name: value.sha256 for value in reads}
+        key = stage.key(self.config, inputs)
+        name = f"{stage.name}-{key}"
+        entry = None if stage.name in self.forced and name not in self._made else self.folder.find(stage.name, key)
         if entry is None:
-            why = self._why(stage, settings, inputs)
-            if self.dry:
-                self.steps.append(Step(stage, key, "would run", why))
-                raise WouldRunError(stage)
-            self.watch(self.video, stage)
-            entry = self._make(stage, key, settings, inputs, make, suffix)
-            self._fresh[f"{stage}-{key}"] = entry
-            self.steps.append(Step(stage, key, "refused" if entry.refusal else "made", why, entry.seconds))
-        elif not any(step.stage == stage and step.key == key for step in self.steps):
-            self.steps.append(Step(stage, key, "refused" if entry.refusal else "cached"))
+            why = self._why(stage.name, settings, inputs)
+            if self.plan:
+                raise self._planned(stage.name, key, why)
+            self.watch(self.video, stage.name)
+            made = self._make(stage, key, settings, inputs, [*reads, *hints])
+            entry, self.values[name] = made
+            self._made.add(name)
+            state = State.REFUSED if entry.refusal else State.MADE
+            self.taken.append(Step(stage.name, key, state, why, entry.seconds))
+        elif not any((step.stage, step.key) == (stage.name, key) for step in self.taken):
+            self.taken.append(Step(stage.name, key, State.REFUSED if entry.refusal else State.CACHED))
         if entry.refusal:
             raise Refused(entry.refusal.code, entry.refusal.message, entry.refusal.remedy)
-        return entry
+        return self.values.setdefault(name, self._stored(stage, entry))
+
+    def _planned(self, stage: str, key: str, why: str) -> Exception:
+        """How a plan goes on where there is no result: it ends, or it does as the run did whose attempt failed."""
+        failure = self.folder.manifest.failures.get(f"{stage}-{key}")
+        if failure is None or stage in self.forced:
+            self.taken.append(Step(stage, key, State.WOULD_RUN, why))
+            return WouldRunError(stage)
+        self.taken.append(Step(stage, key, State.WOULD_RETRY, f"it failed before: {failure.message}"))
+        return Failed(failure.code, failure.message)
+
+    # -- making -----------------------------------------------------------------------------------------------
 
     def _make(
         self,
-        stage: str,
+        stage: Stage[ResultT],
         key: str,
         settings: Mapping[str, Any],
         inputs: Mapping[str, str],
-        make: Callable[[Path], Result],
-        suffix: str,
-    ) -> Entry:
+        arguments: Sequence[Value[Any]],
+    ) -> tuple[Entry, Value[ResultT]]:
         started = time.monotonic()
         with self.folder.workspace() as space, disk_errors(self.folder.path):
             refusal = None
             paths: list[tuple[str, Path]] = []
+            result: Any = None
             try:
-                result, extra = make(space)
-                if isinstance(result, bytes):
-                    path = space / f"result{suffix}"
-                    path.write_bytes(result)
-                    result = path
-                paths = [("", result), *extra] if result is not None else []
-            except Refused as no:
-                refusal = Refusal(code=no.code, message=str(no), remedy=no.remedy)
-            files = tuple(
-                FileRef(
-                    name=f"{stage}-{key}{path.suffix}" if not role else f"{stage}-{key}.{path.name}",
-                    sha256=file_sha256(path),
-                    bytes=path.stat().st_size,
-                    role=role,
-                )
-                for role, path in paths
-            )
+                made = stage.make(self._work(stage, space), *(value.get() for value in arguments))
+                result, files = (made.result, made.files) if isinstance(made, WithFiles) else (made, ())
+                paths = [("", _written(result, space)), *files]
+            except Refused as refused:
+                refusal = Refusal(code=refused.code, message=str(refused), remedy=refused.remedy)
+            except Failed as failed:
+                if not isinstance(failed, Corrupt):  # that one is of another stage's file
+                    self.folder.record_failure(f"{stage.name}-{key}", failed.code, str(failed))
+                raise
             entry = Entry(
-                stage=stage,
+                stage=stage.name,
                 key=key,
-                files=files,
+                files=tuple(_reference(stage.name, key, role, path) for role, path in paths),
                 refusal=refusal,
                 made_by=__version__,
                 settings=dict(settings),
@@ -135,26 +154,52 @@ class Stepper:
                 seconds=round(time.monotonic() - started, 3),
                 when=datetime.now(UTC),
             )
-            return self.folder.save(entry, [path for _, path in paths])
+            self.folder.save(entry, [path for _, path in paths])
+        if isinstance(result, BaseModel):
+            return entry, Value[Any](_name(stage), entry.sha256, lambda: result, entry.files)
+        return entry, self._stored(stage, entry)
 
-    def load(self, entry: Entry, record: type[RecordT]) -> RecordT:
-        """Read a result back, verified; a corrupt one is set aside and the talk fails for now."""
-        if not self.folder.intact(entry.files[0]):
-            raise Corrupt(f"the cached {entry.stage}")
-        return record.model_validate_json((self.folder.path / entry.files[0].name).read_bytes())
+    def _work(self, stage: Stage[Any], space: Path) -> Work[Any, Any]:
+        return Work(
+            settings=stage.settings(self.config),
+            backend=self.backends.open(stage.backend(self.config)) if stage.backend else None,
+            folder=space,
+            answers=FolderAnswers(self.folder.path, fresh=stage.name in self.forced),
+        )
+
+    # -- reading ----------------------------------------------------------------------------------------------
+
+    def _stored(self, stage: Stage[ResultT], entry: Entry) -> Value[ResultT]:
+        """A result in the library, verified when it is read; a damaged one is set aside and raises `Corrupt`."""
+
+        def read() -> Any:
+            path = self.verified(entry.files[0], f"the cached {entry.stage}")
+            if issubclass(stage.record, StoredFile):
+                return stage.record(path)
+            record: Any = stage.record
+            return record.model_validate_json(path.read_bytes())
+
+        return Value(_name(stage), entry.sha256, read, entry.files)
+
+    def verified(self, file: FileRef, what: str) -> Path:
+        """The path of a file that matches its manifest entry; otherwise it is set aside, and raises `Corrupt`."""
+        if not self.folder.intact(file):
+            raise Corrupt(what)
+        return self.folder.path / file.name
 
     def _why(self, stage: str, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
-        """Why the cache does not answer, in words: the difference to the newest result of the stage."""
+        """Why the cache has no result, for people: the difference to the newest result of the stage."""
         if stage in self.forced:
             return "forced"
         earlier = [entry for entry in self.folder.manifest.entries.values() if entry.stage == stage]
         if not earlier:
             return "never made"
         newest = max(earlier, key=lambda entry: entry.when)
+        old, new = _flat(newest.settings), _flat(settings)
         changed = [
-            f"{name} {newest.settings.get(name)!r} -> {settings.get(name)!r}"
-            for name in sorted({*newest.settings, *settings})
-            if newest.settings.get(name) != settings.get(name)
+            f"{name} {old.get(name)!r} -> {new.get(name)!r}"
+            for name in sorted({*old, *new})
+            if old.get(name) != new.get(name)
         ]
         if changed:
             return "settings changed: " + ", ".join(changed)
@@ -166,6 +211,28 @@ class Stepper:
         return "the stage's code changed"
 
 
-def dump(record: BaseModel) -> bytes:
-    """A record as the bytes that are stored."""
-    return record.model_dump_json(indent=1).encode()
+def _name(stage: Stage[Any]) -> str:
+    """How keys name a stage's result."""
+    return stage.record.__name__.lower()
+
+
+def _written(result: Any, space: Path) -> Path:
+    """The file of a result: the one that the stage wrote, or the record as JSON."""
+    if isinstance(result, Path):
+        return result
+    path = space / "result.json"
+    path.write_bytes(result.model_dump_json(indent=1).encode())
+    return path
+
+
+def _reference(stage: str, key: str, role: str, path: Path) -> FileRef:
+    name = f"{stage}-{key}.{path.name}" if role else f"{stage}-{key}{path.suffix}"
+    return FileRef(name=name, sha256=file_sha256(path), bytes=path.stat().st_size, role=role)
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Settings with the tables inside written as `table.key`."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
+    return flat

@@ -1,10 +1,10 @@
 """Answers of a model, kept in the video's folder while its summary is still being made.
 
-    <library>/<video id>/parts/<key>   64 hex digits of SHA-256, a line feed, the bytes
+    <library>/<video id>/answers/<key>   64 hex digits of SHA-256, a line feed, the bytes
 
-A long talk takes minutes to hours on a slow machine, and a kill must not cost them. Each part is written atomically and
-checked when read; one that is damaged counts as missing. Parts outlive their summary, because another number of
-sections needs the same ones, and go with `summarizer prune`.
+A long talk takes minutes to hours on a slow machine, and a kill must not cost them. Each answer is written atomically
+and checked when read; one that is damaged counts as missing. Answers outlive their summary, because another number of
+sections needs the same ones, and are deleted by `summarizer prune`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 
 from summarizer.store.files import TEMPORARY, atomic_write
 
-FOLDER = "parts"
+FOLDER = "answers"
 
 
-class FolderParts:
-    """The parts of one video; use only while holding its lock. `fresh` reads none, for `--force`."""
+class FolderAnswers:
+    """The answers of one video; use only while holding its lock. `fresh` reads none, for `--force`."""
 
     def __init__(self, video_folder: Path, fresh: bool = False) -> None:
         self._folder = video_folder / FOLDER
@@ -32,10 +32,10 @@ class FolderParts:
         if self._written is not None and key not in self._written:
             return None
         try:
-            digest, _, data = self._path(key).read_bytes().partition(b"\n")
+            sha256, _, data = self._path(key).read_bytes().partition(b"\n")
         except FileNotFoundError:
             return None
-        return data if digest == hashlib.sha256(data).hexdigest().encode() else None
+        return data if sha256 == hashlib.sha256(data).hexdigest().encode() else None
 
     def put(self, key: str, data: bytes) -> None:
         """Keep it: when this returns, it is on the disk."""

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, overload
 
+from summarizer import evidence
 from summarizer.records import Claim
 
 TLDR_WORDS, TAKEAWAY_WORDS = 25, 20
 
 
-@overload
-def shorten(claim: Claim, words: int) -> Claim: ...
-@overload
-def shorten(claim: Claim, words: int, whole: Literal[True]) -> Claim | None: ...
-def shorten(claim: Claim, words: int, whole: bool = False) -> Claim | None:
-    """A claim of at most `words` words: cut at the end of a clause where there is one.
+def shorten(claim: Claim, words: int, checker: evidence.Checker) -> Claim | None:
+    """A claim of at most `words` words: cut at the end of a clause, and checked anew if it was cut.
 
-    Where there is none it is left long, or (`whole`) given up: a fragment says something nobody said.
+    None when no clause ends there, or what is left is not supported: a fragment says something nobody said.
     """
     if len(claim.text.split()) <= words:
         return claim
     for match in reversed(list(re.finditer(r"[,;:–—]\s|\s(?=(?:because|which|while|but|so that)\s)", claim.text))):
         head = claim.text[: match.start()].rstrip(" ,;:–—")
         if 6 <= len(head.split()) <= words:
-            return claim.model_copy(update={"text": f"{head}."})
-    return None if whole else claim
+            checked = checker.check(f"{head}.", claim.evidence)
+            return claim.model_copy(update={"text": checked.text}) if isinstance(checked, Claim) else None
+    return None

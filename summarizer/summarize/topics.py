@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from summarizer.language.frequency import frequency
-from summarizer.language.words import STOP, stem, tokens
+from summarizer.language.function_words import STOP_WORDS
+from summarizer.language.words import stem, tokens
 
 TERMS = 3  # of a heading
 Phrase = tuple[str, ...]  # one stem, or two side by side
@@ -114,4 +115,4 @@ def _terms(texts: Sequence[str]) -> Counter[str]:
 def _telling(word: str) -> bool:
     """Whether a word may stand in a heading: no small word, no contraction, no number."""
     plain = word.lower().partition("'")[0].partition("’")[0]
-    return len(plain) > 2 and not {plain, stem(plain), word.lower()} & STOP and not word[0].isdigit()
+    return len(plain) > 2 and not {plain, stem(plain), word.lower()} & STOP_WORDS and not word[0].isdigit()

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from summarizer import evidence
-from summarizer.config.tables import SummarizeSettings
-from summarizer.errors import Refused
+from summarizer.config import SummarizeSettings
+from summarizer.errors import BackendError, Refused
 from summarizer.language.sentences import Sentence, sentences
 from summarizer.language.words import content
 from summarizer.records import Claim, Made, Section, Source, Summary, Transcript
+from summarizer.stage import Answers, Backend, Opening
+from summarizer.summarize.base import Summarizer
 from summarizer.summarize.extractive import meeting
 from summarizer.summarize.extractive.salience import readable, weights
 from summarizer.summarize.kinds import choose_kind
@@ -33,34 +35,35 @@ WORTH_QUOTING = 0.35  # readability below which a section does without: greeting
 class Extractive:
     """Sentences of the talk, chosen and ordered."""
 
-    name = "extractive"
+    def __init__(self, settings: SummarizeSettings) -> None:
+        self._settings = settings
 
-    def summarize(
-        self, transcript: Transcript, source: Source, settings: SummarizeSettings, _parts: object = None
-    ) -> Summary:
+    def summarize(self, transcript: Transcript, source: Source, _answers: Answers | None = None) -> Summary:
         """Quotes with their evidence; raises `Refused("too_little")` when there are no whole sentences to quote."""
         started = time.monotonic()
+        settings = self._settings
         found = sentences(transcript)
         choice = Choice(found, source)
+        checker = evidence.Checker(transcript)
         # A quote is true by nature, but what the check cannot confirm (a name cut by clean-up) is not published either.
-        usable = [
-            i
+        quotes = {
+            i: claim
             for i, sentence in enumerate(found)
             if LEAST_WORDS <= len(sentence.text.split()) <= POINT_WORDS
-            and not evidence.unsupported(sentence.text, sentence.segments, transcript)
-        ]
-        if len(usable) < 3:
+            and isinstance(claim := checker.check(sentence.text, sentence.segments), Claim)
+        }
+        if len(quotes) < 3:
             raise Refused(
                 "too_little",
-                f"only {len(usable)} whole sentences can be quoted, 3 are needed",
+                f"only {len(quotes)} whole sentences can be quoted, 3 are needed",
                 "Nothing to do.",
             )
-        kind = choose_kind(source, transcript, settings)
-        (tldr,) = choice.best(usable, 1, TLDR_WORDS)
-        takeaways = choice.best([i for i in usable if i != tldr], settings.max_takeaways, TAKEAWAY_WORDS)
-        sections = self._sections(found, choice, usable, {tldr, *takeaways}, settings)
-        decisions, actions = meeting.decisions_and_actions(found, transcript) if kind == "meeting" else ((), ())
-        summary_claims = [_claim(found[i]) for i in (tldr, *sorted(takeaways))]
+        kind = choose_kind(source, transcript, settings.kind)
+        (tldr,) = choice.best(list(quotes), 1, TLDR_WORDS)
+        takeaways = choice.best([i for i in quotes if i != tldr], settings.max_takeaways, TAKEAWAY_WORDS)
+        sections = self._sections(found, choice, quotes, {tldr, *takeaways}, settings)
+        decisions, actions = meeting.decisions_and_actions(found, checker) if kind.lists_decisions else ((), ())
+        summary_claims = [quotes[i] for i in (tldr, *sorted(takeaways))]
         claims = [
             *summary_claims,
             *decisions,
@@ -69,28 +72,29 @@ class Extractive:
         ]
         return Summary(
             video_id=transcript.video_id,
-            kind=kind,
+            kind=kind.name,
+            quoted=True,
             tldr=summary_claims[0],
             takeaways=tuple(summary_claims[1:]),
             sections=sections,
             decisions=decisions,
             actions=actions,
             evidence=evidence.measure(claims, transcript, range(len(transcript.segments)), dropped=0),
-            made=Made(backend=self.name, seconds=round(time.monotonic() - started, 3)),
+            made=Made(backend=EXTRACTIVE.name, seconds=round(time.monotonic() - started, 3)),
         )
 
     def _sections(
         self,
         found: Sequence[Sentence],
         choice: Choice,
-        usable: Sequence[int],
+        quotes: Mapping[int, Claim],
         taken: set[int],
         settings: SummarizeSettings,
     ) -> tuple[Section, ...]:
         sections = []
         ranges = split_topics([content(sentence.text) for sentence in found], settings.max_sections)
         for first, last in ranges:
-            worthy = [i for i in usable if first <= i < last and choice.quality[i] >= WORTH_QUOTING]
+            worthy = [i for i in quotes if first <= i < last and choice.quality[i] >= WORTH_QUOTING]
             # A takeaway is said again only where its section would be empty without it.
             inside = [i for i in worthy if i not in taken] or worthy
             chosen = sorted(choice.best(inside, settings.points_per_section, POINT_WORDS))
@@ -103,15 +107,10 @@ class Extractive:
                     heading=heading(own, others),
                     start=found[first].start,
                     end=found[last - 1].end,
-                    claims=tuple(_claim(found[i]) for i in chosen),
+                    claims=tuple(quotes[i] for i in chosen),
                 )
             )
         return tuple(sections)
-
-
-def _claim(sentence: Sentence) -> Claim:
-    """A quote that was checked when it became usable."""
-    return Claim(text=sentence.text, evidence=sentence.segments, start=sentence.start)
 
 
 class Choice:
@@ -146,3 +145,16 @@ class Choice:
     def _gain(self, i: int) -> float:
         new = sum(self.weights.get(word, 0.0) * (SAID_BEFORE if word in self.said else 1.0) for word in self.bags[i])
         return (self.quality[i] + 0.01) * new / math.pow(self.lengths[i] + 4, LENGTH)
+
+
+def _open(opening: Opening) -> Summarizer:
+    settings = opening.config.summarize
+    if settings.language:
+        raise BackendError(
+            f"the extractive back end quotes the talk and cannot write in {settings.language!r}",
+            "Set summarize.backend to transformers or openai, or leave summarize.language empty.",
+        )
+    return Extractive(settings)
+
+
+EXTRACTIVE: Backend[Summarizer] = Backend(name="extractive", open=_open, settings=lambda _config: {})

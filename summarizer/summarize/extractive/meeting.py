@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from summarizer import evidence
 from summarizer.language.sentences import Sentence
-from summarizer.records import Claim, Transcript
+from summarizer.records import Claim
 
 _DECISION = re.compile(
     r"\b(?:we (?:have )?(?:agreed|decided)|agreed to|decision is|consensus (?:is|was)|let's go with|we(?:'ll| will) go with)\b",
@@ -21,7 +21,7 @@ MOST_WORDS = 40
 
 
 def decisions_and_actions(
-    found: Sequence[Sentence], transcript: Transcript
+    found: Sequence[Sentence], checker: evidence.Checker
 ) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
     """(decisions, actions) as quotes; an action begins with the name of whoever said it, where that is known."""
     decisions, actions = [], []
@@ -29,13 +29,15 @@ def decisions_and_actions(
         if len(sentence.text.split()) > MOST_WORDS:
             continue
         if _DECISION.search(sentence.text):
-            decisions.append(_claim(sentence, transcript, ""))
+            decisions.append(_claim(sentence, checker, ""))
         elif _ACTION.search(sentence.text) and not _NOT.search(sentence.text):
-            actions.append(_claim(sentence, transcript, f"{sentence.speaker}: " if sentence.speaker else ""))
+            actions.append(_claim(sentence, checker, f"{sentence.speaker}: " if sentence.speaker else ""))
     return tuple(decisions), tuple(actions)
 
 
-def _claim(sentence: Sentence, transcript: Transcript, prefix: str) -> Claim:
+def _claim(sentence: Sentence, checker: evidence.Checker, prefix: str) -> Claim:
     text = prefix + sentence.text
-    supported = not evidence.unsupported(text, sentence.segments, transcript)
-    return Claim(text=text, evidence=sentence.segments, start=sentence.start, supported=supported)
+    checked = checker.check(text, sentence.segments)
+    if isinstance(checked, Claim):
+        return checked
+    return Claim(text=text, evidence=sentence.segments, start=sentence.start, supported=False)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from summarizer.language.frequency import frequency
+from summarizer.language.function_words import NOT_LAST_WORDS, SELDOM_LAST_WORDS
 from summarizer.language.sentences import Sentence
 from summarizer.language.words import content, numbers, tokens
 from summarizer.records import Source
@@ -49,27 +50,6 @@ _FINITE = re.compile(
 
 _RELATIVE = re.compile(r"(?i)\b(?:that|which|who)(?: (?:then|also|just|really|now))? [\w']+")
 _DEPENDENT = re.compile(r"^(?:and |but |so )?(?:when|once|if|although|though|while|unless|whether)\b", re.IGNORECASE)
-# Words that wait for a noun, a verb or a clause: no sentence ends with them.
-_WAITING = frozenset(
-    (
-        "is are was were be been am has have had do does did can could will would should may might must isn't aren't "
-        "wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't haven't hasn't cannot a an the my our "
-        "your their his its this these those of to and or but so with for in on at by from into onto about over under "
-        "than as if when while because since until unless whether that which who whose what where how why like not no "
-        "very more most really just also i we you they he she it's i'm we're you're they're there's that's we've i've "
-        "you've they've we'll i'll you'll let's there every each some any all both another other between through during "
-        "without within per via using think know say said says see mean means guess hope believe sure is're want wants "
-        "need needs going gonna wanna called uh um er basically actually only even different new same first next last "
-        "such much many few two three"
-    ).split()
-)
-# Words that seldom end an English sentence, and often end a piece of one that was cut at a pause.
-_TRAILING = frozenset(
-    (
-        "usually maybe though obviously basically actually essentially sometimes probably alright yeah also only even after "
-        "before make take go another many several various every such during between within toward towards without"
-    ).split()
-)
 
 
 def weights(found: Sequence[Sentence], source: Source) -> dict[str, float]:
@@ -91,17 +71,17 @@ def weights(found: Sequence[Sentence], source: Source) -> dict[str, float]:
 def readable(text: str) -> float:
     """How well a sentence stands alone: 1 at best, 0 for fragments, which should not be quoted at all."""
     words = [word.lower() for word in tokens(text)]
-    if len(words) < 5 or not _FINITE.search(text) or words[-1] in _WAITING:
+    if len(words) < 5 or not _FINITE.search(text) or words[-1] in NOT_LAST_WORDS:
         return 0.0
     if _DEPENDENT.match(text) and len(_FINITE.findall(_RELATIVE.sub("", text))) < 2:
         return 0.0  # "When it comes to storage.": the rest is missing
     score = 1.0
-    score *= 0.2 if words[-1] in _TRAILING else 1.0
+    score *= 0.2 if words[-1] in SELDOM_LAST_WORDS else 1.0
     score *= 0.4 if _DEICTIC.match(text) else 1.0
     score *= 0.3 if _HOUSEKEEPING.search(text) else 1.0
     score *= 0.4 if text.endswith("?") else 1.0
     score *= 0.7 if len(words) < 8 else 1.0
     score *= 0.8 if words[0] in {"i", "you"} else 1.0
-    small = sum(word in _WAITING for word in words) / len(words)
+    small = sum(word in NOT_LAST_WORDS for word in words) / len(words)
     score *= 0.6 if small > 0.6 else 1.0
     return min(1.0, score * (1.0 + 0.15 * bool(_CUE.search(text)) + 0.1 * bool(numbers(text))))

@@ -13,17 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from summarizer.language.function_words import CLAUSE_OPENERS, NOT_CUT_AFTER
 from summarizer.records import Record, Segment, Transcript
 
 LOOK_BACK = 0.25  # share of a chunk in which a better place to end is sought
 LONGEST_PAUSE = 3.0  # seconds; a longer pause is no better place to end
 SENTENCE, TURN, CLAUSE, DANGLING = 1.0, 1.0, 0.5, -0.5  # what an end is worth, in seconds of pause
 _ENDS = re.compile(r"[.!?\u3002\uff01\uff1f…][\"'”’)\]]*$")
-_OPENERS = frozenset("and because but if now okay so that then therefore well when where which while".split())
-_MID_AIR = frozenset(
-    "a an and are as at be because but by can for from has have i if in is its my of on or our so that the their then "
-    "they this to very was we were which will with you your".split()
-)
 # Where a text without better places may be cut, best first: sentences, clauses, words, and for scripts without spaces
 # any character. Each pattern matches what stays with the part before the cut.
 _CUTS = (
@@ -145,9 +141,9 @@ def ends_well(last: Segment, following: Segment) -> bool:
 
 def _clause(before: str, after: str) -> float:
     """What the words at a place without a full stop say about it."""
-    if _word(before.split()[-1:]) in _MID_AIR:
+    if _word(before.split()[-1:]) in NOT_CUT_AFTER:
         return DANGLING
-    return CLAUSE if _word(after.split()[:1]) in _OPENERS else 0.0
+    return CLAUSE if _word(after.split()[:1]) in CLAUSE_OPENERS else 0.0
 
 
 def _word(words: Sequence[str]) -> str:
@@ -161,7 +157,7 @@ def _at_clause(last: Segment, following: Segment) -> list[Segment]:
     words = last.text.split()
     for index in range(len(words) - 1, 2, -1):
         ends = _ENDS.search(words[index - 1])
-        if ends or (_word(words[index:]) in _OPENERS and _word(words[index - 1 :]) not in _MID_AIR):
+        if ends or (_word(words[index:]) in CLAUSE_OPENERS and _word(words[index - 1 :]) not in NOT_CUT_AFTER):
             parts = (" ".join(words[:index]), " ".join(words[index:]))
             return [last.model_copy(update={"text": part}) for part in parts]
     return [last]

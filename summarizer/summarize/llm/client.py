@@ -14,9 +14,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from summarizer.errors import Refused
-from summarizer.summarize.llm import prompts
-from summarizer.summarize.llm import schemas as answers
-from summarizer.summarize.llm.generator import Answer, Generator, Parts, Request
+from summarizer.stage import Answers
+from summarizer.summarize.llm import prompts, schemas
+from summarizer.summarize.llm.generator import Answer, Generator, Request
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 LONGEST_ANSWER = 200_000  # characters; a server can send anything
@@ -25,14 +25,14 @@ LONGEST_ANSWER = 200_000  # characters; a server can send anything
 class Asker:
     """One talk's questions to a model; counts the tokens that its answers cost, in this run or an earlier one."""
 
-    def __init__(self, generator: Generator, identity: str, max_new_tokens: int, parts: Parts) -> None:
+    def __init__(self, generator: Generator, identity: str, max_new_tokens: int, kept: Answers) -> None:
         """`identity` names model, revision and everything else that changes an answer to the same request."""
         self.generator = generator
         self.tokens_in = 0
         self.tokens_out = 0
         self._identity = identity
         self._max_new_tokens = max_new_tokens
-        self._parts = parts
+        self._kept_answers = kept
 
     def ask(self, requests: Sequence[Request], shape: type[AnswerT]) -> list[AnswerT]:
         """Answers as records, in order; a cut or unreadable one is asked for once more.
@@ -54,7 +54,7 @@ class Asker:
                 raise Refused(
                     "bad_answer" if answer.finished else "answer_cut",
                     f"the model's answer {what}, twice",
-                    "Raise summarize.max_new_tokens, or try another model.",
+                    "Raise summarize.llm.max_new_tokens, or try another model.",
                 )
         return [found for found in read if found is not None]
 
@@ -71,7 +71,7 @@ class Asker:
                 "prompt_too_long",
                 f"prompt and answer need {self._needed(request)} tokens, "
                 f"the model holds {self.generator.context_tokens}",
-                "Lower summarize.chunk_tokens.",
+                "Lower summarize.llm.chunk_tokens.",
             )
 
     def _answers(self, requests: Sequence[Request], shape: type[BaseModel]) -> list[Answer]:
@@ -87,13 +87,13 @@ class Asker:
             for index, answer in self.generator.generate(list(missing.values())):
                 known[missing_keys[index]] = answer
                 if _read(answer, shape):
-                    self._parts.put(missing_keys[index], answer.model_dump_json().encode())
+                    self._kept_answers.put(missing_keys[index], answer.model_dump_json().encode())
         self.tokens_in += sum(known[key].tokens_in for key in set(keys))
         self.tokens_out += sum(known[key].tokens_out for key in set(keys))
         return [known[key] for key in keys]
 
     def _kept(self, key: str) -> Answer | None:
-        data = self._parts.get(key)
+        data = self._kept_answers.get(key)
         try:
             return Answer.model_validate_json(data) if data is not None else None
         except ValidationError:  # of another version
@@ -107,7 +107,7 @@ class Asker:
 def _once_more(request: Request, answer: Answer) -> Request:
     """The request with what was wrong: asked the same, a model that decodes greedily would answer the same."""
     said = prompts.load("form" if answer.finished else "cut").text
-    schema = request.answer_schema if answer.finished else answers.fewer(request.answer_schema)
+    schema = request.answer_schema if answer.finished else schemas.fewer(request.answer_schema)
     return request.model_copy(update={"material": f"{request.material}\n\n{said}", "answer_schema": schema})
 
 

@@ -1,4 +1,4 @@
-"""What a language model has to be able to do for us, whoever runs it, and where its answers are kept."""
+"""What a language model has to be able to do, whoever runs it."""
 
 from __future__ import annotations
 
@@ -45,20 +45,8 @@ class Generator(Protocol):
         ...
 
 
-class Parts(Protocol):
-    """Where answers are kept, so that a killed run repeats none that it had: bytes by key. They must not go wrong."""
-
-    def get(self, key: str) -> bytes | None:
-        """What was put, intact, or nothing."""
-        ...
-
-    def put(self, key: str, data: bytes) -> None:
-        """Keep it durably from now on."""
-        ...
-
-
-class MemoryParts(dict[str, bytes]):
-    """Parts for callers without a library: they last as long as the object."""
+class MemoryAnswers(dict[str, bytes]):
+    """Kept answers for callers without a library: they last as long as the object."""
 
     def put(self, key: str, data: bytes) -> None:
         """Keep it while the process lives."""

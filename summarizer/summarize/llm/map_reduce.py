@@ -9,14 +9,15 @@ from __future__ import annotations
 import time
 
 from summarizer import evidence
-from summarizer.config.tables import SummarizeSettings
+from summarizer.config import SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.records import Claim, Made, Source, Summary, Transcript
+from summarizer.stage import Answers
 from summarizer.summarize.kinds import choose_kind
 from summarizer.summarize.llm import prompts
 from summarizer.summarize.llm.chunking import chunks
 from summarizer.summarize.llm.client import Asker
-from summarizer.summarize.llm.generator import Generator, MemoryParts, Parts
+from summarizer.summarize.llm.generator import Generator, MemoryAnswers
 from summarizer.summarize.llm.mapping import Mapped, Mapper
 from summarizer.summarize.llm.notes import Note, joined
 from summarizer.summarize.llm.reducing import Reducer
@@ -26,29 +27,33 @@ from summarizer.summarize.llm.schemas import Form
 class MapReduce:
     """The summarizer over a `Generator`."""
 
-    def __init__(self, generator: Generator, model: str, revision: str) -> None:
-        self.name = generator.name
+    def __init__(
+        self, generator: Generator, settings: SummarizeSettings, revision: str = "", arithmetic: str = ""
+    ) -> None:
+        """`revision` is the model's; `arithmetic` names how it computes, where that changes its answers."""
         self._generator = generator
-        self._model = model
+        self._settings = settings
         self._revision = revision
+        llm = settings.llm
+        self._identity = f"{generator.name} {llm.model} {revision} {arithmetic} {llm.max_new_tokens}"
 
-    def summarize(
-        self, transcript: Transcript, source: Source, settings: SummarizeSettings, parts: Parts | None = None
-    ) -> Summary:
+    def summarize(self, transcript: Transcript, source: Source, answers: Answers | None = None) -> Summary:
         """Raises `Refused`: `prompt_too_long`, `answer_cut`, `bad_answer`, `unsupported`, `another_subject`."""
         started = time.monotonic()
+        settings, llm = self._settings, self._settings.llm
         language = settings.language if settings.language != transcript.language else ""
-        form = Form(kind=choose_kind(source, transcript, settings), translated=bool(language))
-        identity = f"{self.name} {self._model} {self._revision} {settings.quantize} {settings.max_new_tokens}"
-        asker = Asker(self._generator, identity, settings.max_new_tokens, MemoryParts() if parts is None else parts)
+        form = Form(kind=choose_kind(source, transcript, settings.kind), translated=bool(language))
+        kept = MemoryAnswers() if answers is None else answers
+        asker = Asker(self._generator, self._identity, llm.max_new_tokens, kept)
 
-        cut = chunks(transcript, self._generator.count_tokens, settings.chunk_tokens, settings.overlap_segments)
-        mapped = Mapper(asker, transcript, form, language).map(cut)
+        cut = chunks(transcript, self._generator.count_tokens, llm.chunk_tokens, llm.overlap_segments)
+        checker = evidence.Checker(transcript)
+        mapped = Mapper(asker, checker, form, language).map(cut)
         if not mapped.notes:
             raise _nothing(mapped)
-        notes = joined(mapped.notes, transcript)
+        notes = joined(mapped.notes, checker)
         decisions, actions = _of_role(notes, "decision"), _of_role(notes, "action")
-        reducer = Reducer(asker, transcript, form, language, settings)
+        reducer = Reducer(asker, checker, form, language, settings)
         reduced = reducer.reduce(notes)
 
         claims = [
@@ -61,7 +66,7 @@ class MapReduce:
         evidence.refuse_other_subject([claim.text for claim in claims], transcript)
         return Summary(
             video_id=transcript.video_id,
-            kind=form.kind,
+            kind=form.kind.name,
             language=language,
             tldr=reduced.tldr,
             takeaways=reduced.takeaways,
@@ -70,10 +75,10 @@ class MapReduce:
             actions=actions,
             evidence=evidence.measure(claims, transcript, mapped.covered, mapped.dropped + reducer.dropped),
             made=Made(
-                backend=self.name,
-                model=self._model,
+                backend=self._generator.name,
+                model=llm.model,
                 revision=self._revision,
-                prompt_version=prompts.versions(form.kind, language),
+                prompt_version=prompts.versions(form.kind.name, language),
                 device=self._generator.device,
                 seconds=round(time.monotonic() - started, 3),
                 tokens_in=asker.tokens_in,

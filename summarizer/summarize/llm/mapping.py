@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from summarizer import evidence
+from summarizer.language.function_words import UNNAMED_PERSONS
 from summarizer.language.words import tokens
 from summarizer.records import Claim, Segment, Transcript
 from summarizer.summarize.llm import prompts, translation
@@ -29,7 +30,8 @@ _ASIDE = re.compile(
     r"|thanks? (?:you )?(?:all |everyone )?for (?:coming|joining|having))",
     re.IGNORECASE,
 )
-_NOBODY = frozenset(("", "i", "we", "you", "they", "someone", "somebody", "nobody", "none", "unknown", "n/a", "team"))
+# What a model names as the owner of an action that has none.
+_NO_OWNER = UNNAMED_PERSONS | {"", "unknown", "n/a", "team"}
 _SPOKEN_SIGNS = re.compile(r"\b(?:dash|minus|slash|dot|colon|space|underscore|equals)\b", re.IGNORECASE)
 
 
@@ -44,7 +46,7 @@ class Mapped:
 
 
 @dataclass(frozen=True)
-class _Unsupported:
+class _Rejected:
     """A statement that does not hold, and why; `spare` is the note that remains if the second try is no better."""
 
     statement: Statement
@@ -55,17 +57,17 @@ class _Unsupported:
 class Mapper:
     """The map step of one talk; `language` is that of the translation, or empty."""
 
-    def __init__(self, asker: Asker, transcript: Transcript, form: Form, language: str) -> None:
+    def __init__(self, asker: Asker, checker: evidence.Checker, form: Form, language: str) -> None:
         self._asker = asker
-        self._transcript = transcript
+        self._checker = checker
         self._form = form
-        self._instructions = prompts.instructions("map", form.kind, language)
+        self._instructions = prompts.instructions("map", form.kind.name, language)
 
     def map(self, parts: Sequence[Chunk]) -> Mapped:
         """Notes of all chunks, in order of time."""
         found = Mapped(chunks=len(parts))
         requests = [self.request(part) for part in parts]
-        retries: list[tuple[int, Request, list[_Unsupported]]] = []
+        retries: list[tuple[int, Request, list[_Rejected]]] = []
         for number, (request, answer) in enumerate(zip(requests, self._asker.ask(requests, MapAnswer), strict=True)):
             notes, bad = self._sift(parts[number], number, answer.claims)
             found.notes += notes
@@ -79,7 +81,7 @@ class Mapper:
             # A spare that was translated well now is joined with its better self later on.
             found.notes += notes[: len(bad)] + [one.spare for one in (*still_bad, *bad) if one.spare]
         found.notes.sort(key=lambda note: note.claim.start)
-        found.covered = covered(self._transcript, parts, requests)
+        found.covered = covered(self._checker.transcript, parts, requests)
         return found
 
     def request(self, part: Chunk) -> Request:
@@ -94,10 +96,10 @@ class Mapper:
             answer_schema=self._form.notes(len(part.own), speakers),
         )
 
-    def _sift(self, part: Chunk, number: int, statements: Iterable[Statement]) -> tuple[list[Note], list[_Unsupported]]:
+    def _sift(self, part: Chunk, number: int, statements: Iterable[Statement]) -> tuple[list[Note], list[_Rejected]]:
         """Notes that hold, and statements that do not; asides are neither."""
         good: list[Note] = []
-        bad: list[_Unsupported] = []
+        bad: list[_Rejected] = []
         for statement in statements:
             if statement.role == "aside" or _ASIDE.search(statement.text):
                 continue
@@ -108,30 +110,30 @@ class Mapper:
                 bad.append(result)
         return good, bad
 
-    def _note(self, part: Chunk, number: int, statement: Statement) -> Note | _Unsupported:
+    def _note(self, part: Chunk, number: int, statement: Statement) -> Note | _Rejected:
         if any(not 0 <= id < len(part.own) for id in statement.evidence):
-            return _Unsupported(statement, "it cites no such segment")
+            return _Rejected(statement, "it cites no such segment")
         cited = [part.own[id] for id in statement.evidence]
-        owner = "" if statement.owner.strip().lower() in _NOBODY else statement.owner.strip()
+        owner = "" if statement.owner.strip().lower() in _NO_OWNER else statement.owner.strip()
         said_by = owner or statement.speaker.strip()
         text = f"{said_by}: {statement.text}" if said_by else statement.text
-        ids = [segment.id for segment in cited]
-        claim = evidence.claim(text, ids, self._transcript)
         reason = (
             _not_named(statement.speaker, [segment.speaker or "" for segment in cited])
             or _not_named(owner, [f"{segment.speaker or ''} {segment.text}" for segment in cited])
             or _not_said(statement.command, cited)
-            or ("" if claim else evidence.unsupported(text, ids, self._transcript) or "it cites no segment")
         )
-        if reason or claim is None:
-            return _Unsupported(statement, reason)
+        if reason:
+            return _Rejected(statement, reason)
+        claim = self._checker.check(text, [segment.id for segment in cited])
+        if isinstance(claim, evidence.Unsupported):
+            return _Rejected(statement, claim.reason)
         role = statement.role if statement.role in {"decision", "action", "step"} else "point"
         note = Note(claim=claim.model_copy(update={"command": statement.command.strip()}), part=number, role=role)
         if not self._form.translated:
             return note
         changed = translation.problem(statement.text, statement.translation)
         if changed:
-            return _Unsupported(statement, changed, spare=note)
+            return _Rejected(statement, changed, spare=note)
         return note.model_copy(update={"claim": _translated(note.claim, said_by, statement.translation)})
 
 
@@ -146,7 +148,7 @@ def covered(transcript: Transcript, parts: Sequence[Chunk], requests: Sequence[R
     return tuple(s.id for s in transcript.segments if shown[s.id] >= len(s.text.split()))
 
 
-def _retry(request: Request, bad: Sequence[_Unsupported]) -> Request:
+def _retry(request: Request, bad: Sequence[_Rejected]) -> Request:
     told = "\n".join(
         f"- {json.dumps(harmless(one.statement.text), ensure_ascii=False)} cites {one.statement.evidence}: {one.reason}"
         for one in bad

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from summarizer import evidence
 from summarizer.language.words import content, names, numbers
-from summarizer.records import Claim, Record, Transcript
+from summarizer.records import Claim, Record
 from summarizer.summarize.llm.chunking import harmless
 
 SAME = 0.6  # Jaccard similarity of content words
@@ -41,7 +41,7 @@ def detail(note: Note) -> tuple[int, int, bool]:
     return figures, len(set(content(text))), bool(note.claim.translation)
 
 
-def joined(notes: Sequence[Note], transcript: Transcript) -> list[Note]:
+def joined(notes: Sequence[Note], checker: evidence.Checker) -> list[Note]:
     """The notes in order of time, with near-duplicates of the same role joined."""
     kept: list[_Compared] = []
     for one in (_Compared(note) for note in sorted(notes, key=lambda note: note.claim.start)):
@@ -49,7 +49,7 @@ def joined(notes: Sequence[Note], transcript: Transcript) -> list[Note]:
         if twin is None:
             kept.append(one)
         else:
-            kept[twin] = _Compared(_join(kept[twin].note, one.note, transcript))
+            kept[twin] = _Compared(_join(kept[twin].note, one.note, checker))
     return sorted((one.note for one in kept), key=lambda note: note.claim.start)
 
 
@@ -66,16 +66,16 @@ class _Compared:
         return bool(union) and len(self.words & other.words) / union >= SAME and self.must_equal == other.must_equal
 
 
-def _join(first: Note, second: Note, transcript: Transcript) -> Note:
+def _join(first: Note, second: Note, checker: evidence.Checker) -> Note:
     """The note with more detail, citing the moments of both where they support it."""
     better = max(first, second, key=detail)
-    moments = tuple(sorted({*first.claim.evidence, *second.claim.evidence}))[:MOST_MOMENTS]
-    if evidence.unsupported(better.claim.text, moments, transcript):
+    moments = sorted({*first.claim.evidence, *second.claim.evidence})[:MOST_MOMENTS]
+    checked = checker.check(better.claim.text, moments)
+    if isinstance(checked, evidence.Unsupported):
         return better
-    start = transcript.segments[moments[0]].start
     return better.model_copy(
         update={
             "part": min(first.part, second.part),
-            "claim": better.claim.model_copy(update={"evidence": moments, "start": start}),
+            "claim": better.claim.model_copy(update={"evidence": checked.evidence, "start": checked.start}),
         }
     )

@@ -13,9 +13,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
-from summarizer.config.tables import RuntimeSettings, SummarizeSettings
+from summarizer.config import Config, LLMSettings, RuntimeSettings
 from summarizer.errors import BackendError, Deferred, Failed, Refused
+from summarizer.stage import Backend, Opening, Package
+from summarizer.summarize.base import Summarizer
+from summarizer.summarize.llm import prompts
 from summarizer.summarize.llm.generator import Answer, Request
+from summarizer.summarize.llm.map_reduce import MapReduce
 
 CHARACTERS_PER_TOKEN = 3.0  # English has 4 to 5; on the safe side, since the server's tokenizer is not here
 TEMPLATE_TOKENS = 32
@@ -30,7 +34,7 @@ class OpenAIGenerator:
     device = "server"
     context_tokens = CONTEXT_TOKENS
 
-    def __init__(self, runtime: RuntimeSettings, settings: SummarizeSettings) -> None:
+    def __init__(self, runtime: RuntimeSettings, settings: LLMSettings) -> None:
         try:
             import openai
         except ImportError:
@@ -75,7 +79,7 @@ class OpenAIGenerator:
                 raise Refused(
                     "prompt_too_long",
                     f"{self._endpoint} cannot hold it: {_line(error)}",
-                    "Lower summarize.chunk_tokens.",
+                    "Lower summarize.llm.chunk_tokens.",
                 ) from None
             if not self._constrained:
                 raise Failed(
@@ -92,7 +96,7 @@ class OpenAIGenerator:
         ) as error:
             raise BackendError(
                 f"{self._endpoint} will not serve {self._settings.model}: {_line(error)}",
-                "Check summarize.model, runtime.endpoint and SUMMARIZER_API_KEY.",
+                "Check summarize.llm.model, runtime.endpoint and SUMMARIZER_API_KEY.",
             ) from None
         except self._openai.APITimeoutError:
             raise Failed(
@@ -156,10 +160,28 @@ class OpenAIGenerator:
             raise Failed(
                 "prompt_cut",
                 f"{self._endpoint} read {read} tokens of a prompt of {words} words",
-                "Give the server a larger context (Ollama: num_ctx), or lower summarize.chunk_tokens.",
+                "Give the server a larger context (Ollama: num_ctx), or lower summarize.llm.chunk_tokens.",
             )
 
 
 def _line(error: Exception) -> str:
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0][:200]
+
+
+def _open(opening: Opening) -> Summarizer:
+    settings = opening.config.summarize
+    return MapReduce(OpenAIGenerator(opening.config.runtime, settings.llm), settings, settings.llm.revision)
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    return {"llm": config.summarize.llm.dump(), "prompts": prompts.fingerprint()}
+
+
+OPENAI: Backend[Summarizer] = Backend(
+    name="openai",
+    open=_open,
+    settings=_settings,
+    packages=(Package("openai", "openai"),),
+    talks_at_once=lambda runtime: runtime.llm_batch,  # so that so many requests are with the server
+)

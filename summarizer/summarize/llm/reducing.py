@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from summarizer import evidence
-from summarizer.config.tables import SummarizeSettings
-from summarizer.records import Claim, Section, Transcript
+from summarizer.config import SummarizeSettings
+from summarizer.records import Claim, Section
 from summarizer.summarize.limits import TAKEAWAY_WORDS, TLDR_WORDS, shorten
 from summarizer.summarize.llm import prompts, translation
 from summarizer.summarize.llm.client import Asker
@@ -40,11 +40,11 @@ class Reducer:
     """The reduce step of one talk; `language` is that of the translation, or empty."""
 
     def __init__(
-        self, asker: Asker, transcript: Transcript, form: Form, language: str, settings: SummarizeSettings
+        self, asker: Asker, checker: evidence.Checker, form: Form, language: str, settings: SummarizeSettings
     ) -> None:
         self.dropped = 0  # sentences written anew that their notes do not support
         self._asker = asker
-        self._transcript = transcript
+        self._checker = checker
         self._form = form
         self._language = language
         self._settings = settings
@@ -53,11 +53,12 @@ class Reducer:
         """A TL;DR, 3 to 5 takeaways where there are so many notes, and sections in order of time."""
         chosen = self._condense(list(notes))
         answer = self._asker.ask([self._request(chosen)], ReduceAnswer)[0]
-        tldr = self._rewritten(answer.tldr, chosen, TLDR_WORDS) or shorten(max(chosen, key=detail).claim, TLDR_WORDS)
+        best = max(chosen, key=detail).claim
+        tldr = self._rewritten(answer.tldr, chosen, TLDR_WORDS) or shorten(best, TLDR_WORDS, self._checker) or best
         takeaways = [c for one in answer.takeaways if (c := self._rewritten(one, chosen, TAKEAWAY_WORDS))]
-        spare = [c for note in chosen if (c := shorten(note.claim, TAKEAWAY_WORDS, whole=True)) and c.text != tldr.text]
-        while len(takeaways) < 3 and spare:
-            takeaways.append(spare.pop(0))
+        short = (shorten(note.claim, TAKEAWAY_WORDS, self._checker) for note in chosen)  # checked only as needed
+        spare = (claim for claim in short if claim and claim.text != tldr.text)
+        takeaways += islice(spare, max(0, 3 - len(takeaways)))
         return Reduced(tldr, tuple(takeaways), self._sections(answer.sections, chosen))
 
     # -- the tree ---------------------------------------------------------------------------------------------
@@ -73,7 +74,7 @@ class Reducer:
 
     def _fits(self, notes: Sequence[Note]) -> bool:
         tokens = self._asker.generator.count_tokens(listed(notes))
-        return len(notes) <= 1 or tokens <= self._settings.chunk_tokens
+        return len(notes) <= 1 or tokens <= self._settings.llm.chunk_tokens
 
     def _merge_level(self, notes: Sequence[Note]) -> list[Note]:
         groups = self._groups(notes)
@@ -82,7 +83,7 @@ class Reducer:
         for number, (group, answer) in enumerate(zip(groups, self._asker.ask(requests, MapAnswer), strict=True)):
             kept = with_all_voices(self._merged(answer.claims, group), group)
             merged += [note.model_copy(update={"part": number}) for note in kept]  # one part of the next level
-        return joined(merged, self._transcript)
+        return joined(merged, self._checker)
 
     def _groups(self, notes: Sequence[Note]) -> list[list[Note]]:
         """Runs of neighbouring notes, each as long as one prompt holds."""
@@ -107,7 +108,7 @@ class Reducer:
 
     def _merge_request(self, group: Sequence[Note]) -> Request:
         return Request(
-            instructions=prompts.instructions("merge", self._form.kind, self._language),
+            instructions=prompts.instructions("merge", self._form.kind.name, self._language),
             material=f"<notes>\n{listed(group)}\n</notes>",
             answer_schema=self._form.merged(len(group), max(1, len(group) // 2)),
         )
@@ -118,7 +119,7 @@ class Reducer:
         settings = self._settings
         sections = max(1, min(settings.max_sections, len(notes) // 2))
         return Request(
-            instructions=prompts.instructions("reduce", self._form.kind, self._language),
+            instructions=prompts.instructions("reduce", self._form.kind.name, self._language),
             material=f"<notes>\n{listed(notes)}\n</notes>",
             answer_schema=self._form.summary(len(notes), settings.max_takeaways, sections, settings.points_per_section),
         )
@@ -144,12 +145,12 @@ class Reducer:
         claims = tuple(note.claim for note in own)
         cited = sorted({id for claim in claims for id in claim.evidence})
         title, translated = answered.heading.strip(), answered.translation.strip()
-        if not title or evidence.unsupported(title, cited, self._transcript):
+        if isinstance(self._checker.check(title, cited), evidence.Unsupported):
             others = [note.claim.text for note in notes if note not in own]
             title, translated = heading([claim.text for claim in claims], others), ""
         elif not self._form.translated or translation.problem(title, translated):
             translated = ""
-        segments = self._transcript.segments
+        segments = self._checker.transcript.segments
         return Section(
             heading=title,
             start=claims[0].start,
@@ -168,8 +169,10 @@ class Reducer:
 
     def _checked(self, statement: Statement, sources: Sequence[Note]) -> Claim | None:
         ids = [id for note in sources for id in note.claim.evidence]
-        claim = evidence.claim(statement.text, ids, self._transcript)
-        if claim is None or not self._form.translated:
+        claim = self._checker.check(statement.text, ids)
+        if isinstance(claim, evidence.Unsupported):
+            return None
+        if not self._form.translated:
             return claim
         changed = translation.problem(statement.text, statement.translation)
         return claim if changed else claim.model_copy(update={"translation": statement.translation.strip()})

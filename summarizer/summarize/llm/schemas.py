@@ -8,21 +8,16 @@ where they are dropped; without one, a model held to a schema would have to writ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from summarizer.records import Kind, Record
+from summarizer.summarize.kinds import Kind
 
 MAX_TEXT = 240  # characters of one statement; the schema holds the model to it
 MAX_HEADING, MAX_OWNER, MAX_COMMAND = 60, 40, 160
 NOTES_PER_CHUNK, NOTES_TRANSLATED = 12, 7  # a translated note is about twice as long
-ROLES: dict[Kind, tuple[str, ...]] = {
-    "talk": ("point", "aside"),
-    "panel": ("point", "aside"),
-    "meeting": ("point", "decision", "action", "aside"),
-    "tutorial": ("point", "step", "aside"),
-}
 
 # A server without constrained decoding may send anything: what is far over the schema's limits is not an answer.
 _Text = Field(max_length=1000)
@@ -63,7 +58,8 @@ class ReduceAnswer(BaseModel):
     sections: list[Heading] = _Many
 
 
-class Form(Record):
+@dataclass(frozen=True)
+class Form:
     """What an answer's shape depends on beside the material: the kind, and whether it is written in two languages."""
 
     kind: Kind
@@ -71,14 +67,15 @@ class Form(Record):
 
     def notes(self, count: int, speakers: Sequence[str]) -> dict[str, Any]:
         """Schema of the map step: statements that can cite nothing but `count` segments, numbered from 0."""
-        parts: dict[str, Any] = {"role": {"type": "string", "enum": list(ROLES[self.kind])}}
-        if self.kind == "panel" and speakers:
-            parts["speaker"] = {"type": "string", "enum": [*speakers, ""]}
-        if self.kind == "meeting":
-            parts["owner"] = _text(MAX_OWNER, least=0)
-        if self.kind == "tutorial":
-            parts["command"] = _text(MAX_COMMAND, least=0)
-        note = _object(parts | self._statement(count, 3))
+        known: dict[str, dict[str, Any]] = {
+            "owner": _text(MAX_OWNER, least=0),
+            "command": _text(MAX_COMMAND, least=0),
+        }
+        if speakers:
+            known["speaker"] = {"type": "string", "enum": [*speakers, ""]}
+        fields = {name: known[name] for name in self.kind.fields if name in known}
+        role = {"role": {"type": "string", "enum": list(self.kind.roles)}}
+        note = _object(role | fields | self._statement(count, 3))
         return _object({"claims": _array(note, NOTES_TRANSLATED if self.translated else NOTES_PER_CHUNK)})
 
     def merged(self, count: int, most: int) -> dict[str, Any]:

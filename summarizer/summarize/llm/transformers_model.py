@@ -12,13 +12,20 @@ import logging
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from summarizer.config.tables import RuntimeSettings, SummarizeSettings
+from summarizer import models
+from summarizer.config import Config, RuntimeSettings, SummarizeSettings
 from summarizer.errors import BackendError
 from summarizer.machine import cores
+from summarizer.stage import Backend, ModelChoice, Opening, Package
+from summarizer.summarize.base import Summarizer
+from summarizer.summarize.llm import prompts
+from summarizer.summarize.llm.batching import Batching
 from summarizer.summarize.llm.generator import Answer, Request
+from summarizer.summarize.llm.map_reduce import MapReduce
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +48,7 @@ class TransformersGenerator:
         chatter.disable_progress_bar()  # there is one bar, the run's
         self._threads = runtime.threads or cores()
         place = _device(torch, runtime.device)
-        small = place == "cpu" and settings.quantize == "int8"
+        small = place == "cpu" and settings.transformers.quantize == "int8"
         self.device = f"{place} int8" if small else place
         fast_bfloat = place == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
         # Quantizing starts from the weights as they are stored, so that they are never in memory at four bytes each.
@@ -68,7 +75,7 @@ class TransformersGenerator:
         vocabulary = xgrammar.TokenizerInfo.from_huggingface(self._tokenizer, vocab_size=self._model.config.vocab_size)
         self._compiler = xgrammar.GrammarCompiler(vocabulary)
         self._place = place
-        self._max_new_tokens = settings.max_new_tokens
+        self._max_new_tokens = settings.llm.max_new_tokens
         self._batch = runtime.llm_batch
         self.context_tokens = int(getattr(self._model.config, "max_position_embeddings", 0) or 4096)
 
@@ -96,7 +103,7 @@ class TransformersGenerator:
                 if size == 1:
                     raise BackendError(
                         "the model does not fit into the device's memory",
-                        "Use a smaller summarize.model, or runtime.device=cpu.",
+                        "Use a smaller summarize.llm.model, or runtime.device=cpu.",
                     ) from None
                 size = max(1, size // 2)
                 log.warning("out of memory; going on with batches of %d", size)
@@ -159,7 +166,8 @@ def quantize(model: Any) -> None:
         config, linear = torch.ao.quantization.per_channel_dynamic_qconfig, torch.ao.nn.quantized.dynamic.Linear
     except AttributeError:
         raise BackendError(
-            f"torch {torch.__version__} has no dynamic quantization any more", "Set summarize.quantize to none."
+            f"torch {torch.__version__} has no dynamic quantization any more",
+            "Set summarize.transformers.quantize to none.",
         ) from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecated since torch 2.10
@@ -182,3 +190,35 @@ def _device(torch: Any, wanted: str) -> str:
             "CUDA was asked for and torch finds none", "See `summarizer doctor`, or set runtime.device=cpu."
         )
     return "cpu"
+
+
+def _open(opening: Opening) -> Summarizer:
+    assert opening.installed is not None  # noqa: S101 - TRANSFORMERS declares a model
+    settings, runtime = opening.config.summarize, opening.config.runtime
+    generator = TransformersGenerator(opening.installed.path, runtime, settings)
+    processor = opening.processor if generator.device.startswith("cpu") else nullcontext()
+    shared = Batching(generator, runtime.llm_batch, processor)
+    return MapReduce(shared, settings, opening.installed.revision, arithmetic=settings.transformers.quantize)
+
+
+def _choice(config: Config) -> ModelChoice:
+    return ModelChoice(config.summarize.llm.model, "llm", config.summarize.llm.revision)
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    llm = config.summarize.llm
+    return {
+        "llm": llm.dump() | models.identity(llm.model, llm.revision, config.runtime.models),
+        "transformers": config.summarize.transformers.dump(),
+        "prompts": prompts.fingerprint(),
+    }
+
+
+TRANSFORMERS: Backend[Summarizer] = Backend(
+    name="transformers",
+    open=_open,
+    settings=_settings,
+    packages=(Package("torch", "llm"), Package("transformers", "llm"), Package("xgrammar", "llm")),
+    model=_choice,
+    talks_at_once=lambda runtime: runtime.llm_batch,  # so that every talk has a request in a batch
+)

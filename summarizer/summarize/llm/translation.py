@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from summarizer.language.projects import projects_in
+from summarizer.language.terms import projects_in
 from summarizer.language.words import names, numbers
 
 # Number words that stand behind digits: "6万", "3 mil", "2 Millionen".
@@ -23,6 +23,7 @@ _SCALES = {
 _NUMBER = re.compile(
     rf"(\d+(?:[.,\u00a0\u202f' ]\d+)*)(?:\s?({'|'.join(sorted(_SCALES, key=len, reverse=True))})(?![a-z]))?"
 )
+# Not a word tokenizer: what is in Latin letters inside a text of any script, with paths in one piece.
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-+./][A-Za-z0-9]+)*")
 
 # Capitals in English that no translation keeps.

@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
+from summarizer.config import CaptionsSettings
 from summarizer.errors import Failed
 from summarizer.records import CaptionFormat, CaptionKind, Made, Segment, Span, Transcript
 from summarizer.transcribe.captions.formats import TURN, Cue, parse_json3, parse_ttml, parse_txt, parse_vtt
 from summarizer.transcribe.captions.turns import turns
 
-LONGEST = 15.0  # seconds of a segment that is merged from cues
-PAUSE = 1.2  # seconds without text that end a segment
+DEFAULTS = CaptionsSettings()
 _SOUND = re.compile(r"[\[(][^\])\n]{0,40}[\])]|[♪♫]+")
 _SOUND_WORDS = re.compile(
     r"music|applause|laugh|cheer|silence|inaudible|noise|sound|crosstalk|foreign|cough|sigh|musik|música|musique|音楽|拍手",
@@ -35,6 +35,7 @@ def read_captions(
     language: str,
     kind: CaptionKind,
     duration: float | None,
+    settings: CaptionsSettings = DEFAULTS,
 ) -> Transcript:
     """The transcript in a caption file; `duration` is the video's, seconds.
 
@@ -54,14 +55,14 @@ def read_captions(
     ordered = sorted(cues, key=lambda cue: cue.start)
     cues = ordered if format == "txt" else _once(ordered)
     spoken = turns([replace(cue, text=_without_sounds(cue.text).strip()) for cue in cues])
-    segments = merge(spoken)
+    segments = merge(spoken, settings)
     return Transcript(
         video_id=video_id,
         language=language.split("-")[0].lower() or "und",
         segments=segments,
         duration=duration or max(cue.end for cue in cues),
         kind=kind,
-        spans=_sounds(ordered, spoken),
+        spans=_sounds(ordered, spoken, settings.pause_seconds),
         made=Made(backend="captions", seconds=round(time.monotonic() - started, 3)),
     )
 
@@ -96,7 +97,7 @@ def _once(cues: list[Cue]) -> list[Cue]:
     return kept
 
 
-def _sounds(cues: Sequence[Cue], spoken: Sequence[Cue]) -> tuple[Span, ...]:
+def _sounds(cues: Sequence[Cue], spoken: Sequence[Cue], pause: float) -> tuple[Span, ...]:
     """Where the track says that something else than speech is heard: cues of nothing but sound markers, joined."""
     spans: list[Span] = []
     for cue in cues:
@@ -104,7 +105,7 @@ def _sounds(cues: Sequence[Cue], spoken: Sequence[Cue]) -> tuple[Span, ...]:
             cue.start < other.end and other.start < cue.end for other in spoken
         ):
             continue
-        if spans and cue.start - spans[-1].end <= PAUSE:
+        if spans and cue.start - spans[-1].end <= pause:
             spans[-1] = spans[-1].model_copy(update={"end": max(spans[-1].end, cue.end)})
         elif cue.end > cue.start:
             spans.append(Span(start=cue.start, end=cue.end, reason="sound"))
@@ -119,7 +120,7 @@ def _is_sound(text: str) -> bool:
     return bool(_SOUND_WORDS.search(text)) or not re.search(r"\w", text)
 
 
-def merge(cues: list[Cue]) -> tuple[Segment, ...]:
+def merge(cues: list[Cue], settings: CaptionsSettings = DEFAULTS) -> tuple[Segment, ...]:
     """Cues to segments: joined until a sentence ends, a pause comes, the speaker changes, or it gets long."""
     groups: list[list[Cue]] = []
     speaker: str | None = None
@@ -129,7 +130,8 @@ def merge(cues: list[Cue]) -> tuple[Segment, ...]:
             group = groups[-1]
             length = cue.end - group[0].start
             ended = group[-1].text.endswith((".", "!", "?", "。", "？")) and length > 5
-            if cue.start - group[-1].end <= PAUSE and length <= LONGEST and not ended:
+            paused = cue.start - group[-1].end > settings.pause_seconds
+            if not paused and length <= settings.segment_seconds and not ended:
                 group.append(cue)
                 continue
         groups.append([cue])

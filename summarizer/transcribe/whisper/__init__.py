@@ -1,5 +1,5 @@
-"""The back end that recognises speech with Whisper."""
+"""Speech to text with Whisper (CTranslate2)."""
 
-from summarizer.transcribe.whisper.backend import Wanted, Whisper
+from summarizer.transcribe.whisper.backend import WHISPER, Whisper
 
-__all__ = ["Wanted", "Whisper"]
+__all__ = ["WHISPER", "Whisper"]

@@ -9,24 +9,22 @@ span with its reason; it never passes as speech.
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from summarizer.language.repetition import LOOP_RATIO, compression, repeats
+from summarizer.language.words import word_parts
 from summarizer.records import Segment, Span, SpanReason
 
 Redo = Callable[[float, float], tuple[Segment, ...]]  # (start, end) in seconds -> the segments of that window
 Interval = tuple[float, float]  # seconds
 
-LOOP_RATIO = 2.4  # text that compresses better than this repeats itself: Whisper's own threshold
 FASTEST = 7.0  # words a second; fast talkers reach 5
 FASTEST_LETTERS = 35.0  # letters a second, for languages without spaces
 LEAST_VOICED = 0.2  # share of a segment's time with speech below which its text has no speaker
 QUIET = 10.0  # seconds without speech that are worth a mark
 UNWRITTEN = 10.0  # seconds of speech without a word that are worth a second look
 WINDOW = 30.0  # seconds that are recognised at once
-_REPEATS = {1: 6, 2: 4, 3: 4}  # this many times in a row for n-grams of so many words; longer ones: 3
 
 
 @dataclass(frozen=True)
@@ -36,31 +34,6 @@ class Mended:
     segments: tuple[Segment, ...]
     spans: tuple[Span, ...]
     redone: int
-
-
-def compression(text: str) -> float:
-    """Length over compressed length: about 1.5 for speech, above 2.4 for text that repeats itself."""
-    data = text.encode()
-    return len(data) / len(zlib.compress(data))
-
-
-def repeats(words: Sequence[str]) -> tuple[Interval, ...]:
-    """Runs of words, as [first, last + 1), in which an n-gram of 1 to 12 words stands several times in a row."""
-    found: list[Interval] = []
-    for n in range(1, min(12, len(words) // 3) + 1):
-        run = 0  # words that equal the one n places before them
-        for i in range(n, len(words) + 1):
-            if i < len(words) and words[i] == words[i - n]:
-                run += 1
-                continue
-            if run >= n * (_REPEATS.get(n, 3) - 1):
-                found.append((i - run - n, i))
-            run = 0
-    return tuple(found)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.lower())
 
 
 def suspects(segments: Sequence[Segment], speech: Sequence[Interval] | None) -> tuple[Span, ...]:
@@ -80,7 +53,7 @@ def suspects(segments: Sequence[Segment], speech: Sequence[Interval] | None) -> 
 def _alone(segment: Segment, speech: Sequence[Interval] | None) -> Iterable[Span]:
     """What one segment shows by itself."""
     length = segment.end - segment.start
-    if repeats(_words(segment.text)) or (len(segment.text) > 100 and compression(segment.text) > LOOP_RATIO):
+    if repeats(word_parts(segment.text)) or (len(segment.text) > 100 and compression(segment.text) > LOOP_RATIO):
         yield _span([segment], "looped")
     elif speech is not None and overlap((segment.start, segment.end), speech) < LEAST_VOICED * length:
         yield _span([segment], "text_over_silence")
@@ -93,10 +66,10 @@ def _looping(segments: Sequence[Segment]) -> Iterable[Sequence[Segment]]:
     for group in _windows(segments):
         if len(group) < 2:
             continue
-        words = [(word, place) for place, segment in enumerate(group) for word in _words(segment.text)]
+        words = [(word, place) for place, segment in enumerate(group) for word in word_parts(segment.text)]
         for first, last in repeats([word for word, _ in words]):
-            places = [place for _, place in words[int(first) : int(last)]]
-            inside = [i for i in set(places) if 2 * places.count(i) >= len(_words(group[i].text))]
+            places = [place for _, place in words[first:last]]
+            inside = [i for i in set(places) if 2 * places.count(i) >= len(word_parts(group[i].text))]
             if inside:
                 yield group[min(inside) : max(inside) + 1]
         text = " ".join(segment.text for segment in group)

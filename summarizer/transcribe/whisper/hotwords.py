@@ -9,23 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from summarizer.language.function_words import CAPITALISED_IN_TITLES
+from summarizer.language.matcher import term_pattern
 from summarizer.language.terms import Glossary, Term
 
 LIMIT = 10  # terms
 TOKENS = 60  # of Whisper's prompt, which holds 223: ten terms of six tokens
 DESCRIPTION = 2000  # characters of the description that are looked at
 # Capitalised in titles and at the start of sentences without being names.
-_COMMON = frozenset(
+_NOT_NAMES = CAPITALISED_IN_TITLES | frozenset(
     """
-    a all an and any are as at be but by can do don for from how if in is it no not of on or our that the these this
-    those to we what when where who why will with you your
-    day deep dive how introduction join keynote learn panel session talk track tutorial welcome
+    day deep dive introduction join keynote learn panel session talk track tutorial welcome
     america europe gmbh inc llc north
     january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday
     """.split()
 )
-_WORD = re.compile(r"(?<![\w/@.])[A-Za-z][\w+-]*[A-Za-z0-9]")
+# Not a word tokenizer: from one ASCII letter to another or a digit, and not behind a slash, "@" or a full stop.
+_NAME = re.compile(r"(?<![\w/@.])[A-Za-z][\w+-]*[A-Za-z0-9]")
 
 
 def hotwords(
@@ -59,8 +60,7 @@ def _of_glossary(text: str, glossary: Glossary | None) -> Iterator[tuple[str, fl
     if glossary is None:
         return
     known: dict[str, Term] = {term.name.lower(): term for term in glossary.terms}
-    longest = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-    for match in re.finditer(rf"(?<![\w-])(?:{longest})(?![\w-])", text, re.IGNORECASE):
+    for match in term_pattern(tuple(known)).finditer(text):
         term = known[match[0].lower()]
         if not term.everyday or match[0] == term.name:
             yield term.name, 3.0
@@ -68,11 +68,11 @@ def _of_glossary(text: str, glossary: Glossary | None) -> Iterator[tuple[str, fl
 
 def _names(text: str, in_title: bool) -> Iterator[tuple[str, float]]:
     """Words that look like names; a capital at the start of a sentence is none, except in a title."""
-    for match in _WORD.finditer(text):
+    for match in _NAME.finditer(text):
         word = match[0]
         starts = match.start() == 0 or text[: match.start()].rstrip()[-1:] in {".", "!", "?", ":", "\n"}
         inner = any(char.isupper() or char.isdigit() for char in word[1:])
-        if word.lower() in _COMMON or len(word) > 30:
+        if word.lower() in _NOT_NAMES or len(word) > 30:
             continue
         if inner and not word.isupper():
             yield word, 2.0

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from summarizer.config.tables import RuntimeSettings, TranscribeSettings
+from summarizer.config import RuntimeSettings, WhisperSettings
 from summarizer.errors import BackendError
 from summarizer.machine import cores, free_gpu_memory, free_memory
 from summarizer.transcribe.whisper.encoder import Encoder
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Said:
+class Phrase:
     """One stretch of text in a window: times in seconds from the window's start."""
 
     start: float
@@ -39,19 +39,19 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Heard:
+class WindowText:
     """What was recognised in one window."""
 
     language: str  # ISO 639-1
-    said: tuple[Said, ...]
+    phrases: tuple[Phrase, ...]
     log_probability: float  # mean over the tokens
     no_speech: float  # probability that nobody talks, 0..1
 
 
-class Engine:
+class Model:
     """An opened model, for any number of threads. `device` is where it really runs."""
 
-    def __init__(self, settings: TranscribeSettings, runtime: RuntimeSettings, path: Path) -> None:
+    def __init__(self, settings: WhisperSettings, runtime: RuntimeSettings, path: Path) -> None:
         self._settings = settings
         self._runtime = runtime
         self._path = path
@@ -114,26 +114,26 @@ class Engine:
             log.info("CTranslate2 encodes (%s)", error)
             return None
 
-    def features(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    def compute_features(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """The log-mel spectrogram of a window, (mel bands, 3000), padded with zeros as faster-whisper does."""
         from faster_whisper.audio import pad_or_trim
 
         mel: NDArray[np.float32] = pad_or_trim(self.model.feature_extractor(samples)[..., :-1])
         return mel
 
-    def languages(self, features: Sequence[NDArray[np.float32]]) -> list[dict[str, float]]:
+    def detect_languages(self, features: Sequence[NDArray[np.float32]]) -> list[dict[str, float]]:
         """For each window the probability of every language; English alone for a model that knows no other."""
         if not self.model.model.is_multilingual:
             return [{"en": 1.0} for _ in features]
-        return self._safely(lambda some: self._languages(some), list(features))
+        return self._safely(lambda some: self._detect_languages(some), list(features))
 
-    def _languages(self, features: list[NDArray[np.float32]]) -> list[dict[str, float]]:
+    def _detect_languages(self, features: list[NDArray[np.float32]]) -> list[dict[str, float]]:
         found = self.model.model.detect_language(self._encode(features))
         return [{token[2:-2]: float(probability) for token, probability in one} for one in found]
 
     def recognise(
         self, features: Sequence[NDArray[np.float32]], seconds: Sequence[float], language: str, hotwords: str = ""
-    ) -> list[Heard]:
+    ) -> list[WindowText]:
         """Decode windows together. `seconds` are the lengths of their sound."""
         work = list(zip(features, seconds, strict=True))
         return self._safely(lambda some: self._recognise(some, language, hotwords), work)
@@ -175,7 +175,7 @@ class Engine:
             np.concatenate([np.asarray(self.model.encode(one)) for one in features])
         )
 
-    def _recognise(self, work: list[tuple[Any, float]], language: str, hotwords: str) -> list[Heard]:
+    def _recognise(self, work: list[tuple[Any, float]], language: str, hotwords: str) -> list[WindowText]:
         from faster_whisper.transcribe import get_suppressed_tokens
 
         tokenizer = self._tokenizer(language)
@@ -191,18 +191,18 @@ class Engine:
             return_scores=True,
             return_no_speech_prob=True,
         )
-        heard = []
+        texts = []
         for result, (_, seconds) in zip(results, work, strict=True):
             tokens = result.sequences_ids[0]
-            heard.append(
-                Heard(
+            texts.append(
+                WindowText(
                     language=tokenizer.language_code,
-                    said=read_tokens(tokens, tokenizer, seconds),
+                    phrases=read_tokens(tokens, tokenizer, seconds),
                     log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
                     no_speech=result.no_speech_prob,
                 )
             )
-        return self._with_words(heard, encoded, work, tokenizer) if self._settings.word_timestamps else heard
+        return self._with_words(texts, encoded, work, tokenizer) if self._settings.word_timestamps else texts
 
     def _tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer
@@ -211,12 +211,12 @@ class Engine:
         return Tokenizer(self.model.hf_tokenizer, multilingual, task="transcribe", language=language)
 
     def _with_words(
-        self, heard: list[Heard], encoded: Any, work: list[tuple[Any, float]], tokenizer: Any
-    ) -> list[Heard]:
+        self, texts: list[WindowText], encoded: Any, work: list[tuple[Any, float]], tokenizer: Any
+    ) -> list[WindowText]:
         """Times of words from the cross-attention, as faster-whisper aligns them."""
         drafts: list[list[dict[str, Any]]] = [
-            [{"start": s.start, "end": s.end, "text": s.text, "tokens": list(s.tokens), "seek": 0} for s in one.said]
-            for one in heard
+            [{"start": s.start, "end": s.end, "text": s.text, "tokens": list(s.tokens), "seek": 0} for s in one.phrases]
+            for one in texts
         ]
         frames = [int(-(-seconds // 1) * self.model.frames_per_second) for _, seconds in work]
         for number, draft in enumerate(drafts):  # one at a time: in a batch, windows without text lose count
@@ -226,19 +226,19 @@ class Engine:
                     [draft], tokenizer, part, [frames[number]], "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、", 0.0
                 )
         return [
-            Heard(
+            WindowText(
                 one.language,
                 tuple(
-                    Said(float(d["start"]), float(d["end"]), d["text"], tuple(d["tokens"]), tuple(d.get("words", ())))
+                    Phrase(float(d["start"]), float(d["end"]), d["text"], tuple(d["tokens"]), tuple(d.get("words", ())))
                     for d in draft
                 ),
                 one.log_probability,
                 one.no_speech,
             )
-            for one, draft in zip(heard, drafts, strict=True)
+            for one, draft in zip(texts, drafts, strict=True)
         ]
 
-    def again(self, samples: NDArray[np.float32], language: str) -> tuple[Said, ...]:
+    def recognise_again(self, samples: NDArray[np.float32], language: str) -> tuple[Phrase, ...]:
         """Recognise a short stretch with all of Whisper's own guards: temperature fallback, no context, small windows.
 
         Radford et al. 2022, section 4.5; slow, so meant for stretches that came out wrong.
@@ -251,7 +251,7 @@ class Engine:
             chunk_length=15,
             vad_filter=False,
         )
-        return tuple(Said(float(s.start), float(s.end), s.text, tuple(s.tokens)) for s in found)
+        return tuple(Phrase(float(s.start), float(s.end), s.text, tuple(s.tokens)) for s in found)
 
 
 def _part(encoded: Any, number: int) -> Any:
@@ -264,13 +264,13 @@ def _part(encoded: Any, number: int) -> Any:
     return part.to_device(ctranslate2.Device.cuda) if encoded.device == "cuda" else part
 
 
-def read_tokens(tokens: Sequence[int], tokenizer: Any, seconds: float) -> tuple[Said, ...]:
+def read_tokens(tokens: Sequence[int], tokenizer: Any, seconds: float) -> tuple[Phrase, ...]:
     """Tokens with timestamps as text with times; `seconds` is the length of the window's sound.
 
     Whisper writes <|start|> words <|end|> for each sentence. Words after the last time stamp are kept and end with the
     window: faster-whisper drops them, which is right only where the next window starts there.
     """
-    said: list[Said] = []
+    said: list[Phrase] = []
     start: float | None = None
     words: list[int] = []
     for token in tokens:
@@ -279,13 +279,13 @@ def read_tokens(tokens: Sequence[int], tokenizer: Any, seconds: float) -> tuple[
         elif token >= tokenizer.timestamp_begin:
             at = min((token - tokenizer.timestamp_begin) * 0.02, seconds)
             if words:
-                said.append(_said(start or 0.0, at, words, tokenizer))
+                said.append(_phrase(start or 0.0, at, words, tokenizer))
                 words = []
             start = at
     if words:
-        said.append(_said(start or 0.0, seconds, words, tokenizer))
+        said.append(_phrase(start or 0.0, seconds, words, tokenizer))
     return tuple(one for one in said if one.text.strip())
 
 
-def _said(start: float, end: float, words: list[int], tokenizer: Any) -> Said:
-    return Said(start, max(start, end), tokenizer.decode(words), tuple(words))
+def _phrase(start: float, end: float, words: list[int], tokenizer: Any) -> Phrase:
+    return Phrase(start, max(start, end), tokenizer.decode(words), tuple(words))

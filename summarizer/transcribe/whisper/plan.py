@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from summarizer.config.tables import RuntimeSettings
+from summarizer.config import RuntimeSettings
 from summarizer.machine import instructions
 from summarizer.transcribe.whisper.weights import Weights
 

@@ -12,15 +12,34 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
-from summarizer.audio.media import stream
-from summarizer.audio.recording import Recording
-from summarizer.audio.voice_activity import RATE, Stretch, VoiceActivity
-from summarizer.transcribe.whisper.model import Engine, Heard
+from summarizer.audio import RATE, Recording, Stretch, VoiceActivity, stream
+from summarizer.transcribe.whisper.model import WindowText
+from summarizer.transcribe.whisper.plan import Plan
 from summarizer.transcribe.whisper.windows import Packer, Window
 
 READERS = 3  # recordings decoded at once; each costs a process, and one is ten times as fast as recognition
 LANGUAGE_FROM = 13  # the language is that of four windows, spread over so many first ones: 6 minutes
+
+
+class Recogniser(Protocol):
+    """What the scheduler needs of the model; see `model.Model`."""
+
+    plan: Plan
+    batch: int  # windows decoded together
+
+    def compute_features(self, samples: Any, /) -> Any:
+        """The log-mel spectrogram of a window."""
+        ...
+
+    def detect_languages(self, features: list[Any], /) -> list[dict[str, float]]:
+        """For each window the probability of every language."""
+        ...
+
+    def recognise(self, features: list[Any], seconds: list[float], language: str, hotwords: str, /) -> list[WindowText]:
+        """Decode windows together."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -42,7 +61,7 @@ class Job:
     recording: Recording = field(default_factory=Recording)
     windows: list[Window] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)  # of speech; none without the VAD
-    heard: dict[int, Heard] = field(default_factory=dict)
+    texts: dict[int, WindowText] = field(default_factory=dict)
     next: int = 0  # the first window that no worker has taken
     language: str = ""
     complete: bool = False  # all windows are known
@@ -59,8 +78,8 @@ class Job:
 class Scheduler:
     """All recordings of a run, and the threads that work on them."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, model: Recogniser) -> None:
+        self.model = model
         self._jobs: list[Job] = []
         self._changed = threading.Condition()
         self._stop = False
@@ -72,7 +91,7 @@ class Scheduler:
 
     def _hire(self) -> None:
         """Have as many workers as the engine plans for; a CPU that takes over from a GPU may want more."""
-        while len(self._workers) < self.engine.plan.workers:
+        while len(self._workers) < self.model.plan.workers:
             worker = threading.Thread(target=self._work, name=f"recognise-{len(self._workers)}", daemon=True)
             self._workers.append(worker)
             worker.start()
@@ -94,7 +113,7 @@ class Scheduler:
         threading.Thread(target=self._read, args=(job,), name="read", daemon=True).start()
         return job
 
-    def results(self, job: Job) -> Iterator[tuple[Window, Heard]]:
+    def results(self, job: Job) -> Iterator[tuple[Window, WindowText]]:
         """The recognised windows in order, as they come. Raises what went wrong with the recording or the model."""
         with self._changed:
             job.waited = True
@@ -104,15 +123,15 @@ class Scheduler:
             yield found
             number += 1
 
-    def _result(self, job: Job, number: int) -> tuple[Window, Heard] | None:
+    def _result(self, job: Job, number: int) -> tuple[Window, WindowText] | None:
         """One window's result as soon as it is there; None after the last window."""
         with self._changed:
             self._changed.wait_for(
-                lambda: job.error or number in job.heard or (job.complete and number >= len(job.windows))
+                lambda: job.error or number in job.texts or (job.complete and number >= len(job.windows))
             )
             if job.error:
                 raise job.error
-            return (job.windows[number], job.heard.pop(number)) if number in job.heard else None
+            return (job.windows[number], job.texts.pop(number)) if number in job.texts else None
 
     def drop(self, job: Job) -> None:
         """Forget a recording, finished or not."""
@@ -200,7 +219,7 @@ class Scheduler:
         jobs = self._active()
         ready = sum(job.ready() for job in jobs)
         more = any(not (job.complete or job.error or job.cancelled) for job in jobs if job.waited)
-        batch, workers = self.engine.batch, len(self._workers)
+        batch, workers = self.model.batch, len(self._workers)
         if more:
             return batch if ready >= batch else 0
         if not self._share:
@@ -223,7 +242,7 @@ class Scheduler:
         try:
             last = min(LANGUAGE_FROM, len(job.windows)) - 1
             chosen = [job.windows[n] for n in sorted({0, last // 3, 2 * last // 3, last})]
-            found = self.engine.languages([self.engine.features(w.samples(job.recording)) for w in chosen])
+            found = self.model.detect_languages([self.model.compute_features(w.samples(job.recording)) for w in chosen])
             scores = {language: sum(one.get(language, 0.0) for one in found) for language in found[0]}
             with self._changed:
                 job.language = max(scores, key=lambda language: scores[language])
@@ -236,15 +255,16 @@ class Scheduler:
         try:
             windows = [job.windows[number] for job, number in batch]
             features = [
-                self.engine.features(w.samples(job.recording)) for w, (job, _) in zip(windows, batch, strict=True)
+                self.model.compute_features(w.samples(job.recording))
+                for w, (job, _) in zip(windows, batch, strict=True)
             ]
             first = batch[0][0]
-            found = self.engine.recognise(
+            found = self.model.recognise(
                 features, [window.size / RATE for window in windows], first.language, first.request.hotwords
             )
             with self._changed:
-                for (job, number), heard in zip(batch, found, strict=True):
-                    job.heard[number] = heard
+                for (job, number), text in zip(batch, found, strict=True):
+                    job.texts[number] = text
                 self._changed.notify_all()
         except BaseException as error:
             for job, _ in batch:

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from summarizer.audio.recording import Recording
-from summarizer.audio.voice_activity import RATE, Stretch
+from summarizer.audio import RATE, Recording, Stretch
 
 if TYPE_CHECKING:
     import numpy as np

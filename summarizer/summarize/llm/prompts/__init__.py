@@ -8,12 +8,13 @@ share, then what the kind of recording adds, then the language: a server's prefi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from string import Template
 
-from summarizer.records import Kind, Record
+from summarizer.records import Record
 
 # How a language is called in a prompt; a code that is not here is given as it is.
 LANGUAGES = {
@@ -46,32 +47,40 @@ LANGUAGES = {
 
 
 class Prompt(Record):
-    """One prompt: the instructions, and their version."""
+    """One prompt: its version, and its text for each step; a prompt of a single step has it under ""."""
 
     name: str
     version: str
-    text: str
+    texts: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        """The text of a prompt of a single step."""
+        return self.texts[""]
 
 
 @cache
 def load(name: str) -> Prompt:
-    """The prompt in `<name>.md`: a line `version: N`, a line of dashes, the text."""
-    head, _, text = resources.files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8").partition("\n---\n")
-    return Prompt(name=name, version=head.removeprefix("version:").strip(), text=text.strip())
+    """The prompt in `<name>.md`: a line `version: N`, then for each step a line `--- step` and its text."""
+    content = resources.files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+    head, *parts = re.split(r"(?m)^---[ ]*(\w*)$", content)
+    texts = {step: text.strip() for step, text in zip(parts[::2], parts[1::2], strict=True)}
+    return Prompt(name=name, version=head.removeprefix("version:").strip(), texts=texts)
 
 
-def instructions(step: str, kind: Kind, language: str) -> str:
+def instructions(step: str, kind: str, language: str) -> str:
     """The instructions of a step (`map`, `merge`, `reduce`); `language` is that of a translation, or empty."""
     return "\n\n".join(
-        Template(load(name).text).safe_substitute(language=LANGUAGES.get(language, language))
-        for name in _names(step, kind, language)
+        Template(prompt.texts.get(step) or prompt.text).safe_substitute(language=LANGUAGES.get(language, language))
+        for prompt in _prompts(kind, language, [step])
+        if step in prompt.texts or "" in prompt.texts
     )
 
 
-def versions(kind: Kind, language: str) -> str:
+def versions(kind: str, language: str) -> str:
     """The versions of the prompts of one summary as one string, for provenance."""
-    used = dict.fromkeys(name for step in ("map", "merge", "reduce") for name in _names(step, kind, language))
-    return " ".join(f"{name}={load(name).version}" for name in (*used, "retry"))
+    used = [*_prompts(kind, language, ["map", "merge", "reduce"]), *map(load, ("retry", "form", "cut"))]
+    return " ".join(f"{prompt.name}={prompt.version}" for prompt in used)
 
 
 @cache
@@ -82,5 +91,7 @@ def fingerprint() -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
-def _names(step: str, kind: Kind, language: str) -> Sequence[str]:
-    return (step, *([] if step == "merge" else [f"{step}-{kind}"]), *(["translation"] if language else []))
+def _prompts(kind: str, language: str, steps: Sequence[str]) -> list[Prompt]:
+    """What the instructions of the steps are made of: the steps' own, the kind's, the translation's."""
+    names = [*steps, f"kind-{kind}", *(["translation"] if language else [])]
+    return [load(name) for name in names]

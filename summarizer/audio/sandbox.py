@@ -1,0 +1,133 @@
+"""The parent's side of the decoder process: start `decoder.py` with limits, read its output, report its failure.
+
+Media files come from strangers and FFmpeg is written in C. So a file is opened only in a child process, with an
+allowlist of codecs and limits on memory and CPU time: a crash or a hang ends the child and nothing else. Starting it
+costs about 0.3 s.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from summarizer.audio import decoder
+from summarizer.audio.completeness import REMEDY
+from summarizer.errors import Failed
+from summarizer.records import Record
+
+MEMORY = 4 * 2**30  # bytes of address space
+CPU_SECONDS = 900  # about 200 hours of sound
+STALL_SECONDS = 60.0  # without output, while the parent waits for some
+BLOCK = 30 * decoder.RATE * 2  # bytes of a block: half a minute of s16 samples
+
+
+class MediaInfo(Record):
+    """What a container says about its first audio stream; the fields are those of `decoder.Header`."""
+
+    codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has none, None without an audio stream
+    duration: float | None  # seconds, of the audio stream or else of the container; some live recordings have neither
+    container_duration: float | None  # seconds, of the whole file
+    packet_duration: float | None  # seconds of sound by the packets' timestamps; None unless the file is decoded
+    step_back: float  # seconds, the largest decrease of the timestamp between two packets
+    other_streams: bool  # whether there are other streams, which may be longer than the audio
+    sample_rate: int  # Hz
+    channels: int
+
+
+class DecoderProcess:
+    """A running child process; made by `start`.
+
+    Every method raises `Failed("media_unreadable")` when the child fails, exceeds a limit or stalls.
+    """
+
+    def __init__(
+        self, path: Path, child: subprocess.Popen[bytes], stderr: IO[bytes], stall_seconds: float, remedy: str
+    ) -> None:
+        assert child.stdout is not None  # noqa: S101 - `start` asks for it
+        self._path = path
+        self._child = child
+        self._stdout = child.stdout
+        self._stderr = stderr
+        self._stall_seconds = stall_seconds
+        self._remedy = remedy
+
+    def read_header(self) -> MediaInfo:
+        """The line that every mode writes first."""
+        line = b""
+        while not line.endswith(b"\n"):
+            byte = self._read_part(1)  # not more: what follows the line is read by `read_block`
+            if not byte:
+                self.check_exit()
+                raise self._failure("the decoder wrote no header")
+            line += byte
+        try:
+            return MediaInfo.model_validate_json(line)
+        except ValueError:
+            raise self._failure("the decoder wrote an invalid header") from None
+
+    def read_block(self) -> bytes:
+        """The next `BLOCK` bytes of output; fewer at its end, then none."""
+        parts: list[bytes] = []
+        size = 0
+        while size < BLOCK and (part := self._read_part(BLOCK - size)):
+            parts.append(part)
+            size += len(part)
+        return b"".join(parts)
+
+    def check_exit(self) -> None:
+        """Wait for the end of the child, which has closed its output, and raise unless it succeeded."""
+        code = self._child.wait()
+        if code == 0:
+            return
+        if code < 0:
+            raise self._failure(f"the decoder was stopped: {signal.strsignal(-code)}")
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode("utf-8", "replace").strip().splitlines()
+        raise self._failure(lines[-1][:200] if lines else f"the decoder ended with exit code {code}")
+
+    def _read_part(self, size: int) -> bytes:
+        """What is in the pipe by now, up to `size` bytes; waits for the first, and is empty at the end of output."""
+        readable = sys.platform == "win32" or select.select([self._stdout], [], [], self._stall_seconds)[0]
+        if not readable:
+            raise self._failure(f"the decoder produced no data for {self._stall_seconds:.3g} s")
+        return self._stdout.read(size)
+
+    def _failure(self, reason: str) -> Failed:
+        return Failed("media_unreadable", f"{self._path.name} cannot be read: {reason}", self._remedy)
+
+
+@contextlib.contextmanager
+def start(
+    mode: decoder.Mode,
+    path: Path,
+    target: Path | None = None,
+    *,
+    cpu_seconds: int = CPU_SECONDS,
+    stall_seconds: float = STALL_SECONDS,
+    remedy: str = REMEDY,
+) -> Iterator[DecoderProcess]:
+    """Start a decoder process on a file, for a `with` block; it is killed at the end of the block if it still runs.
+
+    `target` is the file that the mode `extract` writes, `remedy` that of every `Failed` of the process. The child
+    starts by the path of its script and with `-P`, so that it imports neither this package nor any module from the
+    working directory. Resolved paths cannot begin with "-".
+    """
+    command = [sys.executable, "-P", decoder.__file__, mode, str(path.resolve()), str(MEMORY), str(cpu_seconds)]
+    if target:
+        command.append(str(target.resolve()))
+    with tempfile.TemporaryFile() as stderr:  # a file, because a full pipe would stop the child
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, bufsize=0)
+        try:
+            yield DecoderProcess(path, child, stderr, stall_seconds, remedy)
+        finally:
+            child.kill()
+            child.wait()
+            if child.stdout:
+                child.stdout.close()

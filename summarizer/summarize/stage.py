@@ -1,0 +1,41 @@
+"""The stage `summarize`: from segments to claims with evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from summarizer.config import Config
+from summarizer.records import Corrected, Source, Summary
+from summarizer.stage import Backend, Stage, Work, choose
+from summarizer.summarize.base import Summarizer
+from summarizer.summarize.extractive import EXTRACTIVE
+from summarizer.summarize.llm import OPENAI, TRANSFORMERS
+
+BACKENDS: dict[str, Backend[Summarizer]] = {backend.name: backend for backend in (EXTRACTIVE, TRANSFORMERS, OPENAI)}
+
+
+def summarizer_backend(config: Config) -> Backend[Summarizer]:
+    """The back end that the settings name."""
+    return choose(BACKENDS, config.summarize.backend, "summarize.backend")
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    """[summarize], and what the chosen back end reads beside it."""
+    return {**config.summarize.dump(), **summarizer_backend(config).settings(config)}
+
+
+def _make(work: Work[dict[str, Any], Summarizer], source: Source, corrected: Corrected) -> Summary:
+    summary = work.backend.summarize(corrected.transcript, source, work.answers)
+    return summary.model_copy(update={"projects": corrected.projects})
+
+
+# Version 8: a summary says whether it quotes; what is shortened is checked again.
+SUMMARIZE = Stage(
+    name="summarize",
+    version=8,
+    record=Summary,
+    settings=_settings,
+    reads=(Source, Corrected),
+    make=_make,
+    backend=summarizer_backend,
+)

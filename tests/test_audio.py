@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import ast
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+
+from summarizer.audio import container_duration, decode, decoder, extract, probe, stream
+from summarizer.errors import Failed
+from tests.media import write_audio, write_video
+
+PACKAGE = Path(__file__).parent.parent / "summarizer"
+OPENERS: dict[str, Callable[[Path], object]] = {
+    "stream": lambda path: list(stream(path)),
+    "probe": probe,
+    "container_duration": container_duration,
+    "extract": lambda path: extract(path, path.with_name("audio.mka")),
+}
+
+
+def imports(node: ast.AST) -> list[str]:
+    """The absolute imports in a piece of code, as first components: `a.b` is `a`."""
+    found = [alias.name for one in ast.walk(node) if isinstance(one, ast.Import) for alias in one.names]
+    found += [one.module or "" for one in ast.walk(node) if isinstance(one, ast.ImportFrom) and not one.level]
+    return [name.partition(".")[0] for name in found]
+
+
+def test_only_the_decoder_imports_pyav() -> None:
+    """No other module of the package can open a media file."""
+    found = [
+        str(path.relative_to(PACKAGE))
+        for path in sorted(PACKAGE.glob("**/*.py"))
+        if "av" in imports(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert found == [str(Path("audio") / "decoder.py")]
+
+
+def test_the_decoder_imports_the_standard_library_and_pyav_only() -> None:
+    """And PyAV in functions, after the limits are set."""
+    tree = ast.parse((PACKAGE / "audio" / "decoder.py").read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    inside = {name for function in functions for name in imports(function)}
+    at_top = set(imports(tree)) - inside
+    assert inside == {"av", "resource"}
+    assert at_top <= set(sys.stdlib_module_names)
+
+
+def test_reading_a_folder_loads_no_pyav(tmp_path: Path) -> None:
+    """List, read and copy a real video: PyAV is never imported in the process that does it."""
+    write_video(tmp_path / "meeting.mp4", seconds=2)
+    (tmp_path / "space").mkdir()
+    code = f"""
+import sys
+from pathlib import Path
+import summarizer.audio, summarizer.download
+from summarizer.config import DownloadSettings
+from summarizer.download import folder
+
+space = Path({str(tmp_path / "space")!r})
+(video,) = folder.list_recordings(Path({str(tmp_path)!r}))
+source = folder.read(video, DownloadSettings(), space)
+audio = folder.copy_audio(video, space)
+print(source.duration, audio.name, audio.stat().st_size > 1000, "av" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    with av.open(str(tmp_path / "meeting.mp4")) as container:
+        assert done.stdout.split() == [str(container.duration / 1_000_000), "audio.mka", "True", "False"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+@pytest.mark.parametrize("opener", OPENERS)
+def test_a_crash_in_ffmpeg_ends_the_child_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opener: str) -> None:
+    """A segmentation fault while a file is opened is an error of that file."""
+    (tmp_path / "av.py").write_text(
+        "import os, signal\n"
+        "FFmpegError, codecs_available = OSError, frozenset()\n"
+        "def open(*arguments, **options): os.kill(os.getpid(), signal.SIGSEGV)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    path = write_audio(tmp_path / "x.wav")
+    with pytest.raises(Failed, match=r"x\.wav cannot be read: the decoder was stopped: Segmentation fault") as error:
+        OPENERS[opener](path)
+    assert error.value.code == "media_unreadable"
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+def test_the_child_imports_nothing_from_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opener: str
+) -> None:
+    """A module beside the recordings is not run."""
+    path = write_audio(tmp_path / "x.wav")
+    for name in ("av", "json", "decoder"):
+        (tmp_path / f"{name}.py").write_text("import os\nos._exit(3)\n")
+    monkeypatch.chdir(tmp_path)
+    assert OPENERS[opener](path)
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>no</html>", b"\x00" * 5000, b"RIFF\xff\xff\xff\xffWAVEfmt "])
+def test_nothing_is_extracted_from_what_is_not_media(tmp_path: Path, data: bytes) -> None:
+    """Garbage under a media name is one clear error."""
+    (tmp_path / "x.mp4").write_bytes(data)
+    with pytest.raises(Failed, match=r"x\.mp4") as error:
+        extract(tmp_path / "x.mp4", tmp_path / "audio.mka")
+    assert error.value.code in {"media_unreadable", "no_audio"}
+    assert error.value.remedy in {
+        "Play the file to see whether it is whole.",
+        "Nothing to transcribe; add captions beside it.",
+    }
+
+
+def test_mutated_videos_never_end_the_run(tmp_path: Path) -> None:
+    """Flipped bytes give an audio file or a `Failed`, nothing else."""
+    whole = write_video(tmp_path / "x.mp4", seconds=2.0).read_bytes()
+    rng = random.Random(7)
+    outcomes = set()
+    for number in range(10):
+        data = bytearray(whole)
+        for _ in range(40):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        path = tmp_path / f"{number}.mp4"
+        path.write_bytes(bytes(data))
+        try:
+            outcomes.add(extract(path, tmp_path / f"{number}.mka").suffix)
+        except Failed as error:
+            outcomes.add(error.code)
+    assert outcomes <= {".mka", "media_unreadable", "no_audio"}
+
+
+def test_extraction_keeps_the_packets(tmp_path: Path) -> None:
+    """The audio is copied, not encoded again."""
+    video = write_video(tmp_path / "x.mp4", seconds=12)  # more packets than between two progress bytes
+    packets = []
+    for path in (video, extract(video, tmp_path / "audio.mka")):
+        with av.open(str(path)) as container:
+            packets.append([bytes(packet) for packet in container.demux(audio=0) if packet.size])
+    assert packets[0] == packets[1]
+    assert len(packets[0]) > decoder.PROGRESS_PACKETS / 2
+
+
+def test_a_codec_outside_the_allowlist_is_extracted_and_then_refused(tmp_path: Path) -> None:
+    """Copying decodes nothing; decoding the copy is refused by name."""
+    audio = extract(write_audio(tmp_path / "x.ac3"), tmp_path / "audio.mka")
+    with pytest.raises(Failed, match="ac3") as error:
+        decode(audio)
+    assert error.value.code == "codec_refused"
+
+
+@pytest.mark.parametrize(("suffix", "known"), [(".ac3", False), (".m4a", True), (".opus", True)])
+def test_opening_a_file_runs_only_allowed_decoders(tmp_path: Path, suffix: str, known: bool) -> None:
+    """Only a decoder knows the sample format, and FFmpeg would run one on the first frames of any stream."""
+    with decoder.open_media(str(write_audio(tmp_path / f"x{suffix}"))) as container:
+        assert (container.streams.audio[0].codec_context.format is not None) == known
+
+
+@pytest.mark.parametrize("empty_stream", [False, True])
+def test_a_video_without_sound_has_nothing_to_extract(tmp_path: Path, empty_stream: bool) -> None:
+    """No audio stream, or one that has no packets."""
+    path = write_video(tmp_path / "x.mp4", audio=False)
+    if empty_stream:
+        data = write_audio(tmp_path / "x.webm").read_bytes()
+        cluster = b"\x1f\x43\xb6\x75"
+        path.write_bytes(data[: data.index(cluster)] + 8 * (cluster + b"\x83\xe7\x81\x00"))  # only timestamps in them
+    with pytest.raises(Failed, match=r"x\.mp4 has no sound") as error:
+        extract(path, tmp_path / "audio.mka")
+    assert (error.value.code, error.value.remedy) == ("no_audio", "Nothing to transcribe; add captions beside it.")
+
+
+def test_the_duration_of_a_container_needs_no_allowed_audio(tmp_path: Path) -> None:
+    """It is PyAV's number, whatever the audio is; a live recording states none."""
+    for path in (
+        write_audio(tmp_path / "x.ac3"),
+        write_audio(tmp_path / "x.webm", options={"live": "1"}),
+        write_audio(tmp_path / "x.m4a"),
+        write_video(tmp_path / "x.mp4", audio=False),
+    ):
+        with av.open(str(path)) as container:
+            expected = container.duration / 1_000_000 if container.duration else None
+        assert container_duration(path) == expected
