@@ -130,7 +130,8 @@ def _read_note(folder: Path) -> _Note | None:
 def pull(name: str, models: Path, revision: str = "", endpoint: str | None = None) -> Installed:
     """Fetch a model of the catalogue; an interrupted pull continues where it stopped.
 
-    `endpoint` is another hub's address. Raises `UsageError` for unknown names and `BackendError` when the hub does not answer or sends something else.
+    `endpoint` is another hub's address. Raises `UsageError` for unknown names and `BackendError` when the hub does not
+    answer or sends something else.
     """
     if name not in CATALOGUE:
         raise UsageError(f"unknown model {name!r}", f"There are {', '.join(CATALOGUE)}.")

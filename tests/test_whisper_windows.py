@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.audio.recording import Recording
+from summarizer.audio.samples import Samples
 from summarizer.transcribe.whisper.windows import LONGEST, Packer, Window
 
 GAPS = st.lists(st.tuples(st.integers(0, 200_000), st.integers(1, 700_000)), max_size=30)
@@ -63,7 +63,7 @@ def test_times_in_a_window_are_times_in_the_recording(at: float, ends: bool, exp
 
 def test_a_window_reads_its_sound_from_the_recording() -> None:
     """Blocks written one after another come back by position, as floats; beyond the end there is nothing."""
-    recording = Recording()
+    recording = Samples()
     samples = np.arange(-2000, 2000, dtype=np.int16)
     recording.append(samples[:1500])
     recording.append(samples[1500:])

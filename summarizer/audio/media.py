@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from summarizer.audio import sandbox
 from summarizer.audio.completeness import REMEDY, check_complete
-from summarizer.audio.decoder import RATE as RATE
-from summarizer.audio.decoder import is_allowed
+from summarizer.audio.decoder import RATE, is_allowed
 from summarizer.audio.sandbox import MediaInfo
 from summarizer.errors import Failed
 

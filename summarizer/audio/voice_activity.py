@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from summarizer.audio.decoder import RATE as RATE
+from summarizer.audio.decoder import RATE
 
 if TYPE_CHECKING:
     import numpy as np

@@ -143,7 +143,7 @@ def claim_words(talk: FinishedTalk, number: int) -> Figure:
 
 
 def _waveform(axes: Axes, talk: FinishedTalk) -> None:
-    from summarizer.audio.media import RATE, decode
+    from summarizer.audio import RATE, decode
 
     assert talk.audio is not None  # noqa: S101 - the caller looked
     axes.set_title("Sound")

@@ -10,7 +10,8 @@ import numpy as np
 
 from summarizer.digest import escape, timestamp
 from summarizer.evidence.support import NEIGHBOURS, find_problem
-from summarizer.language.words import STOP, numbers, stem, tokens
+from summarizer.language.function_words import STOP_WORDS
+from summarizer.language.words import numbers, stem, tokens
 from summarizer.library.reader import FinishedTalk
 from summarizer.records import Claim, Segment
 
@@ -113,7 +114,7 @@ def check_words(talk: FinishedTalk, claim: Claim) -> list[tuple[str, str]]:
 
 def checked_stems(word: str) -> set[str]:
     """What of a written word is looked for: its parts without function words; numbers always count."""
-    return {stem(part) for part in tokens(word) if part.lower() not in STOP or numbers(part)}
+    return {stem(part) for part in tokens(word) if part.lower() not in STOP_WORDS or numbers(part)}
 
 
 def around(talk: FinishedTalk, claim: Claim) -> list[int]:

@@ -8,8 +8,6 @@ from functools import lru_cache
 from summarizer.language.function_words import STOP_WORDS
 from summarizer.language.numbers import quantities
 
-STOP = STOP_WORDS
-
 # A word as it is written: "gRPC", "v1.2", "don't", "co-founder" and "C++" are one each.
 _AS_WRITTEN = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*\+*")
 # Hyphens and pluses part words here: names are said, and heard, with and without them.

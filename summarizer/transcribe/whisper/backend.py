@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from summarizer import models
-from summarizer.audio.voice_activity import RATE
+from summarizer.audio import RATE
 from summarizer.config import Config, RuntimeSettings, WhisperSettings
 from summarizer.errors import BackendError
 from summarizer.records import Made, Segment, Transcript, Word
 from summarizer.stage import Backend, ModelChoice, Opening
-from summarizer.transcribe.base import Recording, Transcriber
+from summarizer.transcribe.base import Transcriber
 from summarizer.transcribe.whisper.guards import mend
 from summarizer.transcribe.whisper.hotwords import hotwords
 from summarizer.transcribe.whisper.languages import Confidence, others
@@ -67,12 +67,12 @@ class Whisper:
         """End the threads."""
         self._scheduler.close()
 
-    def announce(self, recording: Recording) -> None:
+    def announce(self, recording: Samples) -> None:
         """Start to read a recording that will be asked for: its windows fill the batches of the ones before it."""
         if recording.path not in self._ahead:
             self._ahead[recording.path] = self._submit(recording)
 
-    def transcribe(self, recording: Recording) -> Transcript:
+    def transcribe(self, recording: Samples) -> Transcript:
         """Segments of one file; none when there is no speech.
 
         Raises `Failed` for media that cannot be decoded whole.
@@ -83,7 +83,7 @@ class Whisper:
             try:
                 windows = self._windows(job)
                 found = [one for window, text in windows for one in _segments(window, text, job.language)]
-                seconds = job.recording.size / RATE
+                seconds = job.samples.size / RATE
                 mended = mend(
                     found,
                     [(start / RATE, end / RATE) for start, end in job.stretches] if self._settings.vad else None,
@@ -94,7 +94,7 @@ class Whisper:
                 )
             finally:
                 self._scheduler.drop(job)
-                job.recording.close()
+                job.samples.close()
         return Transcript(
             video_id=recording.source.video_id,
             language=job.language or "und",
@@ -112,7 +112,7 @@ class Whisper:
             ),
         )
 
-    def _submit(self, recording: Recording) -> Job:
+    def _submit(self, recording: Samples) -> Job:
         source, expected = recording.source, ""
         if self._settings.hotwords:
             expected = hotwords(
@@ -126,7 +126,7 @@ class Whisper:
         windows: list[tuple[Window, WindowText]] = []
         for window, text in self._scheduler.results(job):
             windows.append((window, text))
-            if total := job.request.duration or (job.complete and job.recording.size / RATE):
+            if total := job.request.duration or (job.complete and job.samples.size / RATE):
                 self._progress(min(1.0, window.stretches[-1][1] / RATE / total))
         return windows if job.request.language else self._in_their_languages(job, windows)
 
@@ -136,7 +136,7 @@ class Whisper:
         """The windows, those in another language than the recording's recognised again in it."""
 
         def features(window: Window) -> Any:
-            return self.model.compute_features(window.samples(job.recording))
+            return self.model.compute_features(window.samples(job.samples))
 
         confidences = [Confidence(window, text.log_probability) for window, text in windows]
         found = others(confidences, job.language, lambda window: self.model.detect_languages([features(window)])[0])
@@ -152,7 +152,7 @@ class Whisper:
         last = int(end * RATE)
         for at in range(int(start * RATE), last, LONGEST):
             window = Window(((at, min(last, at + LONGEST)),))
-            text = WindowText(language, self.model.recognise_again(window.samples(job.recording), language), 0.0, 0.0)
+            text = WindowText(language, self.model.recognise_again(window.samples(job.samples), language), 0.0, 0.0)
             found += _segments(window, text, job.language)
         return tuple(found)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from summarizer.audio import RATE, Recording, Stretch, VoiceActivity, stream
+from summarizer.audio import RATE, Samples, Stretch, VoiceActivity, stream
 from summarizer.transcribe.whisper.model import WindowText
 from summarizer.transcribe.whisper.plan import Plan
 from summarizer.transcribe.whisper.windows import Packer, Window
@@ -58,7 +58,7 @@ class Job:
     """One recording on its way. Everything here is guarded by the scheduler's lock."""
 
     request: Request
-    recording: Recording = field(default_factory=Recording)
+    samples: Samples = field(default_factory=Samples)
     windows: list[Window] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)  # of speech; none without the VAD
     texts: dict[int, WindowText] = field(default_factory=dict)
@@ -157,9 +157,9 @@ class Scheduler:
         for block in stream(job.request.path, job.request.duration):
             if job.cancelled:
                 return
-            start = job.recording.size
-            job.recording.append(block)
-            found = activity.feed(block) if activity else [(start, job.recording.size)]
+            start = job.samples.size
+            job.samples.append(block)
+            found = activity.feed(block) if activity else [(start, job.samples.size)]
             self._add(job, found, packer.feed(found))
         found = activity.finish() if activity else []
         self._add(job, found, packer.feed(found) + packer.finish(), complete=True)
@@ -242,7 +242,7 @@ class Scheduler:
         try:
             last = min(LANGUAGE_FROM, len(job.windows)) - 1
             chosen = [job.windows[n] for n in sorted({0, last // 3, 2 * last // 3, last})]
-            found = self.model.detect_languages([self.model.compute_features(w.samples(job.recording)) for w in chosen])
+            found = self.model.detect_languages([self.model.compute_features(w.samples(job.samples)) for w in chosen])
             scores = {language: sum(one.get(language, 0.0) for one in found) for language in found[0]}
             with self._changed:
                 job.language = max(scores, key=lambda language: scores[language])
@@ -255,8 +255,7 @@ class Scheduler:
         try:
             windows = [job.windows[number] for job, number in batch]
             features = [
-                self.model.compute_features(w.samples(job.recording))
-                for w, (job, _) in zip(windows, batch, strict=True)
+                self.model.compute_features(w.samples(job.samples)) for w, (job, _) in zip(windows, batch, strict=True)
             ]
             first = batch[0][0]
             found = self.model.recognise(

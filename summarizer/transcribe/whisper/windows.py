@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from summarizer.audio import RATE, Recording, Stretch
+from summarizer.audio import RATE, Samples, Stretch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ class Window:
         """Samples in it, at most 30 s."""
         return sum(end - start for start, end in self.stretches)
 
-    def samples(self, recording: Recording) -> NDArray[np.float32]:
+    def samples(self, recording: Samples) -> NDArray[np.float32]:
         """Its sound, without what lies between the stretches."""
         import numpy as np
 

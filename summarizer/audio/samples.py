@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Recording:
+class Samples:
     """Append-only samples at 16 kHz; one thread writes, others may read what was written."""
 
     def __init__(self) -> None:
