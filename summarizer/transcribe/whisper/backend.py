@@ -67,12 +67,12 @@ class Whisper:
         """End the threads."""
         self._scheduler.close()
 
-    def announce(self, recording: Samples) -> None:
+    def announce(self, recording: Recording) -> None:
         """Start to read a recording that will be asked for: its windows fill the batches of the ones before it."""
         if recording.path not in self._ahead:
             self._ahead[recording.path] = self._submit(recording)
 
-    def transcribe(self, recording: Samples) -> Transcript:
+    def transcribe(self, recording: Recording) -> Transcript:
         """Segments of one file; none when there is no speech.
 
         Raises `Failed` for media that cannot be decoded whole.
@@ -112,7 +112,7 @@ class Whisper:
             ),
         )
 
-    def _submit(self, recording: Samples) -> Job:
+    def _submit(self, recording: Recording) -> Job:
         source, expected = recording.source, ""
         if self._settings.hotwords:
             expected = hotwords(
