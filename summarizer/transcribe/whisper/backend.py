@@ -21,7 +21,7 @@ from summarizer.config import Config, RuntimeSettings, WhisperSettings
 from summarizer.errors import BackendError
 from summarizer.records import Made, Segment, Transcript, Word
 from summarizer.stage import Backend, ModelChoice, Opening
-from summarizer.transcribe.base import Transcriber
+from summarizer.transcribe.base import Recording, Transcriber
 from summarizer.transcribe.whisper.guards import mend
 from summarizer.transcribe.whisper.hotwords import hotwords
 from summarizer.transcribe.whisper.languages import Confidence, others
