@@ -1,17 +1,17 @@
-# Everything a newcomer needs; `make help` lists it.
+# Common tasks; `make help` lists them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= $(if $(PLAYLIST),configs/cpu.toml,configs/sample.toml)
 PLAYLIST ?=
-# The sample needs no language model, so its set-up leaves the large packages out.
+# The sample needs no language model, so the large packages are not installed for it.
 NEEDS = $(if $(PLAYLIST),$(VENV)/.llm,$(VENV)/.core)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup summarize test lint bench eval notebooks nightly clean
 
-help: ## list the targets
+help: ## list all targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
@@ -22,7 +22,7 @@ $(VENV)/.core: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet -e .
 	@touch $@
 
-# torch first and pinned: an unpinned one pulls several GB of CUDA packages along.
+# torch is installed first with a fixed version: the newest one also installs several GB of CUDA packages.
 $(VENV)/.llm: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet -e '.[llm,openai]'
@@ -33,29 +33,30 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet -e '.[test]'
 	@touch $@ $(VENV)/.llm $(VENV)/.core
 
-setup: $(VENV)/.llm ## set up .venv with the local language model's packages
+setup: $(VENV)/.llm ## create .venv with the packages for a local language model
 
-summarize: $(NEEDS) ## make digests of the sample, or of PLAYLIST=<url or folder> CONFIG=<file>
+summarize: $(NEEDS) ## make digests of the sample, or of PLAYLIST=<URL or folder> with CONFIG=<file>
 	@$(BIN)/summarizer run $(if $(PLAYLIST),'$(PLAYLIST)',sample) --config $(CONFIG)
 
-test: $(VENV)/.test ## run all tests, offline
+test: $(VENV)/.test ## run all tests without a network
 	@$(BIN)/pytest -n 2
 
-lint: $(VENV)/.test ## ruff and mypy
+lint: $(VENV)/.test ## check style and types with ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-bench: $(VENV)/.test ## measure speech recognition and the pipeline on this machine
+bench: $(VENV)/.test ## measure the speed of the pipeline, and of speech recognition with DATA=<folder>
 	@$(BIN)/python benchmarks/sample.py
-	@$(BIN)/python benchmarks/asr.py
+	@$(BIN)/python benchmarks/asr.py $(if $(DATA),--data '$(DATA)')
 
-eval: $(VENV)/.test ## measure gates, claims and summaries on the real talks in ../shared/data, or DATA=<folder>
-	@$(BIN)/summarizer eval $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config $(CONFIG)) -o build/evaluation.json
+eval: $(if $(DATA),$(VENV)/.test) ## measure quality on the real talks in DATA=<folder>
+	@$(if $(DATA),,echo 'DATA is missing: make eval DATA=<folder of real talks>; see docs/evaluation.md' >&2; exit 2)
+	@$(BIN)/summarizer eval --data '$(DATA)' --config $(CONFIG) -o build/evaluation.json
 
-notebooks: $(VENV)/.test ## run the notebooks on the sample's library
+notebooks: $(VENV)/.test ## run the notebooks on the library of the sample
 	@$(BIN)/python notebooks/execute.py
 
-nightly: $(NEEDS) ## the scheduled job, as deploy/ runs it
+nightly: $(NEEDS) ## run the scheduled job; see deploy/README.md
 	@$(BIN)/summarizer nightly --config configs/nightly.toml
 
-clean: ## remove what was built; library, digests and models stay
+clean: ## delete build products; library, digests and models are kept
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,15 +1,16 @@
-"""Speech recognition side by side: faster-whisper as its README shows it, faster-whisper batched, and ours.
+"""Compare the speed of speech recognition: faster-whisper as in its README, faster-whisper batched, and this project.
 
-    python benchmarks/asr.py                           tiny, base and small over 15.3 minutes of speech
+    python benchmarks/asr.py --data FOLDER             tiny, base and small over 15.3 minutes of speech
     python benchmarks/asr.py --models base --minutes 2.3
     python benchmarks/asr.py --files 30 --minutes 14   30 files of 28 seconds
-    python benchmarks/asr.py --hours 10 --speech 0.05 --models tiny    memory over one long file, ours alone
-    python benchmarks/asr.py --identity                does a batch say what single windows say?
+    python benchmarks/asr.py --hours 10 --speech 0.05 --models tiny    memory for one long file, this project only
+    python benchmarks/asr.py --identity                do batches give the same text as single windows?
 
-The models have the real shapes and random weights that say 70 words in every window (`whisper_shapes.py`): real weights
-are not needed to measure speed. (A last window of a few seconds with 70 words would be heard twice by our guards; the
-lengths above have none.) Every candidate runs in a process of its own, one after another, the whole path included:
-decoding, voice activity, mel spectrogram, recognition, and for ours all checks. Loading the model is not.
+The models have the real shapes, and random weights that write 70 words in every window (`whisper_shapes.py`); real
+weights are not needed to measure speed. (Our guards would recognise a last window of a few seconds with 70 words a
+second time; the durations above have no such window.) The candidates run one after another, each in its own process.
+The measurement includes all steps: decoding, voice activity detection, mel spectrogram, recognition, and for this
+project all checks. It does not include loading the model.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
-DATA = ROOT.parent / "shared" / "data"
 CANDIDATES = {
     "default": "faster-whisper, README",
     "batched": "faster-whisper batched, README",
@@ -41,36 +41,38 @@ CANDIDATES = {
 
 
 def main() -> None:
-    """Build what is missing, run every candidate, print a table."""
+    """Build missing models, run every candidate, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=["tiny", "base", "small"])
     parser.add_argument("--candidates", nargs="+", choices=CANDIDATES, default=list(CANDIDATES))
     parser.add_argument("--minutes", type=float, default=15.3)
-    parser.add_argument("--files", type=int, default=1, help="cut the sound into so many files")
-    parser.add_argument("--hours", type=float, help="one file of this length, ours alone")
-    parser.add_argument("--speech", type=float, default=1.0, help="share of the sound that is speech; the rest is hiss")
-    parser.add_argument("--identity", action="store_true", help="compare the words of batches and of single windows")
-    parser.add_argument("--data", type=Path, default=DATA, help="folder with whisper_tokenizer/ and audio/")
+    parser.add_argument("--files", type=int, default=1, help="number of files that the audio is divided into")
+    parser.add_argument("--hours", type=float, help="one file of this duration, for this project only")
+    parser.add_argument(
+        "--speech", type=float, default=1.0, help="share of the audio that is speech; the rest is noise"
+    )
+    parser.add_argument(
+        "--identity", action="store_true", help="compare the text of batches with that of single windows"
+    )
+    parser.add_argument("--data", type=Path, help="folder with whisper_tokenizer/ and audio/ (needed)")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "asr-benchmark")
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         _child(options.child[0], Path(options.child[1]), [Path(path) for path in options.child[2:]])
         return
-    if not (options.data / "whisper_tokenizer" / "tokenizer.json").is_file():
-        print(f"skipped: {options.data} has no whisper_tokenizer; name the folder with --data")
+    if not options.data or not (options.data / "whisper_tokenizer" / "tokenizer.json").is_file():
+        print("skipped: --data must be a folder with whisper_tokenizer/ and audio/")
         return
     minutes = options.hours * 60 if options.hours else options.minutes
-    files = sound(options.data / "audio", options.work, minutes, options.files, options.speech)
+    files = make_audio(options.data / "audio", options.work, minutes, options.files, options.speech)
     print(
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {minutes:g} minutes in {len(files)} files"
     )
     if options.identity:
         _identity(options, files[0])
         return
-    print(
-        "\nbound: real-time factor if the cores did nothing else and never waited; on a busy machine, look at this.\n"
-    )
+    print("\nbound: real-time factor without waiting and without other load; use it when the machine is busy.\n")
     print("| model | candidate | x real time | against the first | peak memory, MB | CPU s | bound | words |")
     print("|---|---|---:|---:|---:|---:|---:|---:|")
     for name in options.models:
@@ -96,8 +98,8 @@ def _model(options: argparse.Namespace, name: str, scripted: bool = True) -> Pat
     )
 
 
-def sound(audio: Path, work: Path, minutes: float, count: int, speech: float) -> list[Path]:
-    """The LJ Speech clips joined again and again, cut into files; each file starts elsewhere in the clips."""
+def make_audio(audio: Path, work: Path, minutes: float, count: int, speech: float) -> list[Path]:
+    """Repeat the LJ Speech clips and divide them into files, each of which starts at another position in the clips."""
     import av
     import numpy as np
     from faster_whisper import decode_audio
@@ -108,16 +110,16 @@ def sound(audio: Path, work: Path, minutes: float, count: int, speech: float) ->
     if all(path.is_file() for path in paths):
         return paths
     clip = (decode_audio(str(next(audio.glob("ljspeech*.opus")))) * 32767).astype(np.int16)
-    hiss = np.random.default_rng(1).integers(-20, 20, clip.size, dtype=np.int16)
+    noise = np.random.default_rng(1).integers(-20, 20, clip.size, dtype=np.int16)
     size = int(minutes * 60 * 16_000 / count)
     for number, path in enumerate(paths):
         partial = path.with_suffix(".partial")
         with av.open(str(partial), "w", format="flac" if suffix == "flac" else "ogg") as container:
             stream = container.add_stream("flac" if suffix == "flac" else "libopus", rate=16_000, layout="mono")
             resampler = av.AudioResampler(stream.format.name, "mono", 16_000, stream.codec_context.frame_size or 4096)
-            for turn, at in enumerate(range(0, size, clip.size)):
-                loud = int((turn + 1) * speech) > int(turn * speech)
-                samples = np.roll(clip if loud else hiss, -number * size)[: size - at]
+            for turn, start in enumerate(range(0, size, clip.size)):
+                is_speech = int((turn + 1) * speech) > int(turn * speech)
+                samples = np.roll(clip if is_speech else noise, -number * size)[: size - start]
                 frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
                 frame.sample_rate = 16_000
                 for piece in resampler.resample(frame):
@@ -130,7 +132,7 @@ def sound(audio: Path, work: Path, minutes: float, count: int, speech: float) ->
 
 
 def _measure(arguments: list[str]) -> dict[str, Any]:
-    """Run a candidate in a process of its own; `peak` is the most that it and its children held, bytes."""
+    """Run a candidate in its own process; `peak` is the maximum memory of it and its children, bytes."""
     import psutil
 
     with subprocess.Popen(
@@ -167,14 +169,14 @@ def _tree(process: Any) -> Iterator[Any]:
     try:
         yield process
         own = process.cmdline()
-        # A child that has not begun its program yet shares its parent's memory.
+        # A child that has not started its program yet shares the memory of its parent.
         yield from (child for child in process.children(recursive=True) if child.cmdline() != own)
     except psutil.Error:
         return
 
 
 def _child(candidate: str, model: Path, files: list[Path]) -> None:
-    """Load, recognise all files, print seconds and the number of words as JSON."""
+    """Load the model, recognise all files, and print seconds and the number of words as JSON."""
     work = (_ours if candidate.startswith("ours") else _theirs)(candidate, model)
     started, cpu = time.monotonic(), _cpu()
     words = work(files)
@@ -182,7 +184,7 @@ def _child(candidate: str, model: Path, files: list[Path]) -> None:
 
 
 def _cpu() -> float:
-    """CPU seconds of this process and of the children it has waited for."""
+    """CPU seconds of this process and of its finished children."""
     return sum(os.times()[:4])
 
 
@@ -217,26 +219,26 @@ def _ours(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
         language="en",
     )
     whisper = Whisper(settings, RuntimeSettings(device="cpu"), folder)
-    unknown, no_terms = Source(video_id="benchmark--", url="", title=""), Glossary(terms=())
+    source, glossary = Source(video_id="benchmark--", url="", title=""), Glossary(terms=())
     print(f"{folder.name}: {whisper.model.plan}", file=sys.stderr)
 
     def work(files: list[Path]) -> int:
         words = 0
-        recordings = [Recording(path, unknown, no_terms) for path in files]
+        recordings = [Recording(path, source, glossary) for path in files]
         for recording in recordings:
             whisper.announce(recording)
         for recording in recordings:
-            found = whisper.transcribe(recording)
-            words += len(found.text.split())
+            transcript = whisper.transcribe(recording)
+            words += len(transcript.text.split())
             with contextlib.suppress(Refused):  # random words are not English
-                check(found, found.duration, CheckSettings(), ("en",))
+                check(transcript, transcript.duration, CheckSettings(), ("en",))
         return words
 
     return work
 
 
 def _identity(options: argparse.Namespace, path: Path) -> None:
-    """Tokens of the same windows, recognised one by one and in batches, by random weights that hear the sound."""
+    """Compare windows recognised alone and in batches, with random weights whose text depends on the audio."""
     import numpy as np
 
     from summarizer.audio.media import stream
@@ -248,16 +250,18 @@ def _identity(options: argparse.Namespace, path: Path) -> None:
         for compute in ("auto", "int8", "float32"):
             settings = WhisperSettings(compute_type=compute)
             model = Model(settings, RuntimeSettings(device="cpu"), _model(options, name, scripted=False))
-            cuts = [samples[at : at + 480_000] for at in range(0, min(samples.size, 8 * 480_000), 480_000)]
-            features, seconds = [model.compute_features(cut) for cut in cuts], [cut.size / 16_000 for cut in cuts]
-            alone = [model.recognise([f], [s], "en")[0] for f, s in zip(features, seconds, strict=True)]
+            windows = [samples[start : start + 480_000] for start in range(0, min(samples.size, 8 * 480_000), 480_000)]
+            features = [model.compute_features(window) for window in windows]
+            seconds = [window.size / 16_000 for window in windows]
+            single = [model.recognise([f], [s], "en")[0] for f, s in zip(features, seconds, strict=True)]
             for batch in (2, 4, 8):
-                parts = [slice(at, at + batch) for at in range(0, len(cuts), batch)]
-                together = [one for part in parts for one in model.recognise(features[part], seconds[part], "en")]
-                same = sum(a.phrases == b.phrases for a, b in zip(alone, together, strict=True))
-                distinct = len({one.phrases for one in alone})
+                slices = [slice(start, start + batch) for start in range(0, len(windows), batch)]
+                batched = [text for part in slices for text in model.recognise(features[part], seconds[part], "en")]
+                same = sum(a.phrases == b.phrases for a, b in zip(single, batched, strict=True))
+                distinct = len({text.phrases for text in single})
                 print(
-                    f"{name} {compute}, batch {batch}: {same} of {len(cuts)} windows alike ({distinct} different texts)"
+                    f"{name} {compute}, batch {batch}: {same} of {len(windows)} windows are equal "
+                    f"({distinct} different texts)"
                 )
 
 

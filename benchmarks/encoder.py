@@ -1,9 +1,10 @@
-"""Whisper's encoder on one core: CTranslate2's in int8 and float32, and ours in bfloat16.
+"""Compare Whisper encoders on one core: CTranslate2's in int8 and in float32, and ours in bfloat16.
 
     python benchmarks/encoder.py [--models tiny base small]
 
-Random weights of the real shapes over windows of real speech, in turns in one run, the best of each. `error` is the
-distance to float32's encoding, relative to its length. CPU seconds for one window of 30 s.
+The models have the real shapes and random weights; the window contains real speech. The encoders run in turns, and the
+best turn of each is printed in CPU seconds per window of 30 s. `error` is the norm of the difference from the float32
+encoding, relative to the norm of that encoding.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
-DATA = ROOT.parent / "shared" / "data"
 TURNS = 5
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     """Print a markdown table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=["tiny", "base", "small"])
-    parser.add_argument("--data", type=Path, default=DATA, help="folder with whisper_tokenizer/ and audio/")
+    parser.add_argument("--data", type=Path, required=True, help="folder with whisper_tokenizer/ and audio/")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "asr-benchmark")
     options = parser.parse_args()
     from summarizer.transcribe.whisper.plan import choose_instructions, computes_bfloat16
@@ -46,30 +46,32 @@ def _compare(name: str, options: argparse.Namespace) -> None:
     from summarizer.transcribe.whisper.encoder import Encoder
 
     folder = whisper_shapes.build(name, options.data / "whisper_tokenizer", options.work / name)
-    opened = {
+    models = {
         kind: WhisperModel(str(folder), device="cpu", compute_type=kind, cpu_threads=1) for kind in ("int8", "float32")
     }
     ours = Encoder(folder, threads=1)
-    mel = _spectrogram(opened["int8"], options.data)
-    ways = {
-        "CTranslate2, int8": lambda: np.asarray(opened["int8"].encode(mel))[0],
-        "CTranslate2, float32": lambda: np.asarray(opened["float32"].encode(mel))[0],
+    mel = _compute_mel(models["int8"], options.data)
+    encoders = {
+        "CTranslate2, int8": lambda: np.asarray(models["int8"].encode(mel))[0],
+        "CTranslate2, float32": lambda: np.asarray(models["float32"].encode(mel))[0],
         "ours, bfloat16": lambda: ours(mel),
     }
-    truth = ways["CTranslate2, float32"]()
-    best = dict.fromkeys(ways, float("inf"))
-    errors = {way: float(np.linalg.norm(encode() - truth) / np.linalg.norm(truth)) for way, encode in ways.items()}
+    truth = encoders["CTranslate2, float32"]()
+    best = dict.fromkeys(encoders, float("inf"))
+    errors = {
+        encoder: float(np.linalg.norm(encode() - truth) / np.linalg.norm(truth)) for encoder, encode in encoders.items()
+    }
     for _ in range(TURNS):
-        for way, encode in ways.items():
+        for encoder, encode in encoders.items():
             started = time.process_time()
             encode()
-            best[way] = min(best[way], time.process_time() - started)
-    for way, seconds in best.items():
+            best[encoder] = min(best[encoder], time.process_time() - started)
+    for encoder, seconds in best.items():
         ratio = best["CTranslate2, int8"] / seconds
-        print(f"| {name} | {way} | {seconds:.3f} | {ratio:.2f} | {errors[way]:.4f} |")
+        print(f"| {name} | {encoder} | {seconds:.3f} | {ratio:.2f} | {errors[encoder]:.4f} |")
 
 
-def _spectrogram(model: Any, data: Path) -> Any:
+def _compute_mel(model: Any, data: Path) -> Any:
     from faster_whisper.audio import decode_audio
 
     speech = next(path for path in sorted((data / "audio").rglob("*")) if path.suffix in {".flac", ".wav", ".opus"})

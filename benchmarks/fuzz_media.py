@@ -1,12 +1,13 @@
-"""Damage ten thousand media files: does the run survive, and is any incomplete file accepted?
+"""Damage ten thousand media files, and check that nothing crashes and that no incomplete file is accepted.
 
     python benchmarks/fuzz_media.py [--files 10000] [--seed 1]
 
-Whole files of the formats that sites deliver are made with PyAV, and each copy is damaged by one to three seeded edits:
-flipped bits, a cut end, a missing, repeated or zeroed piece, a piece of another file, bytes of the header overwritten.
-The decoder is `summarizer.audio.decoder`, in one child process for many files (the program starts one for each file); a
-process that dies is counted, and the next file gets a new one. A file counts as accepted when the decoder succeeds and
-`check_complete` raises nothing; it is a miss when its sound is then over 1 s shorter or longer than the whole file's.
+PyAV creates files of the formats that sites deliver. Each copy is damaged by one to three seeded edits: flipped bits, a
+truncated end, a missing, repeated or zeroed piece, a piece of another file, overwritten bytes in the header. One child
+process decodes many files with `summarizer.audio.decoder` (the program starts one process for each file). A process
+that dies is counted, and the next file gets a new one. A file is accepted when the decoder succeeds and
+`check_complete` raises no error. An accepted file is a miss when its audio is over 1 s shorter or longer than that of
+the original file.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from summarizer.audio import completeness, decoder, sandbox  # noqa: E402
-from summarizer.errors import Failed  # noqa: E402 - the checkout is what is measured
+from summarizer.errors import Failed  # noqa: E402 - the checkout is measured
 from tests.media import measure, write_audio  # noqa: E402
 
 SECONDS = 6.0
@@ -45,16 +46,16 @@ LIMIT = 8.0  # seconds for one file
 CPU_SECONDS = 100_000  # for all files of one child process
 
 
-def mutate(rng: random.Random, data: bytes, others: list[bytes]) -> tuple[str, bytes]:
-    """One edit, and its name."""
-    edit = rng.choice(("flip", "cut", "remove", "repeat", "zero", "splice", "header"))
+def mutate(rng: random.Random, data: bytes, donors: list[bytes]) -> tuple[str, bytes]:
+    """Return the name of a random edit, and the edited bytes; a piece of one of `donors` may be inserted."""
+    edit = rng.choice(("flip", "truncate", "remove", "repeat", "zero", "splice", "header"))
     at, length = rng.randrange(len(data)), rng.randrange(1, max(2, len(data) // 3))
     if edit == "flip":
         changed = bytearray(data)
         for _ in range(rng.choice((1, 4, 32, 256))):
             changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
         return edit, bytes(changed)
-    if edit == "cut":
+    if edit == "truncate":
         return edit, data[: max(1, at)]
     if edit == "remove":
         return edit, data[:at] + data[at + length :]
@@ -63,33 +64,33 @@ def mutate(rng: random.Random, data: bytes, others: list[bytes]) -> tuple[str, b
     if edit == "zero":
         return edit, data[:at] + bytes(min(length, len(data) - at)) + data[at + length :]
     if edit == "splice":
-        other = rng.choice(others)
-        return edit, data[:at] + other[rng.randrange(len(other)) :]
+        donor = rng.choice(donors)
+        return edit, data[:at] + donor[rng.randrange(len(donor)) :]
     changed = bytearray(data)
     for _ in range(rng.choice((1, 2, 8))):
         changed[rng.randrange(min(400, len(changed)))] = rng.randrange(256)
     return edit, bytes(changed)
 
 
-def child() -> None:
-    """Decode the files named on stdin, one after the other; one line of JSON for each."""
+def run_child() -> None:
+    """Decode the files whose paths are on stdin, one after the other, and print one line of JSON for each."""
     decoder.limit(sandbox.MEMORY, CPU_SECONDS)
     for line in sys.stdin:
         out = io.BytesIO()
         code = decoder.run("decode", line.strip(), out)
         head, _, samples = out.getvalue().partition(b"\n")
-        found = {"code": code, "header": json.loads(head) if head else None, "seconds": len(samples) / 32_000}
-        print(json.dumps(found), flush=True)
+        answer = {"code": code, "header": json.loads(head) if head else None, "seconds": len(samples) / 32_000}
+        print(json.dumps(answer), flush=True)
 
 
 class Decoder:
-    """The child process, started again after it died or hung."""
+    """The child process; a new one is started after it died or hung."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __call__(self, path: Path) -> dict[str, Any]:
-        """The child's answer for a file; `ended` says that it died or did not answer in time."""
+        """Return the child's answer for a file; it has the key `ended` if the child died or exceeded the time limit."""
         if self.process is None or self.process.poll() is not None:
             command = [sys.executable, __file__, "--child"]
             self.process = subprocess.Popen(
@@ -108,8 +109,8 @@ class Decoder:
         return {"ended": "decoder died" if ready else "decoder took too long", "seconds": 0.0}
 
 
-def verdict(path: Path, answer: dict[str, Any], declared: float | None) -> str:
-    """The program's result for a decoded file: a code of `Failed`, or "accepted"."""
+def judge(path: Path, answer: dict[str, Any], declared: float | None) -> str:
+    """Return the program's result for a decoded file: a code of `Failed`, or "accepted"."""
     if "ended" in answer:
         return str(answer["ended"])
     header = answer["header"]
@@ -134,15 +135,15 @@ def verdict(path: Path, answer: dict[str, Any], declared: float | None) -> str:
 
 
 def main() -> None:
-    """Print the verdicts, and every accepted file whose sound is not complete."""
+    """Print the number of each result, and every kind of accepted file with a wrong duration."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, help="folder for the files that were wrongly accepted")
+    parser.add_argument("--keep", type=Path, help="folder to which wrongly accepted files are copied")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
-        child()
+        run_child()
         return
     verdicts: dict[str, Counter[str]] = {"nothing declared": Counter(), "duration declared": Counter()}
     misses: dict[str, Counter[str]] = {name: Counter() for name in verdicts}
@@ -153,7 +154,7 @@ def main() -> None:
             kind: write_audio(folder / f"seed{number}{suffix}", SECONDS, options=options)
             for number, (kind, (suffix, options)) in enumerate(SEEDS.items())
         }
-        whole = {kind: measure(path)[1] for kind, path in seeds.items()}
+        durations = {kind: measure(path)[1] for kind, path in seeds.items()}
         data = {kind: path.read_bytes() for kind, path in seeds.items()}
         for number in range(arguments.files):
             rng = random.Random(f"{arguments.seed}-{number}")
@@ -165,23 +166,23 @@ def main() -> None:
             path = folder / f"x{seeds[kind].suffix}"
             path.write_bytes(mutated)
             answer = decode(path)
-            for group, declared in (("nothing declared", None), ("duration declared", whole[kind])):
-                said = verdict(path, answer, declared)
-                verdicts[group][said] += 1
-                off = answer["seconds"] - whole[kind]
-                if said == "accepted" and abs(off) > completeness.TOLERANCE:
-                    misses[group][f"{'short' if off < 0 else 'long'}, {kind}: {'+'.join(edits)}"] += 1
+            for group, declared in (("nothing declared", None), ("duration declared", durations[kind])):
+                verdict = judge(path, answer, declared)
+                verdicts[group][verdict] += 1
+                error = answer["seconds"] - durations[kind]
+                if verdict == "accepted" and abs(error) > completeness.TOLERANCE:
+                    misses[group][f"{'short' if error < 0 else 'long'}, {kind}: {'+'.join(edits)}"] += 1
                     if arguments.keep:
                         arguments.keep.mkdir(parents=True, exist_ok=True)
                         (arguments.keep / f"{number}{path.suffix}").write_bytes(mutated)
             if sys.stderr.isatty():
                 print(f"\r{number + 1} of {arguments.files}", end="", file=sys.stderr)
     for group in verdicts:
-        print(f"\n{group}: " + ", ".join(f"{count} {said}" for said, count in verdicts[group].most_common()))
-        short = sum(count for what, count in misses[group].items() if what.startswith("short"))
-        print(f"  accepted and not whole: {short} too short, {misses[group].total() - short} too long")
-        for what, count in misses[group].most_common(12):
-            print(f"    {count} {what}")
+        print(f"\n{group}: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts[group].most_common()))
+        short = sum(count for kind, count in misses[group].items() if kind.startswith("short"))
+        print(f"  accepted with a wrong duration: {short} too short, {misses[group].total() - short} too long")
+        for kind, count in misses[group].most_common(12):
+            print(f"    {count} {kind}")
 
 
 if __name__ == "__main__":

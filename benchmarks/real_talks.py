@@ -1,11 +1,11 @@
-"""Run the pipeline over real talks and real recordings, and write what came out into docs/real-input.md.
+"""Run the pipeline on real talks and real recordings, and write the results into docs/real-input.md.
 
-    python benchmarks/real_talks.py [--data ../shared/data] [--config FILE] [--limit N] [--write docs/real-input.md]
+    python benchmarks/real_talks.py --data FOLDER [--config FILE] [--limit N] [--write docs/real-input.md]
 
 The talks are caption texts without times (`talks/<id>.json` with title, event, year, abstract and text); `audio/` has
-speech with its text. Neither comes with the project. Every talk becomes `<id>.en.txt` beside an `<id>.info.json`, as
-if yt-dlp had saved them, and goes through the same `Run` as on the command line, in a temporary library. Only
-figures, titles and ids reach the page, never a sentence of a talk.
+speech with its text. Neither is part of the project. Each talk is written as `<id>.en.txt` and `<id>.info.json`, like
+files saved by yt-dlp, and processed by the same `Run` as on the command line, in a temporary library. The page gets
+only figures, titles and ids, never a sentence of a talk.
 """
 
 from __future__ import annotations
@@ -29,14 +29,12 @@ from summarizer.config import Config
 from summarizer.digest import escape, timestamp
 from summarizer.pipeline.run import Run
 from summarizer.records import Outcome, Summary, Transcript
-from summarizer.store.library import VideoFolder
-
-ROOT = Path(__file__).parent.parent
+from summarizer.store import VideoFolder
 
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one video."""
+    """The results for one video."""
 
     outcome: Outcome
     transcript: Transcript | None
@@ -44,12 +42,12 @@ class Row:
 
     @property
     def words(self) -> int:
-        """Length of the transcript."""
+        """Number of words in the transcript."""
         return len(self.transcript.text.split()) if self.transcript else 0
 
 
 def lay_out_talks(data: Path, folder: Path, limit: int) -> None:
-    """Captions and metadata as yt-dlp would have saved them; automatic, since that is what these texts are."""
+    """Write captions and metadata like files saved by yt-dlp; the captions are marked as automatic."""
     for path in sorted((data / "talks").glob("*.json"))[: limit or None]:
         talk = json.loads(path.read_text(encoding="utf-8"))
         info = {
@@ -65,7 +63,7 @@ def lay_out_talks(data: Path, folder: Path, limit: int) -> None:
 
 
 def lay_out_audio(data: Path, folder: Path, captions: bool) -> None:
-    """Recordings, with the text beside them where there is one and it is wanted."""
+    """Copy the recordings; with `captions`, also write their text as caption files."""
     for path in sorted((data / "audio").iterdir()):
         if path.suffix == ".txt" and captions:
             shutil.copy(path, folder / f"{path.stem}.{path.name}")  # de.txt: the name is the language
@@ -83,13 +81,13 @@ def _vtt(seconds: float) -> str:
 
 
 def settings(space: Path, file: Path | None, *changes: str) -> Config:
-    """The settings of one run, in a library of its own."""
+    """The settings of one run, with a separate library."""
     overrides = [f"runtime.library='{space / 'library'}'", f"runtime.digests='{space / 'digests'}'", *changes]
     return config.load(file, overrides)
 
 
 def run(folder: Path, chosen: Config) -> tuple[list[Row], float]:
-    """One run over a folder: a row per video in order of name, and wall seconds."""
+    """Run over a folder; returns one row per video, sorted by title, and wall seconds."""
     started = time.monotonic()
     work = Run(chosen)
     work.execute(work.find([str(folder)]))
@@ -111,8 +109,8 @@ def _newest(folder: VideoFolder, stage: str, record: type[Any]) -> Any:
     return record.model_validate_json((folder.path / newest.files[0].name).read_bytes())
 
 
-def figures(rows: Sequence[Row], seconds: float, again: float) -> list[str]:
-    """The run as a whole."""
+def figures(rows: Sequence[Row], seconds: float, second_run: float) -> list[str]:
+    """A table with the figures of the complete run."""
     counts = Counter(row.outcome.status for row in rows)
     made = [row for row in rows if row.summary]
     evidence = [row.summary.evidence for row in made if row.summary]
@@ -132,15 +130,15 @@ def figures(rows: Sequence[Row], seconds: float, again: float) -> list[str]:
         "citations that resolve": f"{resolved:,} of {citations:,}",
         "words covered, least": f"{min((e.covered_share for e in evidence), default=0):.0%}",
         "talks with projects named": f"{sum(bool(row.summary and row.summary.projects) for row in made)}",
-        "seconds, whole run": f"{seconds:.1f}",
+        "seconds, complete run": f"{seconds:.1f}",
         "seconds a talk, median and slowest": f"{statistics.median(each):.2f}, {each[-1]:.2f}",
-        "seconds, second run (all cached)": f"{again:.2f}",
+        "seconds, second run (all cached)": f"{second_run:.2f}",
     }
     return ["| figure | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in table.items())]
 
 
 def talk_table(rows: Sequence[Row]) -> list[str]:
-    """One line a talk; a refusal gives its reason instead of figures."""
+    """A table with one row per talk; a refusal has its reason instead of figures."""
     lines = [
         "| talk | words | outcome | sections | claims | checked | dropped | projects | s |",
         "|---|---:|---|---:|---:|---:|---:|---:|---:|",
@@ -150,17 +148,17 @@ def talk_table(rows: Sequence[Row]) -> list[str]:
         if row.summary is None:
             lines.append(f"| {title} | {row.words:,} | {_result(row)} | | | | | | |")
             continue
-        found, evidence = row.summary, row.summary.evidence
+        summary, evidence = row.summary, row.summary.evidence
         cells = (
-            title, f"{row.words:,}", found.kind, len(found.sections), evidence.claims,
-            f"{evidence.claims_supported:.0%}", evidence.dropped, len(found.projects), f"{row.outcome.seconds:.2f}",
+            title, f"{row.words:,}", summary.kind, len(summary.sections), evidence.claims,
+            f"{evidence.claims_supported:.0%}", evidence.dropped, len(summary.projects), f"{row.outcome.seconds:.2f}",
         )  # fmt: skip
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return lines
 
 
 def audio_table(runs: Sequence[tuple[str, Sequence[Row]]]) -> list[str]:
-    """One line for each recording and way of reading it."""
+    """A table with one row per recording and source of its text."""
     lines = ["| recording | text from | length | words | outcome | claims | s |", "|---|---|---:|---:|---|---:|---:|"]
     for way, rows in runs:
         for row in rows:
@@ -181,11 +179,11 @@ def _result(row: Row) -> str:
 
 
 def audio_runs(data: Path, space: Path) -> list[tuple[str, Sequence[Row]]]:
-    """The recordings by their captions, in English only and in three languages, and by the sample's speech model."""
+    """Process the recordings with their captions, in English only and in three languages."""
     (space / "captions").mkdir()
-    (space / "sound").mkdir()
+    (space / "audio").mkdir()
     lay_out_audio(data, space / "captions", captions=True)
-    lay_out_audio(data, space / "sound", captions=False)
+    lay_out_audio(data, space / "audio", captions=False)
     by_captions = "transcribe.policy='captions'"
     any_language = "download.languages=['en', 'de', 'es']"
     return [
@@ -198,7 +196,7 @@ def audio_runs(data: Path, space: Path) -> list[tuple[str, Sequence[Row]]]:
 
 
 def replace_part(page: Path, name: str, lines: Sequence[str]) -> None:
-    """Put lines between `<!-- name -->` and `<!-- /name -->` of a page."""
+    """Replace the lines between `<!-- name -->` and `<!-- /name -->` in a page."""
     text = page.read_text(encoding="utf-8")
     part = f"<!-- {name} -->\n\n" + "\n".join(lines) + f"\n\n<!-- /{name} -->"
     pattern = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
@@ -208,23 +206,23 @@ def replace_part(page: Path, name: str, lines: Sequence[str]) -> None:
 
 
 def main() -> None:
-    """Run, print, and write the page when asked to."""
+    """Run and print the tables; with `--write`, also write them to a page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--config", type=Path)
-    parser.add_argument("--limit", type=int, default=0, help="so many talks; 0: all")
-    parser.add_argument("--write", type=Path, help="the page whose tables are replaced")
+    parser.add_argument("--data", type=Path, required=True, help="folder of real talks; see docs/evaluation.md")
+    parser.add_argument("--config", type=Path, help="configuration file for the talks")
+    parser.add_argument("--limit", type=int, default=0, help="number of talks; 0: all")
+    parser.add_argument("--write", type=Path, help="page in which the tables are replaced")
     chosen = parser.parse_args()
     if not (chosen.data / "talks").is_dir():
-        sys.exit(f"{chosen.data} has no talks/: real talks do not come with the project. Give --data.")
+        sys.exit(f"{chosen.data} has no folder talks/. Real talks are not part of the project; set --data.")
     with tempfile.TemporaryDirectory() as name:
         space = Path(name)
         (space / "talks").mkdir()
         lay_out_talks(chosen.data, space / "talks", chosen.limit)
         rows, seconds = run(space / "talks", settings(space, chosen.config))
-        _, again = run(space / "talks", settings(space, chosen.config))
+        _, second_run = run(space / "talks", settings(space, chosen.config))
         recordings = audio_runs(chosen.data, space) if (chosen.data / "audio").is_dir() else []
-    parts = {"figures": figures(rows, seconds, again), "audio": audio_table(recordings), "talks": talk_table(rows)}
+    parts = {"figures": figures(rows, seconds, second_run), "audio": audio_table(recordings), "talks": talk_table(rows)}
     for part, lines in parts.items():
         if chosen.write:
             replace_part(chosen.write, part, lines)

@@ -1,10 +1,11 @@
-"""Learn where sentences begin in captions without punctuation: writes summarizer/summarize/boundaries.txt.
+"""Learn where sentences begin in captions without punctuation, and write summarizer/language/boundaries.txt.
 
-    python benchmarks/sentence_boundaries.py [FOLDER] [--write]
+    python benchmarks/sentence_boundaries.py --data FOLDER [--write]
 
-Some talks have captions with full stops. Those of the half that thresholds are chosen on are learned from, with the
-punctuation taken away; the others are divided with what was learned, and the places compared with their full stops.
-What is kept are weights of words and pairs of words that occur often; no text.
+Some talks have captions with full stops. The weights are learned from those in the half that is used to choose
+thresholds, after their punctuation is removed. The talks of both halves are then divided with these weights, and the
+result is compared with their full stops. The table contains only weights of frequent words and combinations of words,
+and no text.
 """
 
 from __future__ import annotations
@@ -17,79 +18,82 @@ from pathlib import Path
 
 import torch
 
-from summarizer.evaluation.material import Half, Hidden, Material, punctuated, without_stops
-from summarizer.language.boundaries import divide, features, kind
+from summarizer.evaluation.material import Half, Hidden, Material, has_full_stops, remove_punctuation
+from summarizer.language.boundaries import classify, divide, extract_features
 
-TABLE = Path(__file__).parent.parent / "summarizer" / "summarize" / "boundaries.txt"
-FREQUENT, LEAST = 15, 6  # occurrences of a word that stands for itself, and of a feature that gets a weight
-SPARE, SHRINK = 2e-5, 1e-5  # penalties on the sizes of the weights and on their squares
-STEPS = 250
-SMALLEST = 0.05  # weights nearer to 0 are left out
+TABLE = Path(__file__).parent.parent / "summarizer" / "language" / "boundaries.txt"
+MIN_WORD_COUNT, MIN_FEATURE_COUNT = 15, 6  # occurrences of a word for its own class, and of a feature for a weight
+L1, L2 = 2e-5, 1e-5  # penalties on the absolute values and on the squares of the weights
+STEPS = 250  # of the optimizer
+MIN_WEIGHT = 0.05  # smaller weights, by absolute value, are omitted
 
 
 def main() -> None:
-    """Learn, write if wanted, and say how well the written table divides the other half."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("folder", type=Path, nargs="?", help="default: ../shared/data")
-    options.add_argument("--write", action="store_true", help="replace the table; without it, measure only")
-    given = options.parse_args()
-    material = Material(given.folder)
-    if given.write:
-        _write(streams(material, "tune"))
+    """Learn and write the table with `--write`, then print its precision and recall on both halves."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of real talks; see docs/evaluation.md")
+    parser.add_argument("--write", action="store_true", help="replace the table; without it, measure only")
+    options = parser.parse_args()
+    material = Material(options.data)
+    if options.write:
+        _write(find_punctuated(material, "tune"))
     for half in ("tune", "report"):
-        found = streams(material, half)
-        tp = made = real = 0
-        for stream in found:
-            starts = {at for at, _ in divide(stream.words, [0.0] * len(stream.words)) if at}
-            tp, made, real = tp + len(starts & stream.starts), made + len(starts), real + len(stream.starts)
-        print(f"{half}: {len(found)} talks, {real} sentences, precision {tp / made:.3f}, recall {tp / real:.3f}")
+        talks = find_punctuated(material, half)
+        correct = predicted = actual = 0
+        for stream in talks:
+            starts = {index for index, _ in divide(stream.words, [0.0] * len(stream.words)) if index}
+            correct += len(starts & stream.starts)
+            predicted += len(starts)
+            actual += len(stream.starts)
+        precision, recall = correct / predicted, correct / actual
+        print(f"{half}: {len(talks)} talks, {actual} sentences, precision {precision:.3f}, recall {recall:.3f}")
 
 
-def streams(material: Material, half: Half) -> list[Hidden]:
-    """The punctuated talks of a half."""
-    return [without_stops(talk.text) for talk in material.talks if talk.half == half and punctuated(talk.text)]
+def find_punctuated(material: Material, half: Half) -> list[Hidden]:
+    """Return the punctuated talks of a half, without their punctuation."""
+    return [remove_punctuation(talk.text) for talk in material.talks if talk.half == half and has_full_stops(talk.text)]
 
 
 def _write(learned: Sequence[Hidden]) -> None:
     counts = Counter(word.lower() for stream in learned for word in stream.words)
-    known = frozenset(word for word, n in counts.items() if n >= FREQUENT)
-    places = [
-        (list(features(kinds, at)), at in stream.starts)
+    frequent = frozenset(word for word, n in counts.items() if n >= MIN_WORD_COUNT)
+    samples = [
+        (list(extract_features(classes, index)), index in stream.starts)
         for stream in learned
-        for kinds in [[kind(word, known) for word in stream.words]]
-        for at in range(1, len(kinds))
+        for classes in [[classify(word, frequent) for word in stream.words]]
+        for index in range(1, len(classes))
     ]
-    seen = Counter(feature for found, _ in places for feature in found)
-    weights = _fit(places, [feature for feature, n in seen.items() if n >= LEAST])
+    occurrences = Counter(feature for extracted, _ in samples for feature in extracted)
+    weights = _fit(samples, [feature for feature, n in occurrences.items() if n >= MIN_FEATURE_COUNT])
     lines = [
-        f"# Log odds of a sentence's beginning, from {len(learned)} talks; made by benchmarks/sentence_boundaries.py.",
-        " ".join(sorted(known)),
-        *(f"{feature} {weight:.2f}" for feature, weight in sorted(weights.items()) if abs(weight) >= SMALLEST),
+        f"# Log odds that a sentence begins at a word ({len(learned)} talks); see benchmarks/sentence_boundaries.py.",
+        " ".join(sorted(frequent)),
+        *(f"{feature} {weight:.2f}" for feature, weight in sorted(weights.items()) if abs(weight) >= MIN_WEIGHT),
     ]
     TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(lines) - 2} weights, {TABLE.stat().st_size} bytes")
 
 
-def _fit(places: Sequence[tuple[Iterable[str], bool]], names: Sequence[str]) -> dict[str, float]:
-    """Logistic regression with an L1 and an L2 penalty, by Adam on everything at once."""
+def _fit(samples: Sequence[tuple[Iterable[str], bool]], names: Sequence[str]) -> dict[str, float]:
+    """Fit a logistic regression with L1 and L2 penalties, with Adam on all samples in one batch."""
     numbers = {name: number for number, name in enumerate(names)}
-    rows = [[numbers[feature] for feature in found if feature in numbers] for found, _ in places]
+    rows = [[numbers[feature] for feature in extracted if feature in numbers] for extracted, _ in samples]
     flat = torch.tensor([number for row in rows for number in row])
     offsets = torch.tensor([0, *accumulate(len(row) for row in rows)][:-1])
-    wanted = torch.tensor([float(start) for _, start in places])
+    targets = torch.tensor([float(start) for _, start in samples])
     table = torch.nn.EmbeddingBag(len(names), 1, mode="sum")
     torch.nn.init.zeros_(table.weight)
     bias = torch.nn.Parameter(torch.tensor([-2.5]))
     optimizer = torch.optim.Adam([table.weight, bias], lr=0.02)
     for _ in range(STEPS):
         optimizer.zero_grad()
-        guessed = table(flat, offsets)[:, 0] + bias
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(guessed, wanted)
-        loss = loss + SPARE * table.weight.abs().sum() + SHRINK * (table.weight**2).sum()
+        logits = table(flat, offsets)[:, 0] + bias
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, targets)
+        loss = loss + L1 * table.weight.abs().sum() + L2 * (table.weight**2).sum()
         loss.backward()
         optimizer.step()
-    found = table.weight.detach()[:, 0].tolist()
-    return {"bias": bias.item(), **dict(zip(names, found, strict=True))}
+    weights = table.weight.detach()[:, 0].tolist()
+    return {"bias": bias.item(), **dict(zip(names, weights, strict=True))}
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Whisper models of the real shapes with random weights, which say a fixed text: for measuring speed.
+"""Build Whisper models of the real shapes with random weights that write a fixed text, to measure speed.
 
-How long a window takes depends on the shape of the model and on how many tokens come out, not on what the weights
-mean. So every layer is random, and only the embedding and the output projection are arranged: each token drives the
-next one of a fixed script (timestamp, words, timestamp, end). Every window then costs what a window of a talk
-costs, and every candidate writes the same number of tokens with high probability, so that no guard of faster-whisper
-(compression ratio, log probability) asks for a second decoding.
+The time for a window depends on the shape of the model and on the number of tokens, not on the values of the weights.
+All layers are therefore random. Only the embedding and the output projection are set, so that each token makes the next
+token of a fixed script probable (timestamp, words, timestamp, end). A window then takes as long as a window of a talk,
+and every candidate writes the same number of tokens with a high probability, so that no check of faster-whisper
+(compression ratio, log probability) causes a second decoding.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ SHAPES = {
     "small": (768, 12, 12, 12, 80),
     "large-v3-turbo": (1280, 32, 4, 20, 128),
 }
-WORDS = 70  # words of the script: what fluent speech has in a window of 30 s
+WORDS = 70  # words in the script, as many as fluent speech has in a window of 30 s
 
 
 def build(name: str, tokenizer: Path, out: Path, scripted: bool = True) -> Path:
-    """Write the model `name` into `out`, int8, unless it is there; `tokenizer` is the genuine multilingual one.
+    """Write the model `name` in int8 to the folder `out`, unless it exists, and return `out`.
 
-    Without the script the words are what random weights make of the sound.
+    `tokenizer` is the folder of the real multilingual tokenizer. Without `scripted`, the text depends on the audio and
+    the random weights.
     """
     if (out / "model.bin").is_file():
         return out
@@ -61,11 +62,11 @@ def build(name: str, tokenizer: Path, out: Path, scripted: bool = True) -> Path:
     model = WhisperForConditionalGeneration(config)
     embedding = model.model.decoder.embed_tokens.weight.data
     if scripted:
-        embedding *= 400  # the current token outweighs what the random layers add
+        embedding *= 400  # so that the current token outweighs the output of the random layers
     spec = WhisperLoader().get_model_spec(model)
     spec.register_vocabulary(sorted(vocabulary, key=vocabulary.__getitem__))
     if scripted:
-        _say(spec, embedding.numpy(), _script(vocabulary))
+        _set_projection(spec, embedding.numpy(), _script(vocabulary))
     spec.config.suppress_ids = []
     spec.config.suppress_ids_begin = []
     spec.config.lang_ids = [i for token, i in vocabulary.items() if len(token) in (6, 7) and token.startswith("<|")]
@@ -81,17 +82,18 @@ def build(name: str, tokenizer: Path, out: Path, scripted: bool = True) -> Path:
 
 
 def _script(vocabulary: dict[str, int]) -> list[tuple[int, int, float]]:
-    """(token, the token that follows it, weight): a timestamp, `WORDS` words, a timestamp, the end."""
+    """Return the script as (token, next token, weight): a timestamp, `WORDS` words, a timestamp, the end."""
     plain = [i for token, i in sorted(vocabulary.items()) if token.startswith("Ġ") and token[1:].isalpha()]
     words = [int(i) for i in np.random.default_rng(1).choice(plain, WORDS, replace=False)]
     begin = vocabulary["<|0.00|>"]
     script = [vocabulary["<|transcribe|>"], begin, *words, vocabulary["<|28.00|>"], vocabulary["<|endoftext|>"]]
     links = [(token, following, 1.0) for token, following in itertools.pairwise(script)]
-    # Batched decoding without timestamps starts with the first word at once.
+    # Batched decoding without timestamps starts with the first word.
     return [(vocabulary["<|notimestamps|>"], words[0], 1.0), *links[:-1], (*links[-1][:2], 2.0)]
 
 
-def _say(spec: Any, embedding: np.ndarray, links: list[tuple[int, int, float]]) -> None:
+def _set_projection(spec: Any, embedding: np.ndarray, links: list[tuple[int, int, float]]) -> None:
+    """Set the output projection so that each token of the script makes its successor probable."""
     width = embedding.shape[1]
     projection = np.random.default_rng(2).normal(0, width**-0.5, embedding.shape).astype(np.float32)
     projection[links[1][1] :] = 0  # timestamps outside the script
@@ -99,5 +101,5 @@ def _say(spec: Any, embedding: np.ndarray, links: list[tuple[int, int, float]]) 
         projection[following] += weight * embedding[token] / np.linalg.norm(embedding[token])
     spec.decoder.projection.weight = projection
     spec.decoder.projection.bias = np.zeros(len(projection), dtype=np.float32)
-    # The end is unlikely except after the script: a search with several beams would else find short cuts to it.
+    # The end is improbable except after the script; otherwise a beam search would find shorter texts.
     spec.decoder.projection.bias[links[-1][1]] = -20

@@ -1,34 +1,36 @@
-"""Count the words of real talks: writes summarizer/summarize/frequencies.txt.
+"""Count the words of real talks, and write summarizer/language/frequencies.txt.
 
-    python benchmarks/word_frequencies.py [FOLDER]
+    python benchmarks/word_frequencies.py --data FOLDER
 
-Only talks of the half that thresholds are chosen on are counted, so that the other half can report honestly. What is
-kept are stems and how often they occur, from three occurrences on; no text.
+Only talks of the half that is used to choose thresholds are counted, so that the other half remains independent. The
+table contains only stems with at least three occurrences and their counts, and no text.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections import Counter
 from pathlib import Path
 
 from summarizer.evaluation.material import Material
 from summarizer.language.words import stem, tokens
 
-TABLE = Path(__file__).parent.parent / "summarizer" / "summarize" / "frequencies.txt"
-LEAST = 3
+TABLE = Path(__file__).parent.parent / "summarizer" / "language" / "frequencies.txt"
+MIN_COUNT = 3  # occurrences of a stem in the table
 
 
 def main() -> None:
-    """Count and write."""
-    material = Material(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    """Count the stems and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of real talks; see docs/evaluation.md")
+    material = Material(parser.parse_args().data)
     talks = [talk for talk in (*material.talks, *material.interviews) if talk.half == "tune" and talk.text]
     counts: Counter[str] = Counter()
     for talk in talks:
         counts.update(stem(word) for word in tokens(talk.text))
-    kept = sorted(((word, n) for word, n in counts.items() if n >= LEAST), key=lambda pair: (-pair[1], pair[0]))
+    kept = sorted(((word, n) for word, n in counts.items() if n >= MIN_COUNT), key=lambda pair: (-pair[1], pair[0]))
     lines = [
-        f"# How often word stems occur in {len(talks)} cloud native talks; made by benchmarks/word_frequencies.py.",
+        f"# Occurrences of word stems in {len(talks)} cloud native talks; see benchmarks/word_frequencies.py.",
         f"{sum(counts.values())} words in all",
         *(f"{word} {n}" for word, n in kept),
     ]

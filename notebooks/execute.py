@@ -1,9 +1,9 @@
-"""Run the notebooks and write them, with their outputs, to build/notebooks/: `make notebooks`.
+"""Run the notebooks and write them with their outputs to build/notebooks/: `make notebooks`.
 
     python notebooks/execute.py [--set LIBRARY=../library VIDEO=dQw4w9WgXcQ]
 
-Without `--set`, the sample is summarized first where that has not been done. The notebooks themselves are kept without
-outputs; values given with `--set` go into a cell behind the one that is tagged "parameters".
+Without `--set`, digests of the sample are made first. The committed notebooks have no outputs. Values given with
+`--set` are inserted as a cell after the one that is tagged "parameters".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROOT = HERE.parent
 
 
 def execute(path: Path, **parameters: str | int) -> nbformat.NotebookNode:
-    """The notebook as it is after running every cell in the notebook's own folder; the file stays as it was.
+    """Run all cells of a notebook in its folder and return the notebook with its outputs; the file is not changed.
 
     Raises `nbclient.exceptions.CellExecutionError` with the cell and its traceback.
     """
@@ -36,7 +36,7 @@ def execute(path: Path, **parameters: str | int) -> nbformat.NotebookNode:
 
 
 def main() -> None:
-    """Execute all notebooks beside this file."""
+    """Execute all notebooks in this folder."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", dest="values")
     parameters = dict(value.split("=", 1) for value in parser.parse_args().values)

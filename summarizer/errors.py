@@ -1,30 +1,30 @@
-"""Every error the package raises on purpose, in one small tree.
+"""All errors that the package raises deliberately.
 
     SummarizerError
-    ├── UsageError        the request cannot be carried out as written      exit 2
-    ├── BackendError      something to install, pull or configure is missing exit 1
-    ├── StoreError        the library or the disk cannot be used             exit 1
-    │   └── Locked        another run holds it                               exit 11
-    └── VideoError        one video has no digest; the others go on
-        ├── Unavailable   the video cannot be had (private, deleted, ...)
-        ├── Refused       it was had, and a digest would be an invention
-        ├── Deferred      it may work later (rate limit, live, time budget)  exit 75
-        └── Failed        it should have worked (corrupt media, bad answer)
+    ├── UsageError        invalid command line, configuration file or source   exit 2
+    ├── BackendError      a model, runtime or package is missing               exit 1
+    ├── StoreError        the library or the disk cannot be used               exit 1
+    │   └── Locked        another run holds the lock                           exit 11
+    └── VideoError        one video has no digest; the run continues
+        ├── Unavailable   the video cannot be accessed (private, deleted, ...)
+        ├── Refused       the material does not allow a reliable digest
+        ├── Deferred      a later run may succeed (rate limit, live, budget)   exit 75
+        └── Failed        an unexpected failure (corrupt media, bad answer)
 
-The message says what is wrong, `remedy` says what to do about it; the command line prints both.
-A `VideoError` also carries `code`, a short stable word that scripts can match on.
+The message describes the problem and `remedy` the solution; the command line prints both.
+A `VideoError` also has a `code`: a short, stable word that scripts can test for.
 """
 
 from __future__ import annotations
 
 
-def sentence(message: str) -> str:
-    """A message with the full stop that lets another sentence follow."""
+def add_full_stop(message: str) -> str:
+    """The message with a full stop at its end, unless it ends with punctuation already."""
     return message if message.endswith((".", "?", "!")) else f"{message}."
 
 
 class SummarizerError(Exception):
-    """Base of every deliberate error; `remedy` is one imperative sentence, or empty."""
+    """Base of all deliberate errors; `remedy` is one imperative sentence or empty."""
 
     exit_code = 1
 
@@ -34,18 +34,18 @@ class SummarizerError(Exception):
 
     @property
     def advice(self) -> str:
-        """What is wrong and what to do, as one line."""
-        return f"{sentence(str(self))} {self.remedy}".strip()
+        """The message and the remedy in one line."""
+        return f"{add_full_stop(str(self))} {self.remedy}".strip()
 
 
 class UsageError(SummarizerError):
-    """The command line, a config file or a source cannot be understood."""
+    """The command line, a configuration file or a source is invalid."""
 
     exit_code = 2
 
 
 class BackendError(SummarizerError):
-    """A model, runtime or optional package that the settings ask for is not there."""
+    """A model, a runtime or an optional package that the settings require is missing."""
 
 
 class StoreError(SummarizerError):
@@ -53,13 +53,13 @@ class StoreError(SummarizerError):
 
 
 class Locked(StoreError):
-    """Another run holds the lock."""
+    """Another run holds the lock of the library."""
 
     exit_code = 11
 
 
 class VideoError(SummarizerError):
-    """One video has no digest; carries the `code` that its outcome reports."""
+    """One video has no digest; `code` is reported in its outcome."""
 
     def __init__(self, code: str, message: str, remedy: str = "") -> None:
         super().__init__(message, remedy)
@@ -67,18 +67,18 @@ class VideoError(SummarizerError):
 
 
 class Unavailable(VideoError):
-    """The video cannot be had: private, deleted, members_only, geo_blocked, age_restricted, short."""
+    """The video cannot be accessed: private, deleted, members_only, geo_blocked, age_restricted, short."""
 
 
 class Refused(VideoError):
-    """The material was had but a digest of it would be an invention; `code` names the gate."""
+    """The material does not allow a reliable digest; `code` names the check that refused it."""
 
 
 class Deferred(VideoError):
-    """Not now: rate_limited, bot_check, network, upcoming, live, budget, locked."""
+    """A later run may succeed: rate_limited, bot_check, network, upcoming, live, budget, locked."""
 
     exit_code = 75
 
 
 class Failed(VideoError):
-    """Something that should have worked did not; worth a look by a person."""
+    """An operation that should have succeeded failed; a person should look at it."""

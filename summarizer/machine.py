@@ -1,4 +1,4 @@
-"""What the machine has for us: cores, memory, instructions of the CPU. A container's limits count where it has some."""
+"""The resources of this machine: cores, memory and CPU instructions. The limits of a container are respected."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import subprocess
 from pathlib import Path
 
 
-def instructions() -> frozenset[str]:
-    """What the CPU knows, as Linux names it; empty where nothing says so."""
+def read_cpu_flags() -> frozenset[str]:
+    """The CPU's feature flags by their Linux names; empty where /proc/cpuinfo does not exist."""
     with contextlib.suppress(OSError, StopIteration):
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return frozenset(next(line for line in lines if line.startswith("flags")).split())
     return frozenset()
 
 
-def cores() -> int:
-    """CPUs that this process may use: its affinity, and the quota of its container (cgroup v2)."""
+def count_cores() -> int:
+    """Number of CPUs that this process may use: its affinity and the quota of its container (cgroup v2)."""
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with contextlib.suppress(OSError, ValueError):
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
@@ -25,9 +25,9 @@ def cores() -> int:
     return count
 
 
-def free_memory() -> int:
-    """Bytes that can be had: of the machine, or of the container when that is less."""
-    free = 4 * 2**30  # where the system does not say
+def read_free_memory() -> int:
+    """Available memory of the machine, or of the container if that is less, bytes."""
+    free = 4 * 2**30  # assumed where the system does not report it
     with contextlib.suppress(OSError, StopIteration, ValueError):
         lines = Path("/proc/meminfo").read_text().splitlines()
         free = int(next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))) * 1024
@@ -38,11 +38,11 @@ def free_memory() -> int:
     return free
 
 
-def free_gpu_memory() -> int:
-    """Bytes free on the first GPU, as its driver says; 8 GiB where it does not."""
+def read_free_gpu_memory() -> int:
+    """Free memory of the first GPU as reported by its driver, bytes; 8 GiB if the driver does not report it."""
     try:
         command = ["nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
-        said = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
-        return int(said.split()[0]) * 2**20
+        output = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
+        return int(output.split()[0]) * 2**20
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return 8 * 2**30

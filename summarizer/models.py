@@ -1,7 +1,7 @@
-"""Models by name: which there are, where they are, and fetching them once.
+"""The catalogue of models: download a model once, find it on disk, and identify its content.
 
-A model is pinned to an exact revision and every file's SHA-256 is written down when it is pulled, so that a digest can
-say what made it and a changed file is noticed. After `pull`, nothing asks a hub again.
+A model is pinned to an exact revision. `pull` records the SHA-256 of every file, so that a digest can name the model
+that made it and a changed file is detected. After `pull`, no request is sent to a hub.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ from summarizer.records import Record
 from summarizer.store import checksums
 from summarizer.store.files import atomic_write
 
-NOTE = "MODEL.json"  # written last: a folder without it is an unfinished pull
-CHECKSUMS = "checksums.json"  # in the folder of all models
-# Weights that cannot run code (safetensors, CTranslate2), and what belongs to them. Never *.py, never pickles.
+NOTE = "MODEL.json"  # written last: a folder without it is an incomplete download
+CHECKSUMS = "checksums.json"  # in the folder that contains all models
+# Weights in formats that cannot run code (safetensors, CTranslate2) and their configuration. No *.py, no pickles.
 _FILES = ("*.safetensors", "*.safetensors.index.json", "model.bin", "*.json", "*.txt", "*.jinja")
 
 
 class Model(Record):
-    """One line of the catalogue."""
+    """One entry of the catalogue."""
 
     name: str
-    purpose: str  # what loads it: "whisper" or "llm"
+    purpose: str  # "whisper" or "llm"
     repo: str
     revision: str
     licence: str
 
 
 class Installed(Record):
-    """A model that is here."""
+    """A model that is on this machine."""
 
     name: str
     path: Path
-    revision: str  # the hub's commit, or "local-" and 12 digits of the content's SHA-256
+    revision: str  # the hub's commit, or "local-" and 12 digits of the SHA-256 of its files
 
 
 class _Note(Record):
-    """What `pull` writes down."""
+    """The file that `pull` adds to a model: its origin and the SHA-256 of its files."""
 
     repo: str
     revision: str
@@ -65,16 +65,16 @@ CATALOGUE = {
 }
 
 
-def identity(name: str, revision: str, models: Path) -> dict[str, str]:
-    """What a stage's key holds of a model, as `model` and `revision`: its content, not its place.
+def identify(name: str, revision: str, models: Path) -> dict[str, str]:
+    """The `model` and `revision` that identify a model in a stage's key, by its content and not by its location.
 
-    A model of the catalogue is its name and its pinned revision, which needs no files; once it is here, only as long
-    as its files are those that were pulled. Any other content is the SHA-256 of its files. A model that is not here
-    is its name; opening it says what is missing.
+    A model of the catalogue is identified by its name and its pinned revision, also before it is downloaded. If its
+    files have changed since `pull`, or if the model is a folder, the revision is the SHA-256 of the files. A missing
+    model is identified by its name; opening it raises `BackendError`.
     """
     if name in CATALOGUE:
         note = _read_note(models / name)
-        if note is None or not _differing(note, models / name, models):
+        if note is None or not _changed_files(note, models / name, models):
             return {"model": name, "revision": revision or CATALOGUE[name].revision}
         return {"model": name, "revision": _content(models / name, models)}
     if Path(name).is_dir():
@@ -83,41 +83,41 @@ def identity(name: str, revision: str, models: Path) -> dict[str, str]:
 
 
 def _content(folder: Path, models: Path) -> str:
-    """The content of a model's files as a revision."""
-    known = checksums.opened(models / CHECKSUMS)
-    listed = [(path.name, known.sha256(path)) for path in _model_files(folder)]
+    """A revision computed from the content of a model's files."""
+    cached = checksums.open_checksums(models / CHECKSUMS)
+    listed = [(path.name, cached.sha256(path)) for path in _model_files(folder)]
     return f"local-{hashlib.sha256(repr(listed).encode()).hexdigest()[:12]}"
 
 
 def _model_files(folder: Path) -> list[Path]:
-    """The files that a model is made of, by name."""
-    found = {path for pattern in _FILES for path in folder.glob(pattern) if path.is_file()}
-    return sorted(path for path in found if path.name not in {NOTE, CHECKSUMS})
+    """The files of a model, sorted by name."""
+    paths = {path for pattern in _FILES for path in folder.glob(pattern) if path.is_file()}
+    return sorted(path for path in paths if path.name not in {NOTE, CHECKSUMS})
 
 
-def _differing(note: _Note, folder: Path, models: Path) -> list[str]:
-    """Names of files that are missing or are not what was pulled."""
-    known = checksums.opened(models / CHECKSUMS)
+def _changed_files(note: _Note, folder: Path, models: Path) -> list[str]:
+    """Names of the files that are missing or have changed since `pull`."""
+    cached = checksums.open_checksums(models / CHECKSUMS)
     return [
         name
         for name, sha256 in note.files.items()
-        if not (folder / name).is_file() or known.sha256(folder / name) != sha256
+        if not (folder / name).is_file() or cached.sha256(folder / name) != sha256
     ]
 
 
 def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Installed:
-    """A model by name or folder, ready to open; raises `BackendError` when it is not here."""
+    """Find a model by name or folder; raises `BackendError` when it is not on this machine."""
     if name in CATALOGUE:
         if CATALOGUE[name].purpose != purpose:
             raise BackendError(f"{name} is not a {purpose} model", "See `summarizer models list`.")
         note = _read_note(models / name)
         if note is None or note.revision != (revision or CATALOGUE[name].revision):
             raise BackendError(f"the model {name} is not in {models}", f"Run: summarizer models pull {name}")
-        return Installed(name=name, path=models / name, revision=identity(name, revision, models)["revision"])
+        return Installed(name=name, path=models / name, revision=identify(name, revision, models)["revision"])
     if Path(name).is_dir():
-        found = identity(name, revision, models)["revision"]
-        return Installed(name=Path(name).name, path=Path(name), revision=found)
-    raise BackendError(f"unknown model {name!r}", "See `summarizer models list`, or give a folder.")
+        content = identify(name, revision, models)["revision"]
+        return Installed(name=Path(name).name, path=Path(name), revision=content)
+    raise BackendError(f"unknown model {name!r}", "See `summarizer models list`, or give the path of a folder.")
 
 
 def _read_note(folder: Path) -> _Note | None:
@@ -128,13 +128,13 @@ def _read_note(folder: Path) -> _Note | None:
 
 
 def pull(name: str, models: Path, revision: str = "", endpoint: str | None = None) -> Installed:
-    """Fetch a model of the catalogue; an interrupted pull continues where it stopped.
+    """Download a model of the catalogue; an interrupted download is resumed.
 
-    `endpoint` is another hub's address. Raises `UsageError` for unknown names and `BackendError` when the hub does not
-    answer or sends something else.
+    `endpoint` is the address of another hub. Raises `UsageError` for an unknown name, and `BackendError` when the hub
+    does not answer or its answer is not a model.
     """
     if name not in CATALOGUE:
-        raise UsageError(f"unknown model {name!r}", f"There are {', '.join(CATALOGUE)}.")
+        raise UsageError(f"unknown model {name!r}", f"Available models: {', '.join(CATALOGUE)}.")
     import httpx2
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
@@ -155,37 +155,37 @@ def pull(name: str, models: Path, revision: str = "", endpoint: str | None = Non
     ) as error:
         line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BackendError(
-            f"{model.repo} cannot be fetched: {line[:200]}",
-            "Check the network and run it again; it continues where it stopped.",
+            f"{model.repo} cannot be downloaded: {line[:200]}",
+            "Check the network and run it again; the download is resumed.",
         ) from None
-    known = checksums.opened(models / CHECKSUMS)
-    files = {path.name: known.sha256(path) for path in _model_files(folder)}
+    cached = checksums.open_checksums(models / CHECKSUMS)
+    files = {path.name: cached.sha256(path) for path in _model_files(folder)}
     if not exact or not any(Path(file).suffix in {".safetensors", ".bin"} for file in files):
-        raise BackendError(f"{model.repo} at {wanted} holds no weights that can be used", "Check the revision.")
+        raise BackendError(f"{model.repo} at {wanted} has no weights that can be loaded", "Check the revision.")
     note = _Note(repo=model.repo, revision=exact, files=files)
     atomic_write(folder / NOTE, note.model_dump_json(indent=1).encode())
     return Installed(name=name, path=folder, revision=exact)
 
 
-def damaged(name: str, models: Path) -> list[str]:
-    """Files of a pulled model that are missing or not what was pulled."""
+def find_damaged_files(name: str, models: Path) -> list[str]:
+    """Files of a downloaded model that are missing or have changed since `pull`."""
     note = _read_note(models / name)
-    return [NOTE] if note is None else _differing(note, models / name, models)
+    return [NOTE] if note is None else _changed_files(note, models / name, models)
 
 
-def listing(models: Path) -> list[dict[str, Any]]:
-    """The catalogue for people: name, purpose, licence, revision, and whether it is here."""
+def list_models(models: Path) -> list[dict[str, Any]]:
+    """The catalogue as rows of a table: name, purpose, licence, revision, and whether the model is on this machine."""
     rows: list[dict[str, Any]] = []
     for model in CATALOGUE.values():
         note = _read_note(models / model.name)
-        here = "no" if note is None else "yes" if note.revision == model.revision else f"at {note.revision[:12]}"
+        installed = "no" if note is None else "yes" if note.revision == model.revision else f"at {note.revision[:12]}"
         rows.append(
             {
                 "name": model.name,
                 "for": model.purpose,
                 "licence": model.licence,
                 "revision": model.revision,
-                "here": here,
+                "here": installed,
                 "repo": model.repo,
             }
         )

@@ -1,8 +1,8 @@
-"""The values that flow between stages: frozen, typed, and the only things we persist.
+"""The values that stages exchange: frozen, typed, and the only values that are stored.
 
-Foreign types (yt-dlp's dictionaries, faster-whisper's segments, a model's tokens) stop at the adapter that
-knows them. Tuples rather than lists, so that a stage cannot change what it was given. Times are seconds from
-the start of the video. `extra="forbid"` makes a file written by a newer version an error, hence a cache miss.
+Types of other libraries (yt-dlp's dictionaries, faster-whisper's segments, a model's tokens) are converted where
+they are received. Sequences are tuples, so that a stage cannot change its input. Times are seconds from the start of
+the video. With `extra="forbid"`, a file written by a newer version is an error and therefore a cache miss.
 """
 
 from __future__ import annotations
@@ -19,53 +19,54 @@ CAPTION_KINDS: frozenset[str] = frozenset(get_args(CaptionKind))
 CaptionFormat = Literal["vtt", "srt", "json3", "ttml", "txt"]
 Status = Literal["made", "cached", "refused", "deferred", "failed"]
 SpanReason = Literal[
-    "no_speech",  # nobody talks: silence, noise, music
-    "sound",  # the captions say so: [Music], (applause)
-    "no_text",  # somebody talks, and nothing was written
-    "looped",  # the text repeated itself, was recognised again, and still did: cut out
-    "text_over_silence",  # text where nobody talks: cut out
-    "too_fast",  # more words than a mouth can speak: cut out
+    "no_speech",  # silence, noise or music
+    "sound",  # the captions have a sound marker: [Music], (applause)
+    "no_text",  # speech without text
+    "looped",  # the text repeated itself, also when it was recognised again: removed
+    "text_over_silence",  # text without speech: removed
+    "too_fast",  # more words than a person can speak: removed
 ]
-CUT: frozenset[SpanReason] = frozenset({"looped", "text_over_silence", "too_fast"})  # text was removed there
+# Reasons for which the text of a span was removed.
+REMOVED_REASONS: frozenset[SpanReason] = frozenset({"looped", "text_over_silence", "too_fast"})
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
 class Record(BaseModel):
-    """Base of all records: immutable, and strict about unknown fields."""
+    """Base of all records: immutable; unknown fields are an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Video(Record):
-    """One entry of a listing: enough to decide whether anything has to be done."""
+    """One entry of a listing: what is needed to decide whether there is work to do."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9_-]{11}$")  # YouTube's, or a hash: it becomes a folder's name
-    url: str  # what to open: a watch page, or a file:// address for a local recording
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{11}$")  # YouTube's id or a hash; used as a folder name
+    url: str  # address of the watch page, or a file:// address of a local recording
     title: str
     origin: Origin
-    fingerprint: str  # what the listing knows of the content; when it changes, the download is redone
-    duration: float | None = None  # seconds, as the listing declares it
+    fingerprint: str  # identifies the listed content; a change repeats the download
+    duration: float | None = None  # seconds, as declared by the listing
     published: date | None = None
-    description: str = ""  # from a feed; YouTube's comes with the download
-    unavailable: str | None = None  # code of `Unavailable`/`Deferred` when the listing already tells
+    description: str = ""  # only from a feed; YouTube sends it with the download
+    unavailable: str | None = None  # code of `Unavailable` or `Deferred` when the listing has it
 
 
 class CaptionTrack(Record):
-    """One caption file as it came, before anything is judged."""
+    """One caption file as it was downloaded, before any check."""
 
     kind: CaptionKind
-    language: str  # BCP 47 as the site declares it: "en", "en-US", "pt-BR"
+    language: str  # BCP 47, as declared by the site: "en", "en-US", "pt-BR"
     format: CaptionFormat
-    file: str  # file name within the video's folder in the library
-    sha256: str  # of the bytes; the transcript is keyed on it, so a new title never repeats work
+    file: str  # name of the file in the video's folder
+    sha256: str  # of the file; the key of the transcript contains it, so a new title repeats no work
 
 
 class Source(Record):
-    """What `download` knows of one video: an allowlist of metadata, and its caption tracks."""
+    """Metadata of one video (an allowlist of fields) and its caption tracks; made by the stage `download`."""
 
     video_id: str
-    url: str  # public address that links are built from; empty for a private recording
+    url: str  # public address, used for links; empty for a private recording
     title: str
     channel: str = ""
     speakers: tuple[str, ...] = ()
@@ -75,11 +76,11 @@ class Source(Record):
     language: str | None = None
     tags: tuple[str, ...] = ()
     captions: tuple[CaptionTrack, ...] = ()
-    has_audio: bool = True  # whether there is sound to fetch at all
+    has_audio: bool = True  # whether the video has audio
 
 
-class Made(Record):
-    """Provenance: by what, from which version, at what cost."""
+class Provenance(Record):
+    """What made a result, in which version, and at what cost."""
 
     backend: str  # "captions", "whisper", "extractive", "transformers", "openai"
     model: str = ""
@@ -92,7 +93,7 @@ class Made(Record):
 
 
 class Word(Record):
-    """One word with its own times, where the recogniser gives them."""
+    """One word with its own times, if the recogniser returns them."""
 
     start: float
     end: float
@@ -101,20 +102,20 @@ class Word(Record):
 
 
 class Segment(Record):
-    """A few seconds of speech: the unit that evidence cites."""
+    """A few seconds of speech: the unit that claims cite."""
 
-    id: int  # position in the transcript, from 0; claims cite it
+    id: int  # position in the transcript, from 0
     start: float
     end: float
     text: str
     speaker: str | None = None
-    speaker_from: Literal["captions", "diarization"] | None = None  # who said so
-    language: str | None = None  # ISO 639-1, where it differs from the transcript's
+    speaker_from: Literal["captions", "diarization"] | None = None  # source of the name
+    language: str | None = None  # ISO 639-1, if it differs from the transcript's
     words: tuple[Word, ...] = ()
 
 
 class Span(Record):
-    """A stretch that is not text to be trusted, and why."""
+    """A stretch of time without reliable text, and the reason."""
 
     start: float  # seconds
     end: float
@@ -122,41 +123,41 @@ class Span(Record):
 
 
 class Transcript(Record):
-    """What was said, when, and how we know."""
+    """The text of a talk with its times and its provenance."""
 
     video_id: str
-    language: str  # ISO 639-1, "en"; "und" when nobody knows
+    language: str  # ISO 639-1, "en"; "und" when it is unknown
     segments: tuple[Segment, ...]
-    duration: float | None = None  # seconds of media or captions it was made from
+    duration: float | None = None  # length of the media or the captions, seconds
     kind: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")  # "human", "automatic", or the back end that recognised the speech
-    spans: tuple[Span, ...] = ()  # where nobody talks, and what was cut out; in order
-    redone: int = 0  # windows that were recognised a second time, with safer settings
-    made: Made
+    spans: tuple[Span, ...] = ()  # stretches without speech and stretches whose text was removed; in order
+    redone: int = 0  # windows that were recognised again, with safer settings
+    made: Provenance
 
     @property
     def recognised(self) -> bool:
-        """Whether it is recognised speech rather than captions."""
+        """Whether speech recognition made the text; otherwise it comes from captions."""
         return self.kind not in CAPTION_KINDS
 
     @property
     def text(self) -> str:
-        """The whole text, one space between segments."""
+        """The text of all segments, separated by spaces."""
         return " ".join(segment.text for segment in self.segments)
 
     @property
-    def cut(self) -> tuple[Span, ...]:
-        """The spans whose text was removed because it could not be trusted."""
-        return tuple(span for span in self.spans if span.reason in CUT)
+    def removed(self) -> tuple[Span, ...]:
+        """The spans whose text was removed because it was unreliable."""
+        return tuple(span for span in self.spans if span.reason in REMOVED_REASONS)
 
 
 class TextScore(Record):
-    """How far a text can be what was said, from its looks alone: what it misheard nobody can see here."""
+    """How plausible a transcript looks, judged by its text alone; recognition errors are not visible to it."""
 
     score: float  # 0..1, the mean of the parts below, each scaled to 0..1
-    coverage: float  # share of the video with text or a sound marker, 0..1
-    words_per_minute: float  # of the time with text
-    punctuation: float  # sentence ends for every 100 words; people write 5 to 8
-    glossary: float | None = None  # glossary terms for every 1,000 words; None without a glossary
+    coverage: float  # share of the video that has text or a sound marker, 0..1
+    words_per_minute: float  # counted over the time that has text
+    punctuation: float  # sentence ends per 100 words; people write 5 to 8
+    glossary: float | None = None  # glossary terms per 1,000 words; None without a glossary
 
     def __str__(self) -> str:
         terms = "" if self.glossary is None else f", {self.glossary:.1f} glossary terms in 1,000 words"
@@ -167,18 +168,18 @@ class TextScore(Record):
 
 
 class Claim(Record):
-    """One statement and the segments that support it; times are looked up, never written by a model."""
+    """A checked statement and the segments that support it; times are looked up, never written by a model."""
 
     text: str
     evidence: tuple[int, ...] = Field(min_length=1)  # segment ids, ascending
     start: float  # seconds; start of the first cited segment
-    supported: bool = True  # its names, numbers and rare words are in the cited segments
-    translation: str = ""  # `text` in the digest's language, when that is not the talk's; empty: there is none
-    command: str = ""  # what a step of a tutorial types, as the cited segments have it
+    supported: bool = True  # whether its names, numbers and rare words are in the cited segments
+    translation: str = ""  # `text` in the digest's language, if that differs from the talk's; empty: none
+    command: str = ""  # the command of a tutorial step, as written in the cited segments
 
 
 class Section(Record):
-    """A stretch of the talk about one thing."""
+    """A stretch of the talk about one subject."""
 
     heading: str
     start: float
@@ -188,24 +189,24 @@ class Section(Record):
 
 
 class Mention(Record):
-    """A project named in the talk, and when."""
+    """A project that the talk names, with the times."""
 
     name: str
     times: tuple[float, ...]
 
 
 class Correction(Record):
-    """One change of the glossary stage: what was written, what stands there now, and why."""
+    """One change by the glossary stage: the text before, the text after, and the reason."""
 
-    segment: int  # id of the segment that it begins in
-    time: float  # that segment's start, seconds
+    segment: int  # id of the segment in which it begins
+    time: float  # start of that segment, seconds
     before: str
     after: str
     why: str
 
     @property
     def misheard(self) -> bool:
-        """Whether letters changed, not only capitals, spaces and hyphens."""
+        """Whether letters changed, rather than only capitals, spaces and hyphens."""
         return _letters(self.before) != _letters(self.after)
 
 
@@ -214,45 +215,45 @@ def _letters(text: str) -> str:
 
 
 class Corrected(Record):
-    """A transcript with its names put right; the one it was made from is kept as it was."""
+    """A transcript with corrected names; the original transcript is kept unchanged."""
 
     transcript: Transcript
-    corrections: tuple[Correction, ...]  # in order of time
+    corrections: tuple[Correction, ...]  # ordered by time
     projects: tuple[Mention, ...] = ()  # projects that the talk names
 
 
 class Evidence(Record):
-    """Three separate figures: that a citation exists does not make the claim true."""
+    """The results of the evidence checks; a citation that resolves does not make the claim true."""
 
-    citations: int  # citations in the summary
-    citations_resolve: float  # share of them that name an existing segment, 0..1
+    citations: int  # number of citations in the summary
+    citations_resolve: float  # share of the citations that name an existing segment, 0..1
     claims: int
-    claims_supported: float  # share whose names, numbers and rare words are in the cited segments, 0..1
-    dropped: int = 0  # claims removed because they were not supported
-    covered_share: float = 0.0  # share of the transcript's tokens that reached the summarizer, 0..1
+    claims_supported: float  # share of claims whose names, numbers and rare words are in the cited segments, 0..1
+    dropped: int = 0  # statements dropped because they were not supported
+    covered_share: float = 0.0  # share of the transcript's tokens that the summarizer received, 0..1
     covered_start: float = 0.0
     covered_end: float = 0.0
 
 
 class Summary(Record):
-    """What the digest renders."""
+    """The content of a digest."""
 
     video_id: str
     kind: str  # a name of summarize/kinds.py
-    language: str = ""  # of the digest; empty: the talk's own
+    language: str = ""  # language of the digest; empty: the talk's
     tldr: Claim
     takeaways: tuple[Claim, ...]
     sections: tuple[Section, ...]
     decisions: tuple[Claim, ...] = ()  # meetings only
     actions: tuple[Claim, ...] = ()  # meetings only
-    projects: tuple[Mention, ...] = ()  # as the glossary stage found them
-    quoted: bool = False  # whether every sentence is a quote
+    projects: tuple[Mention, ...] = ()  # found by the glossary stage
+    quoted: bool = False  # whether every sentence is quoted from the talk
     evidence: Evidence
-    made: Made
+    made: Provenance
 
 
 class Page(Record):
-    """What the index says of one page."""
+    """The entry of one page in the index."""
 
     file: str
     title: str
@@ -260,19 +261,19 @@ class Page(Record):
     duration: float | None = None  # seconds
     kind: str = "talk"
     tldr: str = ""
-    refused: str = ""  # why there is no digest; empty for a digest
+    refused: str = ""  # why there is no digest; empty if there is one
 
 
 class Outcome(Record):
-    """One line of runs/<utc>.jsonl: what became of one stage of one video."""
+    """One line of runs/<utc>.jsonl: the outcome of one stage of one video."""
 
     video_id: str
     title: str
     stage: str
     status: Status
-    code: str = ""  # stable word: "private", "placeholder", "rate_limited", ...
-    reason: str = ""  # for people, one line
+    code: str = ""  # a stable word: "private", "placeholder", "rate_limited", ...
+    reason: str = ""  # one line for people
     seconds: float = 0.0
     key: str = ""
-    path: str = ""  # the digest, for the last stage
+    path: str = ""  # path of the page, for the last stage
     when: datetime

@@ -1,4 +1,4 @@
-"""What all tests share: no network but loopback (pytest-socket, see pyproject.toml), no settings from outside."""
+"""Shared fixtures and helpers. Tests have no network except this machine (pytest-socket, see pyproject.toml)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from summarizer.config import Config, RuntimeSettings, SummarizeSettings
 from summarizer.models import Installed
-from summarizer.records import Made, Segment, Source, Transcript
+from summarizer.records import Provenance, Segment, Source, Transcript
 from summarizer.stage import Backend, Opening
 from summarizer.summarize import Summarizer
 
@@ -36,7 +36,7 @@ TALK = (
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the person who runs the tests reaches them."""
+    """Remove settings from the environment."""
     for name in list(os.environ):
         if name.startswith("SUMMARIZER_"):
             monkeypatch.delenv(name)
@@ -53,7 +53,7 @@ def make_transcript(texts: tuple[str, ...] = TALK, seconds: float = 5.0, **field
         "segments": segments,
         "duration": len(texts) * seconds,
         "kind": "human",
-        "made": Made(backend="captions"),
+        "made": Provenance(backend="captions"),
     }
     return Transcript.model_validate(values | fields)
 
@@ -75,18 +75,18 @@ def make_source(**fields: object) -> Source:
 
 @pytest.fixture
 def transcript() -> Transcript:
-    """A short punctuated talk."""
+    """A short talk with punctuation."""
     return make_transcript()
 
 
 @pytest.fixture
 def source() -> Source:
-    """Its metadata."""
+    """The metadata of the talk."""
     return make_source()
 
 
 def summarize_settings(**fields: object) -> SummarizeSettings:
-    """[summarize] from the values of its own keys and of those of the tables inside it."""
+    """The table [summarize], from the values of its own keys and of the keys of its nested tables."""
     inner = {
         name: {key: fields.pop(key) for key in list(fields) if key in table.model_fields}
         for name, table in SummarizeSettings.tables().items()
@@ -97,12 +97,12 @@ def summarize_settings(**fields: object) -> SummarizeSettings:
 def opened(
     backend: Backend[Summarizer], settings: SummarizeSettings, runtime: RuntimeSettings, folder: Path | None = None
 ) -> Summarizer:
-    """A summarizer as a run opens it; `folder` is that of its model."""
+    """A summarizer, opened as in a run; `folder` contains its model."""
     installed = Installed(name="m", path=folder, revision="local") if folder else None
     return backend.open(Opening(Config(summarize=settings, runtime=runtime), installed))
 
 
 def changed(settings: SummarizeSettings, **fields: object) -> SummarizeSettings:
-    """The settings with other values, of its own keys or of those of the tables inside it."""
+    """The settings with other values of their own keys or of the keys of their nested tables."""
     values = settings.dump() | settings.llm.dump() | settings.transformers.dump()
     return summarize_settings(**(values | fields))

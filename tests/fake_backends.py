@@ -1,4 +1,4 @@
-"""Back ends that need no site and no model, and count what they are asked for."""
+"""Back ends that need no site and no model, and count their calls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.config import SummarizeSettings
-from summarizer.records import CaptionKind, CaptionTrack, Made, Source, Summary, Transcript, Video
+from summarizer.records import CaptionKind, CaptionTrack, Provenance, Source, Summary, Transcript, Video
 from summarizer.stage import Answers, Backend
 from summarizer.summarize.extractive import Extractive
 from summarizer.transcribe import Recording
@@ -20,9 +20,9 @@ VTT = "WEBVTT\n\n" + "\n\n".join(
 
 
 class FakeBackends:
-    """Talks with or without captions of a kind; `errors` maps a video's id to what `download` raises.
+    """All back ends in one object, for talks with or without captions of one kind.
 
-    All back ends in one: whichever is opened, it is this object.
+    `errors` maps the id of a video to the error that `download` raises for it.
     """
 
     def __init__(self, captions: str | None = VTT, spoken: tuple[str, ...] = TALK, kind: CaptionKind = "human") -> None:
@@ -64,7 +64,7 @@ class FakeBackends:
         self.calls["transcribe"] += 1
         assert recording.path.read_bytes().startswith(b"sound of")
         video_id = recording.source.video_id
-        return make_transcript(self.spoken, video_id=video_id, kind="whisper", made=Made(backend="whisper"))
+        return make_transcript(self.spoken, video_id=video_id, kind="whisper", made=Provenance(backend="whisper"))
 
     def summarize(self, transcript: Transcript, source: Source, answers: Answers) -> Summary:
         self.calls["summarize"] += 1
@@ -72,7 +72,7 @@ class FakeBackends:
 
 
 def make_video(number: int = 0, **fields: object) -> Video:
-    """A listed video; the fingerprint follows the title, as on the site."""
+    """A listed video; as on the site, the fingerprint depends on the title."""
     values: dict[str, object] = {
         "id": f"video-{number:05}",
         "url": "https://x/",

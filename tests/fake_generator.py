@@ -1,4 +1,4 @@
-"""A language model that says what the test tells it to."""
+"""Fake language models with answers from the test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from summarizer.summarize.llm.generator import Answer, Request
 
 
 class FakeGenerator:
-    """Answers from a queue, in order; keeps the requests it got."""
+    """Returns answers from a queue, in order; records the requests."""
 
     name = "fake"
     device = "nowhere"
@@ -37,9 +37,9 @@ class FakeGenerator:
 
 
 class QuotingGenerator(FakeGenerator):
-    """A truthful model: notes are the segments' own sentences, summaries the notes' own.
+    """A model that copies: its notes are the sentences of the segments, its summaries are those of the notes.
 
-    `fail_at` raises KeyboardInterrupt instead of that answer (1 is the first), as Ctrl-C would.
+    It raises KeyboardInterrupt, as Ctrl-C does, instead of the answer with the number `fail_at` (the first is 1).
     """
 
     def __init__(self, context_tokens: int = 100_000, fail_at: int = 0) -> None:
@@ -58,11 +58,11 @@ class QuotingGenerator(FakeGenerator):
         lines = [
             re.sub(r"^\[\d+\] (\([a-z]+\) )?", "", li) for li in re.findall(r"^\[\d+\] .*", request.material, re.M)
         ]
-        said = [{"text": text, "evidence": [i]} for i, text in enumerate(lines)]
+        statements = [{"text": text, "evidence": [i]} for i, text in enumerate(lines)]
         parts = request.answer_schema["properties"]
         if "claims" in parts:
-            step = max(1, -(-len(said) // parts["claims"]["maxItems"]))
-            return {"claims": said[::step]}
-        half = len(said) // 2
+            step = max(1, -(-len(statements) // parts["claims"]["maxItems"]))
+            return {"claims": statements[::step]}
+        half = len(statements) // 2
         sections = [{"heading": "x", "notes": list(range(half))[:3]}, {"heading": "y", "notes": [half]}]
-        return {"tldr": said[0], "takeaways": said[:3], "sections": sections}
+        return {"tldr": statements[0], "takeaways": statements[:3], "sections": sections}

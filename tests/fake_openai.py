@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that speaks the OpenAI chat protocol, well or badly, as the test says."""
+"""An HTTP server on loopback that implements the OpenAI chat API, correctly or with the errors that a test needs."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
-def reply(text: str, finish: str = "stop", read: int = 1000) -> tuple[int, bytes]:
-    """A well-formed completion; `read` is the server's count of the prompt's tokens."""
+def reply(text: str, finish: str = "stop", prompt_tokens: int = 1000) -> tuple[int, bytes]:
+    """Return a well-formed completion; `prompt_tokens` is the number of tokens that the server reports."""
     body = {
         "id": "1",
         "object": "chat.completion",
         "created": 0,
         "model": "m",
         "choices": [{"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text}}],
-        "usage": {"prompt_tokens": read, "completion_tokens": 20, "total_tokens": read + 20},
+        "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": 20, "total_tokens": prompt_tokens + 20},
     }
     return 200, json.dumps(body).encode()
 
 
 def error(status: int, message: str = "no") -> tuple[int, bytes]:
-    """An error as servers send it."""
+    """Return an error response in the form that servers send."""
     return status, json.dumps({"error": {"message": message}}).encode()
 
 
@@ -33,9 +33,9 @@ def error(status: int, message: str = "no") -> tuple[int, bytes]:
 def serve(
     *answers: tuple[int, bytes] | float | Callable[[dict[str, Any]], tuple[int, bytes]],
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Serve the answers in order (a number sleeps so many seconds first); yields the address and the requests.
+    """Serve the answers in order and yield the address and the list of requests.
 
-    A single function answers every request instead.
+    A number is a delay in seconds before the next answer. A single function answers all requests.
     """
     queue, requests = list(answers), []
 
@@ -55,7 +55,7 @@ def serve(
             self.wfile.write(answer[1])
 
         def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
+            """Print nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""A YouTube that exists only here: enough of its pages and API for yt-dlp's genuine extractor to work offline."""
+"""A fake YouTube: the pages and API answers that yt-dlp's extractor needs, without a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONTEXT = (
 
 @dataclass
 class FakeVideo:
-    """One video: what its player answers."""
+    """One video, with the answers of its player."""
 
     id: str
     title: str = "A talk - Ada Lovelace, Engines"
@@ -33,14 +33,14 @@ class FakeVideo:
     captions: dict[str, str] = field(default_factory=dict)  # language -> vtt
     automatic: dict[str, str] = field(default_factory=dict)
     audio: bytes = b"\x1aE\xdf\xa3" + b"\0" * 400
-    declared: int | None = None  # content length that the player promises
+    declared: int | None = None  # content length that the player declares
     live: str = ""  # "is_live" or "is_upcoming"
     short: bool = False
 
 
 @dataclass
 class FakeYouTube:
-    """Answers requests; `log` has every address that was asked for, `broken` answers in place of anything."""
+    """Answers requests; `log` has the address of every request, and `broken` may answer instead."""
 
     videos: list[FakeVideo] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ class FakeYouTube:
     hidden: int = 0  # entries of the playlist that have no id
 
     def youtube_dl(self, parameters: dict[str, Any]) -> YoutubeDL:
-        """A `YoutubeDL` whose every request comes here."""
+        """A `YoutubeDL` that sends all requests to this object."""
         fake = self
 
         class FakeRH(RequestHandler):
@@ -76,7 +76,7 @@ class FakeYouTube:
         return OfflineYoutubeDL(parameters)
 
     def answer(self, request: Request) -> Response:
-        """Route one request."""
+        """Answer one request."""
         url = request.url
         self.log.append(url)
         status, body = self.broken(url) or self._route(urlsplit(url), request.data)

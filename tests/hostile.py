@@ -1,4 +1,4 @@
-"""Text that tries to be more than text: every line a title somebody could give a video."""
+"""Texts that contain markup or control characters; each could be the title of a video."""
 
 HOSTILE = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<a href='javascript:alert(1)'>x</a>", "<!-- hidden -->",

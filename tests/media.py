@@ -1,4 +1,4 @@
-"""Real media files, made with PyAV when a test needs them."""
+"""Create real media files with PyAV for tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMATS = {
 
 
 def tone(seconds: float, rate: int = 16_000) -> NDArray[np.float32]:
-    """A chirp: something that every codec keeps."""
+    """A tone of rising frequency, which every codec preserves; float32 of shape (n,)."""
     t = np.arange(int(seconds * rate)) / rate
     return (0.3 * np.sin(2 * np.pi * (300 + 50 * t) * t)).astype(np.float32)
 
@@ -31,7 +31,7 @@ def write_audio(
     samples: NDArray[np.float32] | None = None,
     options: dict[str, str] | None = None,
 ) -> Path:
-    """Encode mono samples at 16 kHz in the format of the suffix; `options` are the muxer's."""
+    """Encode mono samples at 16 kHz in the format of the suffix; `options` are options of the muxer."""
     import av
 
     container_format, codec, rate = FORMATS[path.suffix]
@@ -41,22 +41,22 @@ def write_audio(
     return path
 
 
-def cut_anew(path: Path, new: Path, seconds: float) -> Path:
-    """The first seconds of a file, written as a file of its own: nothing in it says that there was more."""
+def rewrite_start(path: Path, new: Path, seconds: float) -> Path:
+    """Copy the first seconds of a file into a new, complete file, which shows no sign of the truncation."""
     import av
 
     with av.open(str(path)) as old, av.open(str(new), "w", format=FORMATS[path.suffix][0]) as container:
-        sound = old.streams.audio[0]
-        stream = container.add_stream_from_template(sound)
-        for packet in old.demux(sound):
-            if packet.pts is not None and packet.pts * sound.time_base < seconds:
+        source = old.streams.audio[0]
+        stream = container.add_stream_from_template(source)
+        for packet in old.demux(source):
+            if packet.pts is not None and packet.pts * source.time_base < seconds:
                 packet.stream = stream
                 container.mux(packet)
     return new
 
 
 def measure(path: Path) -> tuple[float | None, float]:
-    """What the container promises and how much sound comes out, seconds; for files of our own making."""
+    """Return (duration that the container states, duration of the decoded audio) in seconds; for trusted files only."""
     import av
 
     with av.open(str(path)) as container:
@@ -67,18 +67,18 @@ def measure(path: Path) -> tuple[float | None, float]:
 
 
 def write_video(path: Path, seconds: float = 3.0, audio: bool = True) -> Path:
-    """An MP4 with a small picture and AAC sound, or with no audio stream."""
+    """Write an MP4 with a small picture, and with AAC audio or without an audio stream."""
     import av
 
     with av.open(str(path), "w", format="mp4") as container:
         picture = container.add_stream("mpeg4", rate=5, width=64, height=48)
-        sound = container.add_stream("aac", rate=16_000, layout="mono") if audio else None
+        audio_stream = container.add_stream("aac", rate=16_000, layout="mono") if audio else None
         for _ in range(int(seconds * 5)):
             frame = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), dtype=np.uint8), format="rgb24")
             container.mux(picture.encode(frame))
         container.mux(picture.encode(None))
-        if sound:
-            _encode(container, sound, tone(seconds))
+        if audio_stream:
+            _encode(container, audio_stream, tone(seconds))
     return path
 
 

@@ -1,4 +1,7 @@
-"""The large scale of the package: which rooms there are, who may import whom, and how large they may grow."""
+"""The structure of the package: its rooms, the imports between them, and their size.
+
+A room is a module or a subpackage directly below `summarizer`.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "summarizer"
 
-# Every room with the rooms that it may import; a room imports only what stands above it. The stages (download,
-# transcribe, glossary, check, summarize, digest) do not import one another: the pipeline alone knows them all.
+# Every room with the rooms that it may import, all of which are above it in this table. The stages (download, transcribe,
+# glossary, check, summarize, digest) do not import one another; only the pipeline imports all of them.
 ROOMS: dict[str, str] = {
     "errors": "",
     "records": "",
@@ -36,14 +39,13 @@ ROOMS: dict[str, str] = {
     "sample": "records",
     "library": "check config errors pipeline records store",
     "nightly": "config digest engines errors pipeline records sample store",
-    "cli": "config engines errors records language library models nightly pipeline sample stage summarize transcribe"
+    "cli": "config engines errors records language library models nightly pipeline sample stage store summarize transcribe"
     " evaluation",
     "inspection": "audio config digest errors evidence language library records",
     "evaluation": "check config errors evidence glossary language pipeline records summarize transcribe",
     "__main__": "cli",
 }
 STAGES = {"download", "transcribe", "glossary", "check", "summarize", "digest"}
-FOREMOST = {"cli", "inspection", "evaluation"}  # may be imported by nobody but the command line
 FOLDER_LIMIT = 14  # modules, `__init__.py` included
 
 
@@ -56,13 +58,13 @@ def room_of(path: Path) -> str:
 
 
 def imported_rooms(path: Path) -> Iterator[str]:
-    """Rooms that a module imports anywhere in it, by `import` or by `from`."""
+    """The rooms that a module imports, anywhere in it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative imports hide which room is meant"
+            assert node.level == 0, f"{path}: relative imports hide the room"
             names = [node.module or ""]
             if node.module == "summarizer":
                 names = [f"summarizer.{alias.name}" for alias in node.names]
@@ -74,14 +76,14 @@ def imported_rooms(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
-    """The whole table, for both kinds of import."""
+    """All modules, for both forms of import."""
     room = room_of(path)
     allowed = {room, *ROOMS[room].split()} if room in ROOMS else set(ROOMS)
     assert set(imported_rooms(path)) <= allowed
 
 
-def test_arrows_point_one_way() -> None:
-    """A room imports rooms that stand above it in the table, so there are no cycles."""
+def test_imports_between_rooms_have_no_cycles() -> None:
+    """A room imports only rooms above it in the table."""
     order = list(ROOMS)
     wrong = [
         f"{room} -> {other}"
@@ -93,12 +95,12 @@ def test_arrows_point_one_way() -> None:
 
 
 def test_stages_do_not_import_one_another() -> None:
-    """The pipeline alone knows them all."""
+    """Only the pipeline imports all of them."""
     assert [stage for stage in STAGES if STAGES & set(ROOMS[stage].split())] == []
 
 
-def test_every_room_is_in_the_table_and_every_line_of_it_is_used() -> None:
-    """A new room is one row; an arrow that nobody needs goes."""
+def test_the_table_has_every_room_and_only_imports_that_exist() -> None:
+    """A new room needs a row; an unused import must be removed from its row."""
     rooms = {room_of(path) for path in modules()} - {"__init__"}
     assert rooms == set(ROOMS)
     used = {
@@ -107,8 +109,8 @@ def test_every_room_is_in_the_table_and_every_line_of_it_is_used() -> None:
     assert {room: used[room] - {room} for room in ROOMS} == {room: set(ROOMS[room].split()) for room in ROOMS}
 
 
-def test_the_ground_floor_is_small() -> None:
-    """Modules that belong to no folder: what everybody uses, and the entry points."""
+def test_few_modules_are_outside_the_subpackages() -> None:
+    """Those that all others use, and the entry points."""
     assert {path.stem for path in PACKAGE.glob("*.py")} == {
         "__init__",
         "__main__",
@@ -119,13 +121,21 @@ def test_the_ground_floor_is_small() -> None:
     }
 
 
-def test_no_folder_is_larger_than_one_can_keep_in_mind() -> None:
-    """About a dozen modules, or it is two rooms."""
+def test_no_folder_has_too_many_modules() -> None:
+    """A larger folder should be divided."""
     folders = {path.parent for path in modules()}
     assert {folder.name: n for folder in folders if (n := len(list(folder.glob("*.py")))) > FOLDER_LIMIT} == {}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_file_is_longer_than_a_sitting(path: Path) -> None:
-    """About 300 lines, or it is two things."""
+def test_no_file_is_too_long(path: Path) -> None:
+    """About 300 lines; a longer file should be divided."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
+
+
+def test_the_readme_describes_every_room() -> None:
+    """Its tree of the package has a line for each."""
+    readme = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
+    tree = readme.partition("summarizer/\n")[2].partition("```")[0]
+    names = {f"{room}/" if (PACKAGE / room).is_dir() else f"{room}.py" for room in ROOMS} - {"__main__.py"}
+    assert [name for name in sorted(names) if f" {name}" not in tree] == []

@@ -24,24 +24,24 @@ OPENERS: dict[str, Callable[[Path], object]] = {
 
 
 def imports(node: ast.AST) -> list[str]:
-    """The absolute imports in a piece of code, as first components: `a.b` is `a`."""
-    found = [alias.name for one in ast.walk(node) if isinstance(one, ast.Import) for alias in one.names]
-    found += [one.module or "" for one in ast.walk(node) if isinstance(one, ast.ImportFrom) and not one.level]
-    return [name.partition(".")[0] for name in found]
+    """The top-level packages of the absolute imports in a piece of code: `a` for `a.b`."""
+    modules = [alias.name for n in ast.walk(node) if isinstance(n, ast.Import) for alias in n.names]
+    modules += [n.module or "" for n in ast.walk(node) if isinstance(n, ast.ImportFrom) and not n.level]
+    return [name.partition(".")[0] for name in modules]
 
 
 def test_only_the_decoder_imports_pyav() -> None:
     """No other module of the package can open a media file."""
-    found = [
+    importers = [
         str(path.relative_to(PACKAGE))
         for path in sorted(PACKAGE.glob("**/*.py"))
         if "av" in imports(ast.parse(path.read_text(encoding="utf-8")))
     ]
-    assert found == [str(Path("audio") / "decoder.py")]
+    assert importers == [str(Path("audio") / "decoder.py")]
 
 
 def test_the_decoder_imports_the_standard_library_and_pyav_only() -> None:
-    """And PyAV in functions, after the limits are set."""
+    """PyAV is imported in functions, after the limits are set."""
     tree = ast.parse((PACKAGE / "audio" / "decoder.py").read_text(encoding="utf-8"))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     inside = {name for function in functions for name in imports(function)}
@@ -51,7 +51,7 @@ def test_the_decoder_imports_the_standard_library_and_pyav_only() -> None:
 
 
 def test_reading_a_folder_loads_no_pyav(tmp_path: Path) -> None:
-    """List, read and copy a real video: PyAV is never imported in the process that does it."""
+    """The process that lists, reads and copies a real video does not import PyAV."""
     write_video(tmp_path / "meeting.mp4", seconds=2)
     (tmp_path / "space").mkdir()
     code = f"""
@@ -63,7 +63,7 @@ from summarizer.download import folder
 
 space = Path({str(tmp_path / "space")!r})
 (video,) = folder.list_recordings(Path({str(tmp_path)!r}))
-source = folder.read(video, DownloadSettings(), space)
+source = folder.read_recording(video, DownloadSettings(), space)
 audio = folder.copy_audio(video, space)
 print(source.duration, audio.name, audio.stat().st_size > 1000, "av" in sys.modules)
 """
@@ -74,8 +74,8 @@ print(source.duration, audio.name, audio.stat().st_size > 1000, "av" in sys.modu
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")
 @pytest.mark.parametrize("opener", OPENERS)
-def test_a_crash_in_ffmpeg_ends_the_child_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opener: str) -> None:
-    """A segmentation fault while a file is opened is an error of that file."""
+def test_a_crash_in_ffmpeg_ends_only_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opener: str) -> None:
+    """A segmentation fault while a file is opened is reported as an error of that file."""
     (tmp_path / "av.py").write_text(
         "import os, signal\n"
         "FFmpegError, codecs_available = OSError, frozenset()\n"
@@ -92,7 +92,7 @@ def test_a_crash_in_ffmpeg_ends_the_child_only(tmp_path: Path, monkeypatch: pyte
 def test_the_child_imports_nothing_from_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opener: str
 ) -> None:
-    """A module beside the recordings is not run."""
+    """Modules beside the recordings are not run."""
     path = write_audio(tmp_path / "x.wav")
     for name in ("av", "json", "decoder"):
         (tmp_path / f"{name}.py").write_text("import os\nos._exit(3)\n")
@@ -101,25 +101,25 @@ def test_the_child_imports_nothing_from_the_working_directory(
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>no</html>", b"\x00" * 5000, b"RIFF\xff\xff\xff\xffWAVEfmt "])
-def test_nothing_is_extracted_from_what_is_not_media(tmp_path: Path, data: bytes) -> None:
-    """Garbage under a media name is one clear error."""
+def test_extracting_from_a_file_without_media_is_an_error(tmp_path: Path, data: bytes) -> None:
+    """Invalid data in a file with a media suffix raises `Failed` with a remedy."""
     (tmp_path / "x.mp4").write_bytes(data)
     with pytest.raises(Failed, match=r"x\.mp4") as error:
         extract(tmp_path / "x.mp4", tmp_path / "audio.mka")
     assert error.value.code in {"media_unreadable", "no_audio"}
     assert error.value.remedy in {
-        "Play the file to see whether it is whole.",
-        "Nothing to transcribe; add captions beside it.",
+        "Play the file to see whether it is complete.",
+        "There is nothing to transcribe; add a caption file beside it.",
     }
 
 
-def test_mutated_videos_never_end_the_run(tmp_path: Path) -> None:
-    """Flipped bytes give an audio file or a `Failed`, nothing else."""
-    whole = write_video(tmp_path / "x.mp4", seconds=2.0).read_bytes()
+def test_damaged_videos_give_audio_or_a_failure(tmp_path: Path) -> None:
+    """Changed bytes raise no exception other than `Failed`."""
+    original = write_video(tmp_path / "x.mp4", seconds=2.0).read_bytes()
     rng = random.Random(7)
     outcomes = set()
     for number in range(10):
-        data = bytearray(whole)
+        data = bytearray(original)
         for _ in range(40):
             data[rng.randrange(len(data))] = rng.randrange(256)
         path = tmp_path / f"{number}.mp4"
@@ -132,8 +132,8 @@ def test_mutated_videos_never_end_the_run(tmp_path: Path) -> None:
 
 
 def test_extraction_keeps_the_packets(tmp_path: Path) -> None:
-    """The audio is copied, not encoded again."""
-    video = write_video(tmp_path / "x.mp4", seconds=12)  # more packets than between two progress bytes
+    """The packets are copied, not decoded and encoded again."""
+    video = write_video(tmp_path / "x.mp4", seconds=12)  # has more packets than there are between two progress bytes
     packets = []
     for path in (video, extract(video, tmp_path / "audio.mka")):
         with av.open(str(path)) as container:
@@ -142,8 +142,8 @@ def test_extraction_keeps_the_packets(tmp_path: Path) -> None:
     assert len(packets[0]) > decoder.PROGRESS_PACKETS / 2
 
 
-def test_a_codec_outside_the_allowlist_is_extracted_and_then_refused(tmp_path: Path) -> None:
-    """Copying decodes nothing; decoding the copy is refused by name."""
+def test_a_codec_outside_the_allowlist_is_extracted_but_not_decoded(tmp_path: Path) -> None:
+    """Extraction decodes nothing; decoding the copy is an error that names the codec."""
     audio = extract(write_audio(tmp_path / "x.ac3"), tmp_path / "audio.mka")
     with pytest.raises(Failed, match="ac3") as error:
         decode(audio)
@@ -152,26 +152,31 @@ def test_a_codec_outside_the_allowlist_is_extracted_and_then_refused(tmp_path: P
 
 @pytest.mark.parametrize(("suffix", "known"), [(".ac3", False), (".m4a", True), (".opus", True)])
 def test_opening_a_file_runs_only_allowed_decoders(tmp_path: Path, suffix: str, known: bool) -> None:
-    """Only a decoder knows the sample format, and FFmpeg would run one on the first frames of any stream."""
+    """FFmpeg decodes the first frames of any allowed stream; the sample format is known only then."""
     with decoder.open_media(str(write_audio(tmp_path / f"x{suffix}"))) as container:
         assert (container.streams.audio[0].codec_context.format is not None) == known
 
 
 @pytest.mark.parametrize("empty_stream", [False, True])
-def test_a_video_without_sound_has_nothing_to_extract(tmp_path: Path, empty_stream: bool) -> None:
-    """No audio stream, or one that has no packets."""
+def test_extracting_from_a_video_without_audio_is_an_error(tmp_path: Path, empty_stream: bool) -> None:
+    """The video has no audio stream, or one without packets."""
     path = write_video(tmp_path / "x.mp4", audio=False)
     if empty_stream:
         data = write_audio(tmp_path / "x.webm").read_bytes()
         cluster = b"\x1f\x43\xb6\x75"
-        path.write_bytes(data[: data.index(cluster)] + 8 * (cluster + b"\x83\xe7\x81\x00"))  # only timestamps in them
-    with pytest.raises(Failed, match=r"x\.mp4 has no sound") as error:
+        path.write_bytes(
+            data[: data.index(cluster)] + 8 * (cluster + b"\x83\xe7\x81\x00")
+        )  # clusters with only a timestamp
+    with pytest.raises(Failed, match=r"x\.mp4 has no audio") as error:
         extract(path, tmp_path / "audio.mka")
-    assert (error.value.code, error.value.remedy) == ("no_audio", "Nothing to transcribe; add captions beside it.")
+    assert (error.value.code, error.value.remedy) == (
+        "no_audio",
+        "There is nothing to transcribe; add a caption file beside it.",
+    )
 
 
-def test_the_duration_of_a_container_needs_no_allowed_audio(tmp_path: Path) -> None:
-    """It is PyAV's number, whatever the audio is; a live recording states none."""
+def test_the_duration_of_a_container_does_not_depend_on_its_audio(tmp_path: Path) -> None:
+    """It is the value that PyAV reads, for any audio; a live recording states none."""
     for path in (
         write_audio(tmp_path / "x.ac3"),
         write_audio(tmp_path / "x.webm", options={"live": "1"}),

@@ -18,17 +18,17 @@ from tests.conftest import make_source, make_transcript
 
 
 class FakeTranscriber:
-    """Notes what it is asked for, in order."""
+    """Records its calls in order."""
 
     def __init__(self, opening: Opening) -> None:
         self.opening = opening
-        self.asked: list[tuple[str, str]] = []
+        self.calls: list[tuple[str, str]] = []
 
     def announce(self, recording: Recording) -> None:
-        self.asked.append(("announce", recording.path.name))
+        self.calls.append(("announce", recording.path.name))
 
     def transcribe(self, recording: Recording) -> Transcript:
-        self.asked.append(("transcribe", recording.path.name))
+        self.calls.append(("transcribe", recording.path.name))
         self.opening.progress(0.5)
         return make_transcript()
 
@@ -46,14 +46,14 @@ def recording(name: str) -> Recording:
 
 
 @pytest.mark.usefixtures("_speech")
-def test_announcing_opens_no_model() -> None:
-    """What was announced before is read ahead when the first recording is recognised, the rest at once."""
+def test_announcing_a_recording_opens_no_model() -> None:
+    """Recordings announced before are passed on when the back end is opened, later ones at once."""
     backends = OpenedBackends(Config())
     backends.announce(recording("second.opus"))
     transcriber = backends.open(FAKE)
     transcriber.transcribe(recording("first.opus"))
     backends.announce(recording("third.opus"))
-    assert transcriber.asked == [
+    assert transcriber.calls == [
         ("announce", "second.opus"),
         ("transcribe", "first.opus"),
         ("announce", "third.opus"),
@@ -62,15 +62,15 @@ def test_announcing_opens_no_model() -> None:
 
 @pytest.mark.usefixtures("_speech")
 def test_progress_is_passed_on() -> None:
-    """A front end shows how much of the speech is recognised."""
+    """The callback gets the recognised share of the recording."""
     shares: list[float] = []
     OpenedBackends(Config(), shares.append).open(FAKE).transcribe(recording("x.opus"))
     assert shares == [0.5]
 
 
 @pytest.mark.usefixtures("_speech")
-def test_a_back_end_is_opened_once_by_all_threads() -> None:
-    """A model takes gigabytes."""
+def test_threads_open_a_back_end_once() -> None:
+    """A model needs gigabytes of memory."""
     opened: list[Any] = []
     counted: Backend[object] = Backend(name="x", open=lambda o: opened.append(o) or o, settings=lambda _config: {})
     backends = OpenedBackends(Config())
@@ -83,23 +83,23 @@ def test_a_back_end_is_opened_once_by_all_threads() -> None:
 
 
 @pytest.mark.usefixtures("_speech")
-def test_a_back_end_that_cannot_be_opened_is_tried_once() -> None:
-    """Every talk that needs it fails with the same message."""
-    tries: list[Opening] = []
+def test_opening_a_broken_back_end_is_tried_once() -> None:
+    """All talks that need it fail with the same message."""
+    attempts: list[Opening] = []
 
     def broken(opening: Opening) -> object:
-        tries.append(opening)
+        attempts.append(opening)
         raise BackendError("no such model", "Pull it.")
 
     backends = OpenedBackends(Config())
     for _ in range(2):
         with pytest.raises(BackendError, match="no such model"):
             backends.open(Backend(name="broken", open=broken, settings=lambda _config: {}))
-    assert len(tries) == 1
+    assert len(attempts) == 1
 
 
-def test_a_back_end_that_there_is_not_names_those_there_are() -> None:
-    """A typo in the settings is a usage error, with the setting's name."""
+def test_an_unknown_back_end_is_an_error_that_lists_the_available_ones() -> None:
+    """The message names the setting."""
     with pytest.raises(UsageError, match=r"transcribe\.backend: there is no back end 'wisper'") as error:
         choose({"whisper": FAKE}, "wisper", "transcribe.backend")
     assert "whisper" in error.value.remedy

@@ -17,7 +17,7 @@ from rich.text import Text
 from summarizer import cli
 from summarizer.cli import console, progress
 from summarizer.errors import Failed, UsageError
-from summarizer.pipeline.outcomes import of_error
+from summarizer.pipeline.outcomes import make_error_outcome
 from tests.fake_backends import make_video
 
 CAPTIONS_ONLY = (
@@ -28,11 +28,11 @@ CAPTIONS_ONLY = (
     "--set",
     "transcribe.policy=captions",
 )
-COMMANDS = ("run", "nightly", "status", "explain", "doctor", "verify", "prune", "eval", "models")
+COMMANDS = ("run", "nightly", "status", "explain", "doctor", "verify", "prune", "export", "eval", "models")
 
 
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run the command in this process: (exit code, stdout, stderr)."""
+    """Run a command in this process; returns exit code, stdout and stderr."""
     monkeypatch.setattr(sys, "argv", ["summarizer", *arguments])
     with pytest.raises(SystemExit) as end:
         cli.main()
@@ -45,7 +45,7 @@ def folders(tmp_path: Path) -> tuple[str, ...]:
     return ("--library", str(tmp_path / "library"), "--digests", str(tmp_path / "digests"))
 
 
-def test_importing_the_command_line_loads_no_heavy_package() -> None:
+def test_importing_the_command_line_imports_no_large_package() -> None:
     """Help must not wait for torch."""
     heavy = "torch transformers faster_whisper ctranslate2 yt_dlp av openai ray xgrammar matplotlib".split()
     code = f"import sys, summarizer.cli; print([m for m in {heavy} if m in sys.modules])"
@@ -58,38 +58,38 @@ def test_importing_the_command_line_loads_no_heavy_package() -> None:
 def test_every_command_has_help_with_an_example(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """--help exits with 0 and says what the command is for."""
+    """--help exits with 0 and shows the usage and an example."""
     code, out, _ = call(monkeypatch, capsys, command, "--help")
     assert code == 0
     assert "Usage:" in out
     assert command == "models" or "Example" in out
 
 
-def test_the_sample_gives_digests_and_json_on_stdout_only(
+def test_run_prints_only_json_to_stdout(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...]
 ) -> None:
-    """stdout is one JSON document; people's lines go to stderr."""
+    """Messages are written to stderr."""
     code, out, err = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY, "--json")
-    found = json.loads(out)
+    results = json.loads(out)
     assert code == 0
-    assert {s: sum(o["status"] == s for o in found) for s in ("made", "refused")} == {"made": 4, "refused": 1}
+    assert {s: sum(o["status"] == s for o in results) for s in ("made", "refused")} == {"made": 4, "refused": 1}
     assert "4 made, 1 refused" in err
 
 
-def test_a_second_run_says_that_everything_was_cached(
+def test_a_second_run_reports_that_everything_was_cached(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...]
 ) -> None:
-    """And makes nothing."""
+    """No stage runs."""
     call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
     code, _, err = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
     assert code == 0
     assert "Everything was cached" in err
 
 
-def test_a_dry_run_makes_nothing_and_says_why(
+def test_a_dry_run_shows_what_would_run_and_runs_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """The plan names the first stage with work, and no file appears."""
+    """The plan has the first stage with work; no file is written."""
     code, out, _ = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY, "--dry-run", "--json")
     plan = json.loads(out)
     assert (code, len(plan)) == (0, 5)
@@ -98,13 +98,13 @@ def test_a_dry_run_makes_nothing_and_says_why(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("arguments", "code", "message"),
     [
         (("run", "https://example.com/x"), 2, "is not a YouTube address"),
         (("run", "no/such/folder"), 2, "neither a URL nor a file"),
         (("run", "sample", "--config", "none.toml"), 2, "cannot read the config file"),
         (("run", "sample", "--set", "runtime.devise=cpu"), 2, "did you mean runtime.device"),
-        (("run", "sample", "--since", "yesterday"), 2, "is not a day"),
+        (("run", "sample", "--since", "yesterday"), 2, "is not a date"),
         (("run", "sample", "--force", "everything"), 2, "there is no such stage"),
         (("run", "sample"), 2, "is on this machine"),
         (("explain", "abcdefghijk"), 2, "is not in the library"),
@@ -112,26 +112,26 @@ def test_a_dry_run_makes_nothing_and_says_why(
         (("nightly",), 2, "nightly.sources is empty"),
     ],
 )
-def test_bad_input_is_one_line_with_a_remedy(
+def test_invalid_input_is_reported_in_one_line(
     arguments: tuple[str, ...],
     code: int,
-    words: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    """No traceback, nothing on stdout, the exit code of a usage error."""
+    """No traceback, no output on stdout, and the exit code of a usage error."""
     monkeypatch.chdir(tmp_path)
-    got, out, err = call(monkeypatch, capsys, *arguments)
-    assert (code, "") == (got, out)
-    assert words in err
+    exit_code, out, err = call(monkeypatch, capsys, *arguments)
+    assert (code, "") == (exit_code, out)
+    assert message in err
     assert len(err.strip().splitlines()) == 1
 
 
-def test_status_and_doctor_speak_json(
+def test_status_and_doctor_print_json(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """Every row has the same keys, whatever was found; a remedy stands where something is wrong."""
+    """All rows have the same keys; those of problems have a remedy."""
     call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
     _, out, _ = call(monkeypatch, capsys, "status", "--library", str(tmp_path / "library"), "--json")
     assert {s: sum(r["state"] == s for r in json.loads(out)) for s in ("done", "refused")} == {"done": 4, "refused": 1}
@@ -141,10 +141,10 @@ def test_status_and_doctor_speak_json(
     assert {"Python", "JavaScript runtime", "library folder", "model small", "CUDA"} <= checks
 
 
-def test_a_missing_model_fails_the_talks_that_need_it_with_the_remedy(
+def test_a_missing_model_fails_only_the_talks_that_need_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folders: tuple[str, ...]
 ) -> None:
-    """Talks with captions are made; the others say what to pull; the exit code says partly done."""
+    """Talks with captions get a digest; the message of the others names the model to download."""
     arguments = (
         "--set",
         "runtime.loopback_feed=true",
@@ -154,15 +154,15 @@ def test_a_missing_model_fails_the_talks_that_need_it_with_the_remedy(
         "runtime.models=none",
     )
     code, out, _ = call(monkeypatch, capsys, "run", "sample", *folders, *arguments, "--json")
-    found = json.loads(out)
+    results = json.loads(out)
     assert code == 3
-    assert sum(o["status"] == "made" for o in found) == 4
-    assert all(o["reason"].endswith("Run: summarizer models pull small") for o in found if o["status"] == "failed")
+    assert sum(o["status"] == "made" for o in results) == 4
+    assert all(o["reason"].endswith("Run: summarizer models pull small") for o in results if o["status"] == "failed")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_ends_cleanly_and_says_how_to_go_on(tmp_path: Path, stop: signal.Signals) -> None:
-    """Ctrl-C and SIGTERM: what is finished stays, the message says to run again, and that then works."""
+def test_an_interrupted_run_ends_cleanly_and_can_be_continued(tmp_path: Path, stop: signal.Signals) -> None:
+    """After Ctrl-C or SIGTERM, finished work is kept, and running the command again continues."""
     script = (
         "import sys, time; from summarizer import cli\n"
         "from summarizer.summarize.extractive import Extractive\n"
@@ -188,44 +188,66 @@ def test_an_interrupted_run_ends_cleanly_and_says_how_to_go_on(tmp_path: Path, s
     _, err = process.communicate(timeout=30)
     assert {signal.SIGINT: 130, signal.SIGTERM: 143}[stop] == process.returncode
     assert "run the same command again to continue" in err
-    again = subprocess.run(
+    second = subprocess.run(
         [sys.executable, "-m", "summarizer", *arguments, "--json"], capture_output=True, text=True, check=True
     )
-    states = {outcome["title"].split()[0]: outcome["status"] for outcome in json.loads(again.stdout)}
+    states = {outcome["title"].split()[0]: outcome["status"] for outcome in json.loads(second.stdout)}
     assert (states["Tutorial:"], states["Sample"]) == ("cached", "made")
 
 
 @pytest.mark.parametrize(
     "title", ["[/bold] [red]x", "\x1b[31mred\x1b]0;title\x07", "a\u202eb\x9bc", "[link=file:///x]y[/link]"]
 )
-def test_titles_cannot_speak_to_the_terminal(title: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Control characters and markup are shown as plain text or not at all."""
-    console.rows([{"title": title}], as_json=False)
+def test_titles_cannot_control_the_terminal(title: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters and markup are printed as plain text or omitted."""
+    console.print_rows([{"title": title}], as_json=False)
     shown = capsys.readouterr().out
     assert not [char for char in shown if not char.isprintable() and char != "\n"]
     assert Text(console.clean(title)).plain.split()[0] in shown
 
 
-def test_an_error_shows_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is wrong, then what to do."""
-    console.error(UsageError("this is [wrong]", "Do that."))
+def test_an_error_is_printed_with_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    """The message, then the remedy."""
+    console.print_error(UsageError("this is [wrong]", "Do that."))
     assert capsys.readouterr().err == "error: this is [wrong]. Do that.\n"
 
 
-def test_the_progress_line_shows_what_computes_before_what_is_fetched_ahead() -> None:
-    """A download of another talk does not hide the stage that one waits for."""
+def test_the_progress_line_prefers_computation_to_downloads() -> None:
+    """A download in advance does not hide the stage that a talk is in."""
     bar = Progress(console=Console(file=io.StringIO()))
     display = progress.Display(bar)
 
-    def seen(number: int, stage: str, ahead: bool = True) -> str:
+    def described(number: int, stage: str, ahead: bool = True) -> str:
         display.stage(make_video(number), stage, ahead)
         return bar.tasks[0].description
 
-    assert seen(2, "download") == "download: Talk 2"
-    assert seen(1, "transcribe", ahead=False) == seen(2, "audio") == "transcribe: Talk 1"
-    assert seen(3, "summarize", ahead=False) == "summarize: Talk 3 and 1 more"
+    assert described(2, "download") == "download: Talk 2"
+    assert described(1, "transcribe", ahead=False) == described(2, "audio") == "transcribe: Talk 1"
+    assert described(3, "summarize", ahead=False) == "summarize: Talk 3 and 1 more"
     display.progress(0.5)
     assert bar.tasks[0].description == "transcribe: Talk 1 50%"
-    display.finished(of_error(make_video(3), "summarize", Failed("x", "broken")))
-    display.finished(of_error(make_video(1), "download", Failed("x", "broken")))
-    assert seen(2, "audio") == "audio: Talk 2"
+    display.finished(make_error_outcome(make_video(3), "summarize", Failed("x", "broken")))
+    display.finished(make_error_outcome(make_video(1), "download", Failed("x", "broken")))
+    assert described(2, "audio") == "audio: Talk 2"
+
+
+@pytest.mark.parametrize(("format", "begins"), [("txt", "Welcome"), ("srt", "1\n00:00:"), ("vtt", "WEBVTT\n\n00:00:")])
+def test_a_transcript_is_exported(
+    format: str,
+    begins: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    folders: tuple[str, ...],
+    tmp_path: Path,
+) -> None:
+    """To stdout, or into a file; a talk without a transcript is a usage error."""
+    call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
+    library = folders[:2]
+    code, out, _ = call(monkeypatch, capsys, "export", "Hc5vN-9uKsE", "--format", format, *library)
+    assert code == 0
+    assert begins in out[:120]
+    code, _, err = call(monkeypatch, capsys, "export", "Hc5vN-9uKsE", "-o", str(tmp_path / "t.txt"), *library)
+    assert (code, (tmp_path / "t.txt").is_file(), "The transcript is in" in err) == (0, True, True)
+    code, out, err = call(monkeypatch, capsys, "export", "abcdefghijk", *library)
+    assert (code, out) == (2, "")
+    assert "no talk abcdefghijk" in err

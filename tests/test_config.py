@@ -17,13 +17,13 @@ CONFIGS = [
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
-def test_every_shipped_config_loads_and_departs_from_the_defaults(path: Path) -> None:
-    """A file in configs/ is valid, and there for a reason."""
+def test_every_config_file_is_valid_and_differs_from_the_defaults(path: Path) -> None:
+    """All files in configs/ except the glossary."""
     assert Config() != load(path)
 
 
-def test_a_later_source_of_settings_wins(tmp_path: Path) -> None:
-    """File, then environment, then --set."""
+def test_later_sources_of_settings_override_earlier_ones(tmp_path: Path) -> None:
+    """The order is file, environment, --set."""
     (tmp_path / "c.toml").write_text("[runtime]\nthreads = 1\nllm_batch = 1\nwhisper_batch = 1\n")
     environ = {"SUMMARIZER_RUNTIME__THREADS": "2", "SUMMARIZER_RUNTIME__LLM_BATCH": "2", "HOME": "/x"}
     runtime = load(tmp_path / "c.toml", ["runtime.threads=3"], environ).runtime
@@ -38,8 +38,8 @@ def test_a_later_source_of_settings_wins(tmp_path: Path) -> None:
         ("runtime.libary=x", "runtime.library"),
     ],
 )
-def test_an_unknown_key_names_the_nearest_right_one(override: str, suggestion: str) -> None:
-    """A typo must not silently mean the default."""
+def test_an_unknown_key_is_an_error_that_names_the_nearest_key(override: str, suggestion: str) -> None:
+    """A typo must not silently select the default."""
     with pytest.raises(UsageError, match=f"did you mean {suggestion}"):
         load(overrides=[override])
 
@@ -47,36 +47,36 @@ def test_an_unknown_key_names_the_nearest_right_one(override: str, suggestion: s
 @pytest.mark.parametrize(
     "override", ["runtime.device=tpu", "transcribe.whisper.beam_size=0", "summarize.max_takeaways=x"]
 )
-def test_a_value_out_of_range_names_the_key(override: str) -> None:
-    """The message says which setting, and what it got."""
+def test_an_invalid_value_is_an_error_that_names_the_key(override: str) -> None:
+    """The message also has the value."""
     with pytest.raises(UsageError, match=override.split("=")[0]):
         load(overrides=[override])
 
 
 @pytest.mark.parametrize("text", ["[runtime", "x = ", "\xff\xfe", "runtime = 3"])
-def test_an_unreadable_file_is_a_usage_error(tmp_path: Path, text: str) -> None:
-    """Broken TOML names the file."""
+def test_an_invalid_file_is_a_usage_error(tmp_path: Path, text: str) -> None:
+    """The message names the file."""
     (tmp_path / "c.toml").write_text(text, encoding="latin-1")
     with pytest.raises(UsageError, match=r"c\.toml"):
         load(tmp_path / "c.toml")
 
 
 def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
-    """So is one that is not there."""
+    """The message names the problem."""
     with pytest.raises(UsageError, match="cannot read"):
         load(tmp_path / "none.toml")
 
 
 @pytest.mark.parametrize("override", ["", "x", "x=1", "=", "a.b", "runtime.threads"])
-def test_a_set_that_is_not_table_key_value_is_a_usage_error(override: str) -> None:
-    """The remedy shows the form."""
+def test_an_override_that_is_not_table_key_value_is_a_usage_error(override: str) -> None:
+    """The remedy has an example."""
     with pytest.raises(UsageError):
         load(overrides=[override])
 
 
 @given(st.text(max_size=30))
-def test_no_override_breaks_the_reader(text: str) -> None:
-    """Any text is a setting or a usage error."""
+def test_any_override_is_a_setting_or_a_usage_error(text: str) -> None:
+    """For arbitrary text."""
     try:
         load(overrides=[text])
     except UsageError:
@@ -84,12 +84,12 @@ def test_no_override_breaks_the_reader(text: str) -> None:
     assert text.partition("=")[0].strip() in known_keys()
 
 
-def test_every_setting_says_what_it_means() -> None:
-    """Descriptions come from the docstrings below the fields, and the README's table from them."""
+def test_every_setting_has_a_description() -> None:
+    """Descriptions are the docstrings below the fields; docs/configuration.md is made from them."""
 
-    def silent(table: type[Table]) -> list[str]:
+    def undescribed(table: type[Table]) -> list[str]:
         tables = table.tables()
         own = [name for name, field in table.model_fields.items() if name not in tables and not field.description]
-        return own + [name for inner in tables.values() for name in silent(inner)]
+        return own + [name for inner in tables.values() for name in undescribed(inner)]
 
-    assert silent(Config) == []
+    assert undescribed(Config) == []

@@ -15,7 +15,19 @@ from summarizer import digest
 from summarizer.config import DigestSettings, IndexSettings, SummarizeSettings
 from summarizer.glossary import correct
 from summarizer.language.terms import packaged
-from summarizer.records import Claim, Evidence, Made, Mention, Page, Section, Segment, Span, Summary, Transcript, Video
+from summarizer.records import (
+    Claim,
+    Evidence,
+    Mention,
+    Page,
+    Provenance,
+    Section,
+    Segment,
+    Span,
+    Summary,
+    Transcript,
+    Video,
+)
 from summarizer.summarize.extractive import Extractive
 from tests.conftest import make_source, make_transcript
 from tests.hostile import HOSTILE
@@ -32,9 +44,9 @@ MEETING = (
 )
 
 
-def pages() -> dict[str, str]:
-    """One page of each kind from fixed records."""
-    found = {}
+def render_pages() -> dict[str, str]:
+    """Render one page of each kind from fixed records."""
+    pages = {}
     for kind in ("talk", "panel", "tutorial", "meeting"):
         transcript = make_transcript(MEETING) if kind == "meeting" else make_transcript()
         if kind == "meeting":
@@ -42,13 +54,13 @@ def pages() -> dict[str, str]:
             transcript = transcript.model_copy(update={"segments": segments})
         corrected = correct(transcript, make_source(), packaged())
         summary = Extractive(SummarizeSettings(kind=kind)).summarize(corrected.transcript, make_source())
-        made = Made(backend="extractive", seconds=0.5)
+        made = Provenance(backend="extractive", seconds=0.5)
         summary = summary.model_copy(update={"made": made, "projects": corrected.projects})
-        found[kind] = digest.render(
+        pages[kind] = digest.render(
             make_source(), corrected.transcript, summary, SETTINGS, corrections=corrected.corrections
         )
     video = Video(id="abcdefghijk", url="https://youtu.be/abcdefghijk", title="Gone", origin="youtube", fingerprint="")
-    found["refusal"] = digest.render_refusal(
+    pages["refusal"] = digest.render_refusal(
         video, make_source(), "too_short", "12 words for 3600 s", "Try speech recognition.", SETTINGS
     )
     entries = [
@@ -56,14 +68,14 @@ def pages() -> dict[str, str]:
         Page(file="a.md", title="Newer talk", published=date(2026, 1, 1), tldr="It is fast."),
         Page(file="c.md", title="No talk", refused="there is no sound"),
     ]
-    found["index"] = digest.render_index(entries, IndexSettings())
-    return found
+    pages["index"] = digest.render_index(entries, IndexSettings())
+    return pages
 
 
 @pytest.mark.parametrize("kind", ["talk", "panel", "tutorial", "meeting", "refusal", "index"])
-def test_pages_are_what_they_were(kind: str) -> None:
-    """Golden pages; after a change that is meant, run the tests once with UPDATE_GOLDEN=1 and read the difference."""
-    page = pages()[kind]
+def test_pages_equal_the_golden_pages(kind: str) -> None:
+    """After an intended change, run the tests once with UPDATE_GOLDEN=1 and read the difference."""
+    page = render_pages()[kind]
     path = GOLDEN / f"{kind}.md"
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
@@ -71,19 +83,19 @@ def test_pages_are_what_they_were(kind: str) -> None:
     assert path.read_text() == page
 
 
-def test_front_matter_says_what_made_the_page() -> None:
-    """Hugo's fields, the video, and the `ai` block with provenance, coverage and the evidence figures."""
-    matter = yaml.safe_load(pages()["talk"].split("---\n")[1])
+def test_front_matter_contains_the_provenance() -> None:
+    """It has the fields of Hugo, the video, and the table `ai` with provenance, coverage and evidence figures."""
+    matter = yaml.safe_load(render_pages()["talk"].split("---\n")[1])
     assert ("talk", date(2026, 3, 12), ["Mara Lindqvist"]) == (matter["type"], matter["date"], matter["speakers"])
     assert matter["video"] == {"id": "abcdefghijk", "url": "https://www.youtube.com/watch?v=abcdefghijk"}
     assert {"transcript", "summary", "coverage", "evidence"} == set(matter["ai"])
     assert matter["ai"]["evidence"]["citations_resolve"] == 1.0
-    assert matter["description"] in pages()["talk"].split("## At a glance")[1]
+    assert matter["description"] in render_pages()["talk"].split("## At a glance")[1]
 
 
 def test_every_claim_links_to_its_moment() -> None:
-    """Each bullet of takeaways and sections ends in a link into the video."""
-    body = pages()["talk"].split("## At a glance")[1].split("## Projects")[0]
+    """Each bullet of takeaways and sections ends with a link to a moment of the video."""
+    body = render_pages()["talk"].split("## At a glance")[1].split("## Projects")[0]
     bullets = [line for line in body.splitlines() if line.startswith("- ")]
     assert len(bullets) >= 6
     assert all(
@@ -91,8 +103,8 @@ def test_every_claim_links_to_its_moment() -> None:
     )
 
 
-def test_the_quick_reference_keeps_its_limits() -> None:
-    """A TL;DR of at most 25 words and takeaways of at most 20."""
+def test_the_tldr_and_the_takeaways_keep_their_limits() -> None:
+    """A TL;DR has at most 25 words, and a takeaway at most 20."""
     summary = Extractive(SummarizeSettings()).summarize(make_transcript(), make_source())
     assert len(summary.tldr.text.split()) <= 25
     assert 3 <= len(summary.takeaways) <= 5
@@ -100,10 +112,10 @@ def test_the_quick_reference_keeps_its_limits() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_talk_adds_nothing_to_its_page(text: str) -> None:
-    """Title, speaker, channel, claim, heading and project of a stranger change the prose and nothing else."""
+def test_hostile_text_adds_no_markup_to_a_page(text: str) -> None:
+    """Hostile text as title, speaker, channel, claim, heading or project changes only the text of the page."""
 
-    def page(word: str) -> str:
+    def render_page(word: str) -> str:
         claim = Claim(text=word, evidence=(0,), start=5.0)
         segment = Segment(id=0, start=5.0, end=9.0, text=word)
         summary = Summary(
@@ -116,7 +128,7 @@ def test_a_hostile_talk_adds_nothing_to_its_page(text: str) -> None:
             actions=(claim,),
             projects=(Mention(name=word, times=(5.0,)),),
             evidence=Evidence(citations=1, citations_resolve=1.0, claims=1, claims_supported=1.0),
-            made=Made(backend="x"),
+            made=Provenance(backend="x"),
         )
         transcript = make_transcript((word,)).model_copy(update={"segments": (segment,)})
         source = make_source(title=word, speakers=(word,), channel=word)
@@ -124,12 +136,12 @@ def test_a_hostile_talk_adds_nothing_to_its_page(text: str) -> None:
 
     if not digest.escape(text):
         return
-    hostile, harmless = (page(word).split("\n---\n", 1)[1] for word in (text, "Xyzzy"))
-    assert harmless.replace("Xyzzy", digest.escape(text)) == hostile
+    hostile, plain = (render_page(word).split("\n---\n", 1)[1] for word in (text, "Xyzzy"))
+    assert plain.replace("Xyzzy", digest.escape(text)) == hostile
 
 
-def test_the_page_says_what_was_cut_out() -> None:
-    """Unreliable stretches are counted with their reason; silence is in the front matter only."""
+def test_the_page_states_what_was_removed() -> None:
+    """Removed passages are counted with their reason; silence is only in the front matter."""
     spans = (
         Span(start=10.0, end=40.0, reason="looped"),
         Span(start=50.0, end=90.0, reason="looped"),
@@ -139,14 +151,14 @@ def test_the_page_says_what_was_cut_out() -> None:
     page = digest.render(
         make_source(), transcript, Extractive(SummarizeSettings()).summarize(transcript, make_source()), SETTINGS
     )
-    assert "- Cut out: 2 stretches, 1:10 in all, where recognition went wrong (it repeated itself)." in page
+    assert "- Removed passages: 2, 1:10 in total, because recognition was unreliable (repeated text)." in page
     made = yaml.safe_load(page.split("---\n")[1])["ai"]["transcript"]
     assert (made["spans"], made["redone"]) == ({"looped": 70.0, "no_speech": 300.0}, 3)
 
 
 @given(st.text(max_size=80))
-def test_front_matter_survives_any_title(title: str) -> None:
-    """YAML that reads back to the cleaned title, whatever the title."""
+def test_front_matter_is_valid_with_any_title(title: str) -> None:
+    """The YAML contains the cleaned title."""
     page = digest.render(
         make_source(title=title),
         make_transcript(),
@@ -160,8 +172,8 @@ def test_front_matter_survives_any_title(title: str) -> None:
 
 
 @given(st.text(max_size=100), st.one_of(st.none(), st.dates()))
-def test_file_names_are_safe_for_every_title(title: str, day: date | None) -> None:
-    """Letters, digits, dashes and the id; never a separator, never hidden."""
+def test_file_names_are_valid_for_any_title(title: str, day: date | None) -> None:
+    """They contain only letters, digits, hyphens and the id, so no path separator, and they are not hidden."""
     assert re.fullmatch(
         r"(undated|\d{4}-\d{2}-\d{2})(-[a-z0-9-]+)?--abcdefghij\.md", digest.file_name(title, day, "-abcdefghij")
     )
@@ -169,6 +181,6 @@ def test_file_names_are_safe_for_every_title(title: str, day: date | None) -> No
 
 @pytest.mark.parametrize("kind", ["talk", "panel", "tutorial", "meeting"])
 def test_no_heading_is_empty(kind: str) -> None:
-    """Every heading is followed by something to read."""
-    lines = [line for line in pages()[kind].split("---\n", 2)[2].splitlines() if line]
+    """Text follows every heading."""
+    lines = [line for line in render_pages()[kind].split("---\n", 2)[2].splitlines() if line]
     assert not [a for a, b in pairwise(lines) if a.startswith("## ") and b.startswith("#")]

@@ -26,31 +26,31 @@ def reference() -> ModuleType:
 
 
 def test_every_setting_is_documented(reference: ModuleType) -> None:
-    """docs/configuration.md is what the settings say of themselves; else run tools/regenerate_docs.py."""
+    """docs/configuration.md is up to date; tools/regenerate_docs.py writes it."""
     assert reference.configuration() == (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 
 
 def test_every_command_and_option_is_documented(reference: ModuleType) -> None:
-    """docs/commands.md is what the commands say of themselves; else run tools/regenerate_docs.py."""
+    """docs/commands.md is up to date; tools/regenerate_docs.py writes it."""
     assert reference.commands() == (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_names_every_command(reference: ModuleType) -> None:
-    """A newcomer sees all of them."""
+    """The table of commands in README.md is complete."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     names = re.findall(r"^## summarizer (\S+)", reference.commands(), re.MULTILINE)
     assert not [name for name in names if f"summarizer {name}" not in readme]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    """Relative links name files that exist."""
+def test_links_between_pages_are_valid(page: Path) -> None:
+    """Relative links name existing files."""
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert not [target for target in targets if not (page.parent / target).exists()]
 
 
 def test_make_help_lists_every_target() -> None:
-    """And every target that it lists exists."""
+    """Every listed target exists."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
@@ -58,19 +58,19 @@ def test_make_help_lists_every_target() -> None:
     assert set(targets[1].split()) == set(re.findall(r"^  make (\S+)", shown, re.MULTILINE))
 
 
-def test_every_test_says_in_one_line_what_it_holds() -> None:
-    """The docstring is the behaviour."""
-    silent = [
+def test_every_test_has_a_docstring() -> None:
+    """It describes the expected behaviour."""
+    undocumented = [
         f"{path.name}:{node.name}"
         for path in ROOT.glob("tests/test_*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
     ]
-    assert silent == []
+    assert undocumented == []
 
 
 def test_the_version_is_the_same_everywhere() -> None:
-    """pyproject.toml, the package and the changelog."""
+    """In pyproject.toml, in the package and in the changelog."""
     from summarizer import __version__
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -29,8 +29,8 @@ def video(name: str = "aaaaaaaaaaa") -> Video:
     return Video(id=name, url=url, title="t", origin="youtube", fingerprint="")
 
 
-def test_a_playlist_lists_every_entry_with_what_it_says_of_itself() -> None:
-    """Private, deleted, upcoming and short videos are listed with their code; entries without an id are left out."""
+def test_a_listing_has_the_code_of_unavailable_videos() -> None:
+    """Private, deleted and short videos have a code; entries without an id are skipped."""
     fake = FakeYouTube(
         [
             FakeVideo("aaaaaaaaaaa", title="Fine - Ada Lovelace, Engines"),
@@ -40,13 +40,13 @@ def test_a_playlist_lists_every_entry_with_what_it_says_of_itself() -> None:
         ],
         hidden=2,
     )
-    found = downloader(fake).list_videos(PLAYLIST)
-    assert [entry.id for entry in found] == ["aaaaaaaaaaa", "-bbbbbbbbbb", "ccccccccccc", "ddddddddddd"]
-    assert [entry.unavailable for entry in found] == [None, "private", "deleted", "short"]
+    videos = downloader(fake).list_videos(PLAYLIST)
+    assert [entry.id for entry in videos] == ["aaaaaaaaaaa", "-bbbbbbbbbb", "ccccccccccc", "ddddddddddd"]
+    assert [entry.unavailable for entry in videos] == [None, "private", "deleted", "short"]
 
 
-def test_captions_are_fetched_and_audio_is_not(tmp_path: Path) -> None:
-    """The download stage brings metadata and both kinds of captions, and not one byte of sound."""
+def test_download_fetches_captions_but_no_sound(tmp_path: Path) -> None:
+    """The stage writes metadata and both kinds of captions."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", captions={"en": SAMPLE_VTT}, automatic={"en": SAMPLE_VTT})])
     source = downloader(fake).download(video(), tmp_path)
     assert [track.kind for track in source.captions] == ["human", "automatic"]
@@ -55,15 +55,15 @@ def test_captions_are_fetched_and_audio_is_not(tmp_path: Path) -> None:
     assert not any("videoplayback" in url for url in fake.log)
 
 
-def test_metadata_hold_no_cookies_headers_or_media_addresses(tmp_path: Path) -> None:
+def test_metadata_contain_no_cookies_headers_or_media_addresses(tmp_path: Path) -> None:
     """Only an allowlist of fields is kept."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa")])
     text = downloader(fake).download(video(), tmp_path).model_dump_json().lower()
     assert not [word for word in ("cookie", "http_headers", "user-agent", "googlevideo") if word in text]
 
 
-def test_audio_arrives_whole(tmp_path: Path) -> None:
-    """The fetched file has exactly the bytes that were served."""
+def test_audio_is_downloaded_completely(tmp_path: Path) -> None:
+    """The file has exactly the bytes that were served."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa")])
     site = downloader(fake)
     source = site.download(video(), tmp_path)
@@ -80,10 +80,8 @@ def test_audio_arrives_whole(tmp_path: Path) -> None:
         (b'{"error": 1}', None, {"not_media"}),
     ],
 )
-def test_media_that_are_not_whole_are_refused(
-    tmp_path: Path, audio: bytes, declared: int | None, codes: set[str]
-) -> None:
-    """Empty, cut and foreign bytes never become a result."""
+def test_incomplete_media_are_an_error(tmp_path: Path, audio: bytes, declared: int | None, codes: set[str]) -> None:
+    """Empty, truncated and other files never become a result."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", audio=audio, declared=declared)])
     site = downloader(fake)
     source = site.download(video(), tmp_path)
@@ -105,10 +103,10 @@ def test_media_that_are_not_whole_are_refused(
         ("LIVE_STREAM_OFFLINE", "This live event will begin in 3 days.", Deferred, "upcoming"),
     ],
 )
-def test_each_reason_has_its_error(
+def test_each_reason_of_the_player_has_its_error(
     tmp_path: Path, status: str, reason: str, kind: type[SummarizerError], code: str
 ) -> None:
-    """What the player says of a video becomes one typed error with a stable code."""
+    """Each becomes a typed error with a stable code."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", status=status, reason=reason)])
     with pytest.raises(kind) as error:
         downloader(fake).download(video(), tmp_path)
@@ -116,7 +114,7 @@ def test_each_reason_has_its_error(
 
 
 @pytest.mark.parametrize("live", ["is_live", "is_upcoming"])
-def test_broadcasts_are_put_off(tmp_path: Path, live: str) -> None:
+def test_broadcasts_are_deferred(tmp_path: Path, live: str) -> None:
     """A live or upcoming video is tried again later."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", live=live)])
     with pytest.raises(Deferred) as error:
@@ -124,29 +122,29 @@ def test_broadcasts_are_put_off(tmp_path: Path, live: str) -> None:
     assert live.removeprefix("is_") == error.value.code
 
 
-def test_too_long_a_recording_is_refused(tmp_path: Path) -> None:
-    """download.max_hours is a gate with its figure."""
+def test_a_recording_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    """The message has the length and the limit."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", seconds=3 * 3600)])
     with pytest.raises(Refused, match=r"3\.0 hours are more than") as error:
         downloader(fake, max_hours=2).download(video(), tmp_path)
     assert error.value.code == "too_long"
 
 
-def test_after_too_many_requests_nothing_more_is_asked(tmp_path: Path) -> None:
-    """A 429 trips the breaker: the next video is deferred without a single request."""
+def test_after_too_many_requests_no_request_is_sent(tmp_path: Path) -> None:
+    """A 429 trips the breaker: the next video is deferred without a request."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa"), FakeVideo("bbbbbbbbbbb")], broken=lambda url: (429, b""))
     site = downloader(fake)
     with pytest.raises(Deferred) as first:
         site.download(video(), tmp_path)
-    asked = len(fake.log)
+    requests = len(fake.log)
     with pytest.raises(Deferred) as second:
         site.download(video("bbbbbbbbbbb"), tmp_path)
     assert (first.value.code, second.value.code) == ("rate_limited", "rate_limited")
-    assert asked == len(fake.log)
+    assert requests == len(fake.log)
 
 
-def test_no_network_is_put_off_not_failed() -> None:
-    """A listing that cannot be fetched says so, with the remedy."""
+def test_a_missing_network_is_deferred() -> None:
+    """The error of a listing has a remedy."""
     fake = FakeYouTube(broken=lambda url: (0, b""))
     with pytest.raises(Deferred) as error:
         downloader(fake).list_videos(PLAYLIST)
@@ -154,35 +152,35 @@ def test_no_network_is_put_off_not_failed() -> None:
     assert "connection" in error.value.remedy
 
 
-def test_an_empty_playlist_is_an_error_with_a_remedy() -> None:
-    """Nothing to do is worth a sentence."""
-    with pytest.raises(UsageError, match="holds no videos"):
+def test_an_empty_playlist_is_a_usage_error() -> None:
+    """It contains no videos."""
+    with pytest.raises(UsageError, match="contains no videos"):
         downloader(FakeYouTube()).list_videos(PLAYLIST)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "\x1b[31mred", "x" * 5000, "a/b\\c:d*e?", "\u202etxt.exe"])
 def test_hostile_titles_stay_out_of_file_names(tmp_path: Path, name: str) -> None:
-    """File names are ours; a title is only text."""
+    """Names of files do not depend on the title."""
     fake = FakeYouTube([FakeVideo("aaaaaaaaaaa", title=name, captions={"en": SAMPLE_VTT})])
     source = downloader(fake).download(video(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["human.en.json3"]
     assert len(source.title) <= 500
 
 
-def test_a_hostile_caption_language_is_not_taken() -> None:
-    """A language becomes part of a file name, so it must look like one."""
+def test_a_caption_language_that_is_a_path_is_ignored() -> None:
+    """The language becomes part of a file name."""
     assert choose({"../en": [{"ext": "vtt", "url": "https://x/"}]}, (), "human", None) is None
 
 
-def test_machine_translated_captions_are_not_taken() -> None:
-    """A guess about a guess is not a transcript."""
+def test_machine_translated_captions_are_ignored() -> None:
+    """They add errors to those of speech recognition."""
     offered = {"en": [{"ext": "vtt", "url": "https://x/?tlang=en"}], "de": [{"ext": "vtt", "url": "https://x/"}]}
     assert choose(offered, ("en",), "automatic", "de") is None
 
 
 @given(st.text(max_size=80))
-def test_no_text_becomes_an_address_of_another_host(text: str) -> None:
-    """Whatever is put before or after a host, only YouTube's own hosts pass the gate."""
+def test_only_addresses_on_youtube_are_accepted(text: str) -> None:
+    """For arbitrary text before or after the host."""
     for candidate in (text, f"https://{text}", f"https://evil.example/{text}", f"https://youtube.com@{text}/watch?v=a"):
         try:
             address.check(candidate, loopback_feed=False)
@@ -206,8 +204,8 @@ def test_no_text_becomes_an_address_of_another_host(text: str) -> None:
         "ftp://youtube.com/watch?v=aaaaaaaaaaa",
     ],
 )
-def test_foreign_addresses_are_refused(url: str) -> None:
-    """Redirects, private hosts, other schemes, ports and look-alikes do not pass."""
+def test_other_addresses_are_refused(url: str) -> None:
+    """Redirects, private hosts, other schemes, ports and look-alikes."""
     with pytest.raises(UsageError):
         downloader(FakeYouTube()).list_videos(url)
 
@@ -221,26 +219,26 @@ def test_foreign_addresses_are_refused(url: str) -> None:
         "https://www.youtube.com/live/-aaaaaaaaaa",
     ],
 )
-def test_a_single_video_needs_no_request_to_be_listed(url: str) -> None:
+def test_listing_a_single_video_needs_no_request(url: str) -> None:
     """The id is in the address; it may begin with a dash."""
     fake = FakeYouTube()
-    assert [found.id for found in downloader(fake).list_videos(url)] == ["-aaaaaaaaaa"]
+    assert [video.id for video in downloader(fake).list_videos(url)] == ["-aaaaaaaaaa"]
     assert fake.log == []
 
 
 def test_a_channel_means_its_uploads() -> None:
-    """The address of a channel is listed by its videos tab."""
-    assert address.listing_url("https://www.youtube.com/@cncf") == "https://www.youtube.com/@cncf/videos"
+    """The address of a channel is replaced by that of its videos tab."""
+    assert address.make_listing_url("https://www.youtube.com/@cncf") == "https://www.youtube.com/@cncf/videos"
 
 
 def test_a_list_of_sources_is_read(tmp_path: Path) -> None:
-    """A text file names one source a line; comments and doubles are dropped."""
+    """A text file has one source per line; comments and duplicates are ignored."""
     (tmp_path / "talks.txt").write_text("# mine\nhttps://youtu.be/aaaaaaaaaaa\n\nhttps://youtu.be/aaaaaaaaaaa\n")
     assert len(downloader(FakeYouTube()).list_videos(str(tmp_path / "talks.txt"))) == 1
 
 
-def test_videos_are_paced() -> None:
-    """Between two requests of the same run lies the configured pause."""
+def test_requests_are_paced() -> None:
+    """There is the configured pause between two requests of a run."""
     now, slept = [100.0], []
     pacing = Pacing(5.0, clock=lambda: now[0], sleep=slept.append)
     pacing.wait()
@@ -248,8 +246,8 @@ def test_videos_are_paced() -> None:
     assert slept == [5.0]
 
 
-def test_recorded_answers_of_the_real_site_are_classified(tmp_path: Path) -> None:
-    """An answer in the real site's own words (reason and subreason) ends in the right error."""
+def test_a_recorded_answer_of_the_site_is_classified(tmp_path: Path) -> None:
+    """The answer has the format of the real site, with a reason and a subreason."""
     reply = {
         "playabilityStatus": {
             "status": "UNPLAYABLE",
@@ -271,8 +269,8 @@ def test_recorded_answers_of_the_real_site_are_classified(tmp_path: Path) -> Non
     assert error.value.code in {"private", "deleted"}
 
 
-def test_a_missing_network_is_told_in_one_plain_line() -> None:
-    """Without the library's own words for it, said twice."""
+def test_the_message_of_a_network_error_is_short() -> None:
+    """Without the repeated cause in the wording of the network library."""
     cause = "HTTPSConnection(host='www.youtube.com', port=443): Failed to resolve 'www.youtube.com'"
     error = classify(f'ERROR: [youtube] x: Unable to download page: {cause} (caused by TransportError("{cause}"))')
     assert isinstance(error, Deferred)

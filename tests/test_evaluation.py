@@ -12,7 +12,7 @@ from summarizer.config import Config
 from summarizer.errors import UsageError
 from summarizer.evaluation import gates
 from summarizer.evaluation.broken import BROKEN
-from summarizer.evaluation.material import Material, half, transcript_of
+from summarizer.evaluation.material import Material, half_of, make_transcript
 from summarizer.evaluation.report import Row
 from tests.conftest import TALK
 
@@ -22,7 +22,7 @@ PLAIN = " ".join(text.lower().replace(".", "").replace(",", "") for text in TALK
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Material in the form of the real one: two talks and an interview."""
+    """Material in the format of the real one: two talks and an interview."""
     (tmp_path / "talks").mkdir()
     (tmp_path / "otel").mkdir()
     for id, text in (("aaaaaaaaaaa", PLAIN), ("bbbbbbbbbbb", " ".join(reversed(PLAIN.split())))):
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """`summarizer eval` in this process: (exit code, stdout, stderr)."""
+    """Run `summarizer eval` in this process; returns exit code, stdout and stderr."""
     monkeypatch.setattr(sys, "argv", ["summarizer", "eval", *arguments])
     with pytest.raises(SystemExit) as end:
         cli.main()
@@ -43,8 +43,8 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *a
     return int(end.value.code or 0), out, err
 
 
-def test_material_is_read_from_its_three_forms(folder: Path) -> None:
-    """Talks, and interviews with their description, summary and captions."""
+def test_talks_and_interviews_are_read(folder: Path) -> None:
+    """An interview has a description, a summary and captions."""
     material = Material(folder)
     assert [talk.id for talk in material.talks] == ["aaaaaaaaaaa", "bbbbbbbbbbb"]
     interview = material.interviews[0]
@@ -58,7 +58,7 @@ def test_material_is_read_from_its_three_forms(folder: Path) -> None:
     assert material.llm_summaries == {}
 
 
-def test_absent_material_is_an_error_with_a_remedy(
+def test_missing_material_is_a_usage_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The message names the folder, the remedy the option."""
@@ -68,8 +68,17 @@ def test_absent_material_is_an_error_with_a_remedy(
     assert "--data" in err
 
 
-def test_a_torn_talk_is_an_error_that_names_the_file(folder: Path) -> None:
-    """Neither bad JSON nor a missing field passes for an empty talk."""
+def test_the_folder_of_material_is_required(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --data, nothing is measured."""
+    code, out, err = call(monkeypatch, capsys, "--only", "gates")
+    assert (code, out) == (2, "")
+    assert "--data" in err
+
+
+def test_an_invalid_talk_is_an_error_that_names_the_file(folder: Path) -> None:
+    """For invalid JSON and for a missing field."""
     (folder / "talks" / "ccccccccccc.json").write_text('{"title": "x"}')
     with pytest.raises(UsageError, match=r"ccccccccccc\.json has no 'text'"):
         _ = Material(folder).talks
@@ -78,17 +87,17 @@ def test_a_torn_talk_is_an_error_that_names_the_file(folder: Path) -> None:
         _ = Material(folder).talks
 
 
-def test_an_unknown_part_is_an_error_that_names_the_parts(folder: Path) -> None:
-    """A typo measures nothing instead of everything."""
+def test_an_unknown_part_is_an_error_that_lists_the_parts(folder: Path) -> None:
+    """A typo must not measure everything."""
     with pytest.raises(UsageError, match="gatez") as error:
         evaluation.evaluate(Material(folder), Config(), ["gatez"])
     assert "gates" in error.value.remedy
 
 
-def test_the_figures_are_shown_and_written(
+def test_the_figures_are_printed_and_written(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A table on stdout, JSON in the file, and the same JSON with --json."""
+    """A table on stdout and JSON in the file; with --json, the same JSON on stdout."""
     path = folder / "build" / "figures.json"
     code, out, _ = call(monkeypatch, capsys, "--data", str(folder), "--only", "gates", "-o", str(path))
     assert code == 0
@@ -112,14 +121,14 @@ def test_the_figures_are_shown_and_written(
     ],
 )
 def test_a_target_is_met_or_missed_or_absent(row: Row, met: bool | None) -> None:
-    """A figure that could not be measured neither meets nor misses."""
+    """A figure that was not measured neither meets nor misses its target."""
     assert met is row.met
     assert row.shown()["met"] == {True: "yes", False: "NO", None: ""}[met]
 
 
-def test_the_halves_do_not_move() -> None:
-    """A talk is in the same half on every machine: thresholds were chosen on one of them."""
-    assert [half(id) for id in ("aaaaaaaaaaa", "bbbbbbbbbbb", "ccccccccccc", "ddddddddddd")] == [
+def test_the_half_of_a_talk_never_changes() -> None:
+    """A talk is in the same half on every machine, since thresholds were chosen on one half."""
+    assert [half_of(id) for id in ("aaaaaaaaaaa", "bbbbbbbbbbb", "ccccccccccc", "ddddddddddd")] == [
         "tune",
         "report",
         "tune",
@@ -127,16 +136,16 @@ def test_the_halves_do_not_move() -> None:
     ]
 
 
-def test_every_part_is_told_in_the_docs() -> None:
-    """docs/evaluation.md has a table for each part of the dictionary."""
+def test_every_part_is_documented() -> None:
+    """docs/evaluation.md has a section for each part."""
     page = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
     assert [name for name in evaluation.PARTS if f"### {name}" not in page] == []
 
 
-def test_labelled_summaries_are_told_apart(folder: Path) -> None:
-    """Of two talks, one summarized and one invented, the gate keeps and refuses as the labels say."""
-    genuine = sorted(gates.labels()["genuine"])[0]
-    invented = sorted(gates.labels()["invented"])[0]
+def test_labelled_summaries_are_kept_or_refused(folder: Path) -> None:
+    """The genuine summary is kept and the invented one is refused."""
+    genuine = sorted(gates.load_labels()["genuine"])[0]
+    invented = sorted(gates.load_labels()["invented"])[0]
     for id in (genuine, invented):
         values = {"title": "Slow", "abstract": None, "text": f"{PLAIN} " * 2}
         (folder / "talks" / f"{id}.json").write_text(json.dumps(values))
@@ -150,20 +159,20 @@ def test_labelled_summaries_are_told_apart(folder: Path) -> None:
     assert (rows["genuine kept"].figure, rows["genuine kept"].n) == (1.0, 1)
 
 
-def test_every_label_names_one_talk_once() -> None:
-    """38 summaries were read, each has one label."""
-    ids = [id for named in gates.labels().values() for id in named]
+def test_every_talk_has_one_label() -> None:
+    """38 summaries were labelled."""
+    ids = [id for named in gates.load_labels().values() for id in named]
     assert (len(ids), len(set(ids))) == (38, 38)
 
 
 @pytest.mark.parametrize("code", sorted(BROKEN))
-def test_a_broken_transcript_is_refused_by_its_gate(code: str) -> None:
-    """Each way of breaking meets the gate it is named after."""
+def test_a_broken_transcript_is_refused_by_the_check_for_it(code: str) -> None:
+    """Each kind of damage has the name of the check that refuses it."""
     dice = random.Random(1)
     words = PLAIN.split() * 8 + ["".join(dice.choices("abcdefghiklmnoprstu", k=6)) for _ in range(700)]
     dice.shuffle(words)
-    transcript = transcript_of(" ".join(words))
+    transcript = make_transcript(" ".join(words))
     broken = BROKEN[code](transcript)
     assert broken is not None
-    assert gates.refusal(transcript, Config().check) == ""
-    assert code == gates.refusal(broken, Config().check)
+    assert gates.find_refusal(transcript, Config().check) == ""
+    assert code == gates.find_refusal(broken, Config().check)

@@ -10,8 +10,8 @@ from summarizer.evaluation.material import RealTalk
 from summarizer.evaluation.mutations import MUTATIONS
 from summarizer.evaluation.statements import Statement, paraphrase
 from summarizer.evidence import find_problem
-from summarizer.evidence.negation import contradiction
-from summarizer.evidence.quantities import missing_quantity
+from summarizer.evidence.negation import find_contradiction
+from summarizer.evidence.quantities import find_missing_quantity
 from tests.conftest import make_transcript
 
 CAPTIONS = (
@@ -47,9 +47,9 @@ CAPTIONS = (
         ("$5 million", "five million dollars"),
     ],
 )
-def test_a_quantity_said_otherwise_is_the_same(claim: str, source: str) -> None:
-    """Digits or words, another unit of the same size, a unit that captions drop."""
-    assert missing_quantity(claim, source) == ""
+def test_a_quantity_in_another_form_is_the_same(claim: str, source: str) -> None:
+    """Digits or words, another unit for the same value, or a unit that captions omit."""
+    assert find_missing_quantity(claim, source) == ""
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_a_quantity_said_otherwise_is_the_same(claim: str, source: str) -> None:
     ],
 )
 def test_another_quantity_is_missing(claim: str, source: str) -> None:
-    """Another value, another unit, another version, or two figures exchanged."""
-    assert missing_quantity(claim, source).endswith("is not")
+    """Another value, another unit, another version, or two numbers swapped."""
+    assert find_missing_quantity(claim, source).endswith("is not")
 
 
 @given(st.one_of(st.text(max_size=80), st.text(alphabet="0123456789.,%$ kmsxone hundred", max_size=40)))
-def test_a_text_holds_its_own_numbers(text: str) -> None:
-    """Whatever it is, and nothing breaks."""
-    assert missing_quantity(text, text) == ""
+def test_a_text_contains_its_own_numbers(text: str) -> None:
+    """This holds for any text, and no text causes an exception."""
+    assert find_missing_quantity(text, text) == ""
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_a_text_holds_its_own_numbers(text: str) -> None:
         ("Things were fine until they were.", "things were fine until they weren't and then we looked"),
     ],
 )
-def test_a_claim_that_turns_its_source_around_is_caught(claim: str, source: str) -> None:
+def test_a_claim_that_contradicts_its_source_is_detected(claim: str, source: str) -> None:
     """A dropped or added negation, or the opposite word."""
-    assert contradiction(claim, source) != ""
+    assert find_contradiction(claim, source) != ""
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_a_claim_that_turns_its_source_around_is_caught(claim: str, source: str)
         ("The new build is faster.", "the slow build was replaced, the new one is faster"),
     ],
 )
-def test_a_negation_of_something_else_is_none(claim: str, source: str) -> None:
-    """It covers the words behind it, up to the end of the clause."""
-    assert contradiction(claim, source) == ""
+def test_a_negation_of_another_word_is_no_contradiction(claim: str, source: str) -> None:
+    """A negation applies to the words after it, up to the end of the clause."""
+    assert find_contradiction(claim, source) == ""
 
 
 @given(
@@ -121,8 +121,8 @@ def test_a_negation_of_something_else_is_none(claim: str, source: str) -> None:
     )
 )
 def test_a_text_does_not_contradict_itself(words: list[str]) -> None:
-    """However many negations it has."""
-    assert contradiction(" ".join(words), " ".join(words)) == ""
+    """The number of its negations does not matter."""
+    assert find_contradiction(" ".join(words), " ".join(words)) == ""
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_a_text_does_not_contradict_itself(words: list[str]) -> None:
         ("Kubernetes 1.31 serves 1.5 million users and 5,000 tenants.", 4),
     ],
 )
-def test_true_statements_about_raw_captions_hold(claim: str, segment: int) -> None:
-    """Lower case, no full stops, names in several words, numbers in words."""
+def test_true_statements_about_raw_captions_are_supported(claim: str, segment: int) -> None:
+    """The captions are lower-case, without full stops, with split names and with numbers in words."""
     assert find_problem(claim, [segment], make_transcript(CAPTIONS)) == ""
 
 
@@ -155,13 +155,13 @@ def test_true_statements_about_raw_captions_hold(claim: str, segment: int) -> No
         ("Blockchain improves supply chains.", 1),
     ],
 )
-def test_one_false_word_is_enough(claim: str, segment: int) -> None:
-    """A name, a number, a unit, a person, a version, the polarity, or the moment."""
+def test_one_wrong_word_makes_a_statement_unsupported(claim: str, segment: int) -> None:
+    """A name, a number, a unit, a person, a version, a negation, or the cited moment."""
     assert find_problem(claim, [segment], make_transcript(CAPTIONS)) != ""
 
 
-def test_every_mutation_changes_a_statement_that_has_what_it_changes() -> None:
-    """And gives nothing where there is nothing to change."""
+def test_every_mutation_changes_a_statement_to_which_it_applies() -> None:
+    """It returns an empty text for a statement to which it does not apply."""
     talk = RealTalk(id="x", title="x", text="x")
     full = Statement("Prometheus is faster and took 40 seconds, it did not fail.", (0,), talk, "quote")
     plain = Statement("Words and words.", (0,), talk, "quote")
@@ -172,8 +172,8 @@ def test_every_mutation_changes_a_statement_that_has_what_it_changes() -> None:
         assert mutate(plain, random.Random(1), ("Ana",)) == ""
 
 
-def test_a_paraphrase_says_the_same_in_other_words() -> None:
-    """Clauses are turned round, common words replaced, projects spelt as they spell themselves."""
+def test_a_paraphrase_keeps_the_meaning_in_other_words() -> None:
+    """Clauses change places, common words are replaced, and projects get their official spelling."""
     assert paraphrase("We use prometheus on every node because we need good numbers.") == (
         "Because we require good numbers, we employ Prometheus on every node."
     )

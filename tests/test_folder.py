@@ -8,7 +8,7 @@ import pytest
 from summarizer.audio import probe
 from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import Downloader
-from summarizer.download.metadata import speakers
+from summarizer.download.metadata import parse_speakers
 from summarizer.errors import Failed, UsageError
 from summarizer.records import VIDEO_ID
 from tests.media import write_audio, write_video
@@ -20,16 +20,16 @@ def site() -> Downloader:
 
 
 def test_recordings_are_listed_by_name_with_safe_ids(site: Downloader, tmp_path: Path) -> None:
-    """Media and bare caption files are recordings; other files are not."""
+    """Media files and single caption files are recordings; other files are not."""
     for name in ("b.mp3", "a.opus", "notes.pdf", "c.vtt", "b.txt"):
         (tmp_path / name).write_bytes(b"x")
-    found = site.list_videos(str(tmp_path))
-    assert [video.title for video in found] == ["a", "b", "c"]
-    assert all(VIDEO_ID.fullmatch(video.id) for video in found)
+    videos = site.list_videos(str(tmp_path))
+    assert [video.title for video in videos] == ["a", "b", "c"]
+    assert all(VIDEO_ID.fullmatch(video.id) for video in videos)
 
 
-def test_metadata_beside_a_recording_are_used(site: Downloader, tmp_path: Path) -> None:
-    """An .info.json gives id, title, day and the public address."""
+def test_the_info_file_of_a_recording_is_used(site: Downloader, tmp_path: Path) -> None:
+    """It has the id, the title, the day and the public address."""
     (tmp_path / "x.mp3").write_bytes(b"x")
     info = {
         "id": "-abcdefghij",
@@ -48,21 +48,21 @@ def test_metadata_beside_a_recording_are_used(site: Downloader, tmp_path: Path) 
     assert [(track.kind, track.format, track.language) for track in source.captions] == [("human", "srt", "en")]
 
 
-def test_captions_named_with_their_language_belong_to_the_recording(site: Downloader, tmp_path: Path) -> None:
-    """As yt-dlp writes them: one recording, the wanted language first, and who wrote it from the .info.json."""
+def test_captions_with_a_language_in_their_name_belong_to_the_recording(site: Downloader, tmp_path: Path) -> None:
+    """Named as yt-dlp does; the .info.json file lists the automatic ones."""
     write_audio(tmp_path / "x.mp3", seconds=1)
     for name in ("x.de.vtt", "x.en-US.vtt", "x.v2.vtt"):
         (tmp_path / name).write_text(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{name}\n")
     (tmp_path / "x.info.json").write_text('{"subtitles": {"en-US": []}, "automatic_captions": {"de": []}}')
-    found = site.list_videos(str(tmp_path))
-    assert [video.title for video in found] == ["x", "x.v2"]
+    videos = site.list_videos(str(tmp_path))
+    assert [video.title for video in videos] == ["x", "x.v2"]
     (tmp_path / "space").mkdir()
-    source = site.download(found[0], tmp_path / "space")
+    source = site.download(videos[0], tmp_path / "space")
     assert [(track.kind, track.language) for track in source.captions] == [("human", "en-US"), ("automatic", "de")]
 
 
-def test_text_with_metadata_beside_it_is_a_recording(site: Downloader, tmp_path: Path) -> None:
-    """A bare .txt is not, since folders hold all kinds of notes."""
+def test_plain_text_with_an_info_file_is_a_recording(site: Downloader, tmp_path: Path) -> None:
+    """Other .txt files are not, since folders may contain notes."""
     (tmp_path / "talk.en.txt").write_text("Hello from the talk.")
     (tmp_path / "talk.info.json").write_text('{"title": "Talk", "automatic_captions": {"en": []}}')
     (tmp_path / "README.txt").write_text("Notes.")
@@ -73,8 +73,8 @@ def test_text_with_metadata_beside_it_is_a_recording(site: Downloader, tmp_path:
     assert [(track.kind, track.format) for track in source.captions] == [("automatic", "txt")]
 
 
-def test_a_language_that_is_a_path_stays_a_language(site: Downloader, tmp_path: Path) -> None:
-    """The .info.json is foreign: nothing in it leads out of the folder, and odd types are no error."""
+def test_a_language_that_is_a_path_is_ignored(site: Downloader, tmp_path: Path) -> None:
+    """Nothing in the .info.json file leads out of the folder, and values of wrong types are no error."""
     (tmp_path / "x.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nHi.\n")
     (tmp_path / "x.info.json").write_text('{"language": "../../evil", "subtitles": 5, "automatic_captions": [1]}')
     (video,) = site.list_videos(str(tmp_path))
@@ -83,8 +83,8 @@ def test_a_language_that_is_a_path_stays_a_language(site: Downloader, tmp_path: 
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[1]", "[" * 100_000])
-def test_broken_metadata_are_an_error_that_names_the_file(site: Downloader, tmp_path: Path, broken: str) -> None:
-    """Publishing under a wrong name would be worse than stopping."""
+def test_an_invalid_info_file_is_an_error_that_names_it(site: Downloader, tmp_path: Path, broken: str) -> None:
+    """Ignoring it could publish a page with a wrong name."""
     (tmp_path / "x.mp3").write_bytes(b"x")
     (tmp_path / "x.info.json").write_text(broken)
     with pytest.raises(UsageError, match=r"x\.info\.json"):
@@ -92,7 +92,7 @@ def test_broken_metadata_are_an_error_that_names_the_file(site: Downloader, tmp_
 
 
 def test_a_changed_recording_has_another_fingerprint(site: Downloader, tmp_path: Path) -> None:
-    """New captions beside it count as a change; nothing changed counts as none."""
+    """New captions count as a change."""
     (tmp_path / "x.mp3").write_bytes(b"x")
     first = site.list_videos(str(tmp_path))[0]
     assert first == site.list_videos(str(tmp_path))[0]
@@ -100,8 +100,8 @@ def test_a_changed_recording_has_another_fingerprint(site: Downloader, tmp_path:
     assert first.fingerprint != site.list_videos(str(tmp_path))[0].fingerprint
 
 
-def test_the_sound_of_a_video_is_extracted(site: Downloader, tmp_path: Path) -> None:
-    """A video container becomes an audio-only file with the same length."""
+def test_the_audio_of_a_video_is_extracted(site: Downloader, tmp_path: Path) -> None:
+    """A video file becomes an audio file with the same duration."""
     write_video(tmp_path / "meeting.mp4", seconds=3)
     (video,) = site.list_videos(str(tmp_path / "meeting.mp4"))
     (tmp_path / "space").mkdir()
@@ -110,22 +110,22 @@ def test_the_sound_of_a_video_is_extracted(site: Downloader, tmp_path: Path) -> 
     assert pytest.approx(3.0, abs=0.2) == probe(audio).duration
 
 
-@pytest.mark.parametrize(("data", "known"), [(None, True), (b"no media", False)])
-def test_a_recording_without_metadata_has_the_duration_of_its_container(
-    site: Downloader, tmp_path: Path, data: bytes | None, known: bool
+@pytest.mark.parametrize(("data", "readable"), [(None, True), (b"no media", False)])
+def test_without_an_info_file_the_duration_is_that_of_the_container(
+    site: Downloader, tmp_path: Path, data: bytes | None, readable: bool
 ) -> None:
-    """A file that cannot be opened has none; that it is broken is said when its sound is used."""
+    """An unreadable file has no duration; the error is raised when its audio is used."""
     path = write_video(tmp_path / "meeting.mp4", seconds=3)
     if data:
         path.write_bytes(data)
     (video,) = site.list_videos(str(path))
     (tmp_path / "space").mkdir()
     duration = site.download(video, tmp_path / "space").duration
-    assert duration == (pytest.approx(3.0, abs=0.2) if known else None)
+    assert duration == (pytest.approx(3.0, abs=0.2) if readable else None)
 
 
-def test_an_audio_file_is_copied_whole(site: Downloader, tmp_path: Path) -> None:
-    """The library's copy has the same bytes."""
+def test_an_audio_file_is_copied(site: Downloader, tmp_path: Path) -> None:
+    """The copy has the same bytes."""
     write_audio(tmp_path / "x.m4a", seconds=2)
     (video,) = site.list_videos(str(tmp_path))
     (tmp_path / "space").mkdir()
@@ -133,8 +133,8 @@ def test_an_audio_file_is_copied_whole(site: Downloader, tmp_path: Path) -> None
     assert (tmp_path / "x.m4a").read_bytes() == audio.read_bytes()
 
 
-def test_a_recording_that_went_away_fails_with_a_remedy(site: Downloader, tmp_path: Path) -> None:
-    """The file may be gone between listing and reading."""
+def test_a_deleted_recording_is_an_error(site: Downloader, tmp_path: Path) -> None:
+    """The file may be deleted between listing and reading."""
     (tmp_path / "x.mp3").write_bytes(b"x")
     (video,) = site.list_videos(str(tmp_path))
     (tmp_path / "x.mp3").unlink()
@@ -144,8 +144,8 @@ def test_a_recording_that_went_away_fails_with_a_remedy(site: Downloader, tmp_pa
 
 
 @pytest.mark.parametrize("source", ["no/such/folder", "", "just words"])
-def test_what_is_neither_address_nor_path_is_an_error(site: Downloader, source: str, tmp_path: Path) -> None:
-    """The message says what a source may be."""
+def test_a_source_that_is_neither_url_nor_path_is_a_usage_error(site: Downloader, source: str, tmp_path: Path) -> None:
+    """So is an empty folder."""
     with pytest.raises(UsageError):
         site.list_videos(source or str(tmp_path))
 
@@ -162,5 +162,5 @@ def test_what_is_neither_address_nor_path_is_an_error(site: Downloader, source: 
     ],
 )
 def test_speakers_are_read_from_conference_titles(title: str, names: tuple[str, ...]) -> None:
-    """People, not their employers."""
-    assert names == speakers(title)
+    """Names of people, without their employers."""
+    assert names == parse_speakers(title)

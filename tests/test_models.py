@@ -23,8 +23,8 @@ FILES = {
 
 
 @contextmanager
-def hub(files: dict[str, bytes], cut: str = "", nonsense: bool = False) -> Iterator[str]:
-    """A model hub on loopback; `cut` names a file that is sent short."""
+def hub(files: dict[str, bytes], truncated: str = "", nonsense: bool = False) -> Iterator[str]:
+    """A model hub on this machine; `truncated` names a file of which only half is sent."""
     import json
 
     class Handler(BaseHTTPRequestHandler):
@@ -43,7 +43,7 @@ def hub(files: dict[str, bytes], cut: str = "", nonsense: bool = False) -> Itera
                 self._answer(json.dumps(tree if "/tree/" in self.path else info).encode())
             else:
                 name = self.path.split(f"/{SHA}/")[-1]
-                self._answer(files.get(name, b""), etag=name, short=name == cut)
+                self._answer(files.get(name, b""), etag=name, short=name == truncated)
 
         do_HEAD = do_GET
 
@@ -59,7 +59,7 @@ def hub(files: dict[str, bytes], cut: str = "", nonsense: bool = False) -> Itera
             self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -71,7 +71,7 @@ def hub(files: dict[str, bytes], cut: str = "", nonsense: bool = False) -> Itera
 
 @pytest.fixture
 def online(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The hub's library may ask, and keeps its own files out of the way."""
+    """Allow requests to the hub, and keep its cache in a temporary folder."""
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
@@ -79,28 +79,28 @@ def online(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
 
 
-def test_pull_brings_weights_without_code_and_writes_down_what_came(online: None, tmp_path: Path) -> None:
-    """Exact revision and every file's digest; Python files and pickles stay away; then it resolves offline."""
+def test_pull_downloads_weights_but_no_code_and_records_checksums(online: None, tmp_path: Path) -> None:
+    """Python files and pickles are not downloaded; afterwards, the model is found offline."""
     with hub(FILES) as address:
         installed = models.pull("base", tmp_path / "models", endpoint=address)
     assert installed.revision == SHA
     names = {path.name for path in installed.path.iterdir() if path.is_file()}
     assert {"model.bin", "config.json", "tokenizer.json", "MODEL.json"} == names
     assert installed == models.resolve("base", "whisper", tmp_path / "models")
-    assert models.damaged("base", tmp_path / "models") == []
+    assert models.find_damaged_files("base", tmp_path / "models") == []
 
 
-def test_a_changed_file_is_noticed(online: None, tmp_path: Path) -> None:
-    """The digests written down when it was pulled tell."""
+def test_a_changed_file_is_detected(online: None, tmp_path: Path) -> None:
+    """It does not match the checksum recorded by `pull`."""
     with hub(FILES) as address:
         installed = models.pull("base", tmp_path, endpoint=address)
     (installed.path / "model.bin").write_bytes(b"other")
-    assert models.damaged("base", tmp_path) == ["model.bin"]
+    assert models.find_damaged_files("base", tmp_path) == ["model.bin"]
 
 
-@pytest.mark.parametrize("problem", [{"cut": "model.bin"}, {"nonsense": True}])
-def test_a_bad_hub_leaves_no_model_behind(online: None, tmp_path: Path, problem: dict[str, str]) -> None:
-    """A cut file or a page of HTML is an error with a remedy, and the model counts as not here."""
+@pytest.mark.parametrize("problem", [{"truncated": "model.bin"}, {"nonsense": True}])
+def test_a_failed_download_leaves_no_usable_model(online: None, tmp_path: Path, problem: dict[str, str]) -> None:
+    """A truncated file or an HTML page is an error with a remedy."""
     with hub(FILES, **problem) as address, pytest.raises(BackendError) as error:  # type: ignore[arg-type]
         models.pull("base", tmp_path, endpoint=address)
     assert "run it again" in error.value.remedy
@@ -108,14 +108,14 @@ def test_a_bad_hub_leaves_no_model_behind(online: None, tmp_path: Path, problem:
         models.resolve("base", "whisper", tmp_path)
 
 
-def test_a_repository_without_weights_is_refused(online: None, tmp_path: Path) -> None:
-    """A model is more than its configuration."""
+def test_a_repository_without_weights_is_an_error(online: None, tmp_path: Path) -> None:
+    """A configuration alone is not a model."""
     with hub({"config.json": b"{}"}) as address, pytest.raises(BackendError, match="no weights"):
         models.pull("base", tmp_path, endpoint=address)
 
 
-def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
-    """For pulling and for using."""
+def test_an_unknown_model_is_an_error_that_lists_the_catalogue(tmp_path: Path) -> None:
+    """For downloading and for opening."""
     with pytest.raises(UsageError) as error:
         models.pull("gpt-9", tmp_path)
     assert "large-v3-turbo" in error.value.remedy
@@ -123,14 +123,14 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
         models.resolve("gpt-9", "llm", tmp_path)
 
 
-def test_a_model_for_another_purpose_is_refused(tmp_path: Path) -> None:
-    """A language model does not hear."""
+def test_a_model_for_another_purpose_is_an_error(tmp_path: Path) -> None:
+    """A language model cannot recognise speech."""
     with pytest.raises(BackendError, match="is not a whisper model"):
         models.resolve("qwen3-4b-instruct", "whisper", tmp_path)
 
 
-def test_a_folder_is_a_model_with_a_fingerprint(tmp_path: Path) -> None:
-    """Other files, another revision, so that digests are made anew."""
+def test_the_revision_of_a_folder_depends_on_its_files(tmp_path: Path) -> None:
+    """After a change of the files, digests are made again."""
     (tmp_path / "config.json").write_text("{}")
     first = models.resolve(str(tmp_path), "llm", tmp_path / "models").revision
     (tmp_path / "config.json").write_text('{"a": 1}')
@@ -138,7 +138,7 @@ def test_a_folder_is_a_model_with_a_fingerprint(tmp_path: Path) -> None:
     assert first != models.resolve(str(tmp_path), "llm", tmp_path / "models").revision
 
 
-def test_every_named_model_is_open_and_pinned() -> None:
-    """MIT or Apache-2.0, and a full commit hash."""
+def test_every_model_of_the_catalogue_is_open_and_pinned() -> None:
+    """The licence is MIT or Apache-2.0, and the revision is a full commit hash."""
     assert {"MIT", "Apache-2.0"} >= {model.licence for model in models.CATALOGUE.values()}
     assert {40} == {len(model.revision) for model in models.CATALOGUE.values()}

@@ -23,7 +23,7 @@ PLACEHOLDER = "WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n"
 
 
 class Recorded(FakeBackends):
-    """A talk without captions, and real sound to draw."""
+    """A talk without captions, with real audio."""
 
     def fetch_audio(self, video: Video, source: Source, folder: Path) -> Path:
         return write_audio(folder / "audio.ogg", seconds=3)
@@ -48,19 +48,19 @@ def inspect(root: Path, backends: FakeBackends, **fields: object) -> FinishedTal
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_notebooks_are_kept_without_outputs(path: Path) -> None:
-    """What a run showed stays out of the repository, and so do its counters."""
+def test_notebooks_are_committed_without_outputs(path: Path) -> None:
+    """They have no execution counts either."""
     cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
     assert cells
     assert not [cell for cell in cells if cell["outputs"] or cell["execution_count"]]
-    assert max(len(cell["source"]) for cell in cells) <= 6, "few lines a cell; the rest belongs into the module"
+    assert max(len(cell["source"]) for cell in cells) <= 6, "a cell has few lines; other code belongs in the module"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebooks_run_on_any_library(
     path: Path, runner: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A heard talk shows three pictures; a refused one (its sound broken, too) says why instead of claims."""
+    """A recognised talk has three pictures; a refused one, with broken audio, shows the reason instead."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     execute(tmp_path, Recorded(captions=None), [make_video(0)])
     execute(tmp_path, FakeBackends(captions=PLACEHOLDER, spoken=("Hello.",)), [make_video(1)])
@@ -73,32 +73,32 @@ def test_notebooks_run_on_any_library(
     assert before == path.read_bytes()
 
 
-def test_a_talk_is_read_with_all_that_its_page_was_made_from(tmp_path: Path) -> None:
-    """The newest page's own results, not just any of the stage."""
+def test_a_talk_is_read_with_the_results_behind_its_page(tmp_path: Path) -> None:
+    """Not with other results of the same stages."""
     execute(tmp_path, FakeBackends(), [make_video(0)], "summarize.max_sections=3")
     execute(tmp_path, FakeBackends(), [make_video(0)], "summarize.max_sections=8")
-    found = open_talk(tmp_path / "library", "video-00000")
-    by_stage = {entry.stage: entry for entry in found.entries}
+    talk = open_talk(tmp_path / "library", "video-00000")
+    by_stage = {entry.stage: entry for entry in talk.entries}
     assert {"download", "transcribe", "check", "glossary", "summarize", "digest"} == set(by_stage)
     assert by_stage["transcribe"].sha256 == by_stage["glossary"].inputs["transcript"]
     assert by_stage["summarize"].sha256 == by_stage["digest"].inputs["summary"]
-    assert found.page.startswith("# Talk 0\n")
-    assert found.summary is not None
-    assert [found.summary.tldr.text, *(c.text for c in found.summary.takeaways)] == [
-        c.text for c in found.sections[0].claims
+    assert talk.page.startswith("# Talk 0\n")
+    assert talk.summary is not None
+    assert [talk.summary.tldr.text, *(c.text for c in talk.summary.takeaways)] == [
+        c.text for c in talk.sections[0].claims
     ]
 
 
-def test_names_put_right_are_listed_with_their_moment(tmp_path: Path) -> None:
-    """The text shown is the one that was summarized."""
-    found = inspect(tmp_path, FakeBackends(VTT.replace("use Prometheus", "use prometheus")))
-    (row,) = [row for row in tables.corrections(found) if row[1] == "prometheus"]
+def test_corrections_are_listed_with_their_times(tmp_path: Path) -> None:
+    """The transcript is the corrected one."""
+    talk = inspect(tmp_path, FakeBackends(VTT.replace("use Prometheus", "use prometheus")))
+    (row,) = [row for row in tables.corrections(talk) if row[1] == "prometheus"]
     assert row[2] == "Prometheus"
-    assert "use Prometheus" in found.segments[found.corrections[0].segment].text
+    assert "use Prometheus" in talk.segments[talk.corrections[0].segment].text
 
 
-def test_a_talk_with_a_digest_comes_before_a_refused_one(tmp_path: Path) -> None:
-    """Without an id, the first worth looking at."""
+def test_a_talk_with_a_digest_is_preferred_to_a_refused_one(tmp_path: Path) -> None:
+    """When no id is given."""
     execute(tmp_path, FakeBackends(captions=PLACEHOLDER, spoken=("Hello.",)), [make_video(0)])
     execute(tmp_path, FakeBackends(), [make_video(1)])
     assert open_talk(tmp_path / "library").source.video_id == "video-00001"
@@ -106,8 +106,8 @@ def test_a_talk_with_a_digest_comes_before_a_refused_one(tmp_path: Path) -> None
     assert (refused.claims, bool(refused.refusal)) == ((), True)
 
 
-def test_an_empty_or_damaged_library_is_an_error_with_a_remedy(tmp_path: Path) -> None:
-    """Damage is named, never drawn."""
+def test_an_empty_or_damaged_library_is_a_usage_error(tmp_path: Path) -> None:
+    """The message names the damage."""
     with pytest.raises(UsageError, match="no talk"):
         open_talk(tmp_path)
     inspect(tmp_path, FakeBackends())
@@ -117,13 +117,13 @@ def test_an_empty_or_damaged_library_is_an_error_with_a_remedy(tmp_path: Path) -
 
 
 def test_pauses_are_the_gaps_between_segments() -> None:
-    """Start and end of each, shorter ones left out."""
+    """Shorter gaps are not listed."""
     segments = [Segment(id=i, start=s, end=e, text="x") for i, (s, e) in enumerate([(0, 2), (2.5, 4), (7, 8)])]
     assert tables.pauses(segments) == [(4, 7)]
 
 
-def test_the_speed_of_speech_is_words_over_time() -> None:
-    """An even talk has the same speed everywhere; silence has none."""
+def test_the_speed_of_speech_is_the_number_of_words_per_minute() -> None:
+    """It is constant for an even talk, and zero in silence."""
     even = [Segment(id=i, start=i * 10, end=i * 10 + 10, text="word " * 25) for i in range(12)]
     _, speed = tables.words_per_minute(even, 120)
     assert speed == pytest.approx(150, rel=0.03)
@@ -131,13 +131,13 @@ def test_the_speed_of_speech_is_words_over_time() -> None:
     assert speed[times > 90].max() < 1
 
 
-def test_words_of_a_claim_are_told_apart(tmp_path: Path) -> None:
-    """Said there, said beside it, not said, and too common to check; numbers always count."""
-    found = inspect(tmp_path, FakeBackends())
-    at = next(s.id for s in found.segments if "forty milliseconds" in s.text)
-    assert "etcd" in found.segments[at - 1].text
+def test_words_of_a_claim_are_classified(tmp_path: Path) -> None:
+    """Cited, in a neighbouring segment, absent, and common; numbers are never common."""
+    talk = inspect(tmp_path, FakeBackends())
+    at = next(s.id for s in talk.segments if "forty milliseconds" in s.text)
+    assert "etcd" in talk.segments[at - 1].text
     claim = Claim(text="The disk needs forty of etcd, not bananas", evidence=(at,), start=0)
-    assert dict(tables.check_words(found, claim)) == {
+    assert dict(tables.check_words(talk, claim)) == {
         "The": "common",
         "disk": "cited",
         "needs": "cited",
@@ -149,15 +149,15 @@ def test_words_of_a_claim_are_told_apart(tmp_path: Path) -> None:
     }
 
 
-def test_pictures_say_what_they_show(tmp_path: Path) -> None:
-    """Every claim has a row and a mark, an unsupported one another mark; times are on the axis; `$` is no formula."""
-    found = inspect(tmp_path, FakeBackends(), title="Talk about $x^2$ and $\\nosuch$")
-    figure = pictures.evidence(found)
+def test_pictures_are_labelled(tmp_path: Path) -> None:
+    """Every claim has a row and a mark, the axis shows times, and `$` does not start a formula."""
+    talk = inspect(tmp_path, FakeBackends(), title="Talk about $x^2$ and $\\nosuch$")
+    figure = pictures.evidence(talk)
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert all(any(text.startswith(f"{i:>2}  ") for text in texts) for i in range(len(found.claims)))
+    assert all(any(text.startswith(f"{i:>2}  ") for text in texts) for i in range(len(talk.claims)))
     marks = [line.get_marker() for line in figure.axes[0].lines if line.get_marker() != "None"]
-    assert marks == ["o"] * len(found.claims)
+    assert marks == ["o"] * len(talk.claims)
     assert "0:30" in [label.get_text() for label in figure.axes[0].get_xticklabels()]
-    assert "words / min" in [axes.get_ylabel() for axes in pictures.timeline(found).axes]
-    pictures.timeline(found).savefig(tmp_path / "timeline.png")
-    assert "Claim 0: supported" in [text.get_text() for text in pictures.claim_words(found, 0).axes[0].texts]
+    assert "words / min" in [axes.get_ylabel() for axes in pictures.timeline(talk).axes]
+    pictures.timeline(talk).savefig(tmp_path / "timeline.png")
+    assert "Claim 0: supported" in [text.get_text() for text in pictures.claim_words(talk, 0).axes[0].texts]

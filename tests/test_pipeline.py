@@ -23,13 +23,13 @@ def talk(
     forced: frozenset[str] = frozenset(),
     plan: bool = False,
 ) -> Walk:
-    found = video or make_video()
-    folder = Library(root).folder(found.id)
-    return Walk(found, folder, load_config(overrides=changes), backends, forced=forced, plan=plan)
+    video = video or make_video()
+    folder = Library(root).folder(video.id)
+    return Walk(video, folder, load_config(overrides=changes), backends, forced=forced, plan=plan)
 
 
 def walk(item: Walk) -> Path:
-    """Walk, and return the page."""
+    """Do the walk and return the path of the digest."""
     with item.folder.lock():
         return item.run()[PageFile].path
 
@@ -39,7 +39,7 @@ def states(item: Walk) -> dict[str, str]:
 
 
 def without_seconds(page: Path) -> str:
-    """A page without the times that its stages took, which differ from run to run."""
+    """The page without the durations of its stages, which differ between runs."""
     return re.sub(r"(?m)^ *seconds: .*\n", "", page.read_text())
 
 
@@ -47,8 +47,8 @@ def files(item: Walk, step: Step) -> tuple[FileRef, ...]:
     return item.folder.manifest.entries[f"{step.stage}-{step.key}"].files
 
 
-def test_captions_that_pass_mean_no_sound_is_fetched(tmp_path: Path) -> None:
-    """Download, transcribe, check, glossary, summarize, digest: and nothing else."""
+def test_no_audio_is_downloaded_if_captions_pass_the_check(tmp_path: Path) -> None:
+    """Only download, transcribe, check, glossary, summarize and digest run."""
     backends = FakeBackends()
     item = talk(tmp_path, backends)
     walk(item)
@@ -57,14 +57,14 @@ def test_captions_that_pass_mean_no_sound_is_fetched(tmp_path: Path) -> None:
 
 
 def test_without_captions_speech_is_recognised(tmp_path: Path) -> None:
-    """The sound is fetched, and heard once."""
+    """The audio is downloaded and recognised once."""
     backends = FakeBackends(captions=None)
     walk(talk(tmp_path, backends))
     assert backends.calls == {"download": 1, "fetch_audio": 1, "transcribe": 1, "summarize": 1}
 
 
-def test_speech_that_is_to_be_recognised_is_announced(tmp_path: Path) -> None:
-    """While another talk computes, its recording is read ahead; one that was heard is left alone."""
+def test_a_recording_is_announced_before_its_speech_is_recognised(tmp_path: Path) -> None:
+    """It is decoded while another talk is processed; a recognised recording is not announced again."""
     backends = FakeBackends(captions=None)
     talk(tmp_path, backends).prepare()
     walk(talk(tmp_path, backends))
@@ -72,25 +72,25 @@ def test_speech_that_is_to_be_recognised_is_announced(tmp_path: Path) -> None:
     assert (backends.calls["announce"], backends.calls["transcribe"]) == (1, 1)
 
 
-def test_refused_captions_fall_through_to_speech(tmp_path: Path) -> None:
+def test_after_refused_captions_speech_is_recognised(tmp_path: Path) -> None:
     """A placeholder track does not end the talk while there is another source of text."""
     backends = FakeBackends(captions="WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n")
     walk(talk(tmp_path, backends))
     assert backends.calls["transcribe"] == 1
 
 
-def test_a_second_walk_makes_nothing(tmp_path: Path) -> None:
-    """Every stage comes from the cache."""
+def test_a_second_walk_runs_no_stage(tmp_path: Path) -> None:
+    """Every result comes from the cache."""
     backends = FakeBackends(captions=None)
     first = walk(talk(tmp_path, backends))
-    again = talk(tmp_path, backends)
-    assert first == walk(again)
-    assert {"cached"} == set(states(again).values())
+    second = talk(tmp_path, backends)
+    assert first == walk(second)
+    assert {"cached"} == set(states(second).values())
     assert backends.calls["transcribe"] == 1
 
 
-def test_a_new_title_does_not_recognise_speech_again(tmp_path: Path) -> None:
-    """Metadata are fetched again, the transcript is keyed on the sound."""
+def test_a_new_title_does_not_repeat_speech_recognition(tmp_path: Path) -> None:
+    """The metadata are downloaded again; the key of the transcript depends on the audio."""
     backends = FakeBackends(captions=None)
     walk(talk(tmp_path, backends))
     walk(talk(tmp_path, backends, make_video(title="A better title")))
@@ -98,7 +98,7 @@ def test_a_new_title_does_not_recognise_speech_again(tmp_path: Path) -> None:
 
 
 def test_a_refusal_is_cached(tmp_path: Path) -> None:
-    """Nothing is fetched or heard again to say no a second time."""
+    """A second walk downloads and recognises nothing to refuse the talk again."""
     backends = FakeBackends(captions=None, spoken=())
     codes = []
     for _ in range(2):
@@ -110,13 +110,13 @@ def test_a_refusal_is_cached(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("changes", [("runtime.device=cpu",), ("runtime.threads=7",), ("runtime.whisper_batch=32",)])
-def test_runtime_settings_repeat_nothing(tmp_path: Path, changes: tuple[str, ...]) -> None:
-    """Where and how fast is not part of any key."""
+def test_runtime_settings_repeat_no_stage(tmp_path: Path, changes: tuple[str, ...]) -> None:
+    """Settings of where and how fast a run works are in no key."""
     backends = FakeBackends(captions=None)
     walk(talk(tmp_path, backends))
-    again = talk(tmp_path, backends, None, *changes)
-    walk(again)
-    assert {"cached"} == set(states(again).values())
+    second = talk(tmp_path, backends, None, *changes)
+    walk(second)
+    assert {"cached"} == set(states(second).values())
 
 
 @pytest.mark.parametrize(
@@ -133,27 +133,27 @@ def test_runtime_settings_repeat_nothing(tmp_path: Path, changes: tuple[str, ...
         ("digest.tags=['x']", "digest"),
     ],
 )
-def test_settings_that_change_the_output_change_their_stage(tmp_path: Path, change: str, first: str) -> None:
-    """The dry walk stops at the stage whose key the setting is in, and says which setting it was."""
+def test_a_setting_that_changes_results_changes_the_key_of_its_stage(tmp_path: Path, change: str, first: str) -> None:
+    """The plan stops at the stage whose key contains the setting, and names the setting."""
     backends = FakeBackends(captions=None)
     walk(talk(tmp_path, backends))
-    look = talk(tmp_path, backends, None, change, plan=True)
+    item = talk(tmp_path, backends, None, change, plan=True)
     with pytest.raises(WouldRunError):
-        look.run()
-    assert (first, "would run") == (look.steps[-1].stage, look.steps[-1].state)
-    assert change.split("=")[0].rpartition(".")[2] in look.steps[-1].why
+        item.run()
+    assert (first, "would run") == (item.steps[-1].stage, item.steps[-1].state)
+    assert change.split("=")[0].rpartition(".")[2] in item.steps[-1].why
 
 
-def test_a_threshold_does_not_recognise_speech_again(tmp_path: Path) -> None:
-    """The check is a step of its own."""
+def test_a_new_threshold_does_not_repeat_speech_recognition(tmp_path: Path) -> None:
+    """The check is a stage of its own."""
     backends = FakeBackends(captions=None)
     walk(talk(tmp_path, backends))
     walk(talk(tmp_path, backends, None, "check.min_words_per_second=0.1"))
     assert backends.calls["transcribe"] == 1
 
 
-def test_forcing_a_stage_makes_it_once(tmp_path: Path) -> None:
-    """The forced stage runs again; what did not change after it is still cached."""
+def test_a_forced_stage_runs_once(tmp_path: Path) -> None:
+    """The forced stage runs again; later stages with the same input stay cached."""
     backends = FakeBackends(captions=None)
     walk(talk(tmp_path, backends))
     item = talk(tmp_path, backends, forced=frozenset({"audio"}))
@@ -164,9 +164,9 @@ def test_forcing_a_stage_makes_it_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stage", ["download", "audio", "transcribe", "glossary", "summarize", "digest"])
-@pytest.mark.parametrize("damage", ["cut", "flip", "delete"])
-def test_a_damaged_file_is_made_anew(tmp_path: Path, stage: str, damage: str) -> None:
-    """Whatever happens to a file, the next run that needs it ends with the same digest."""
+@pytest.mark.parametrize("damage", ["truncate", "change", "delete"])
+def test_a_damaged_file_is_made_again(tmp_path: Path, stage: str, damage: str) -> None:
+    """Whatever the damage to a file, the next run that needs it makes the same digest."""
     backends = FakeBackends(captions=None)
     before = without_seconds(walk(talk(tmp_path, backends)))
     folder = Library(tmp_path).folder("video-00000")
@@ -175,17 +175,17 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, stage: str, damage: str) ->
     if damage == "delete":
         (folder.path / name).unlink()
     else:
-        (folder.path / name).write_bytes(data[:-3] if damage == "cut" else b"~" + data[1:])
+        (folder.path / name).write_bytes(data[:-3] if damage == "truncate" else b"~" + data[1:])
     item = talk(tmp_path, backends, forced=frozenset({"summarize", "digest"}))
     after = without_seconds(walk(item))
     assert before == after
     assert before.startswith("---\n")
     (page,) = files(item, item.steps[-1])
-    assert item.folder.problem(page) == ""
+    assert item.folder.find_problem(page) == ""
 
 
-def test_a_killed_stage_leaves_nothing_and_is_made_next_time(tmp_path: Path) -> None:
-    """An interrupt inside a stage leaves no result and no litter behind the next lock."""
+def test_a_killed_stage_leaves_no_result_and_runs_again(tmp_path: Path) -> None:
+    """After an interrupt in a stage, there is no result, and the next lock deletes temporary files."""
     backends = FakeBackends()
     backends.errors["video-00000"] = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
@@ -198,8 +198,8 @@ def test_a_killed_stage_leaves_nothing_and_is_made_next_time(tmp_path: Path) -> 
     assert kept == names
 
 
-def test_an_unavailable_video_is_never_fetched(tmp_path: Path) -> None:
-    """What the listing already says costs no request."""
+def test_an_unavailable_video_is_not_downloaded(tmp_path: Path) -> None:
+    """A video that the listing marks as unavailable causes no request."""
     backends = FakeBackends()
     with pytest.raises(VideoError) as error:
         walk(talk(tmp_path, backends, make_video(unavailable="private")))
@@ -207,24 +207,24 @@ def test_an_unavailable_video_is_never_fetched(tmp_path: Path) -> None:
     assert backends.calls["download"] == 0
 
 
-def test_the_dry_walk_explains_a_missing_file(tmp_path: Path) -> None:
-    """`explain` can say that a file is gone."""
+def test_a_plan_explains_a_missing_file(tmp_path: Path) -> None:
+    """`explain` reports that the file of a result is missing."""
     backends = FakeBackends()
     walk(talk(tmp_path, backends))
     next((tmp_path / "video-00000").glob("summarize-*")).unlink()
-    look = talk(tmp_path, backends, plan=True)
+    item = talk(tmp_path, backends, plan=True)
     with pytest.raises(WouldRunError):
-        look.run()
-    assert Step("summarize", look.steps[-1].key, State.WOULD_RUN, "its file is missing or cut short") == look.steps[-1]
+        item.run()
+    assert Step("summarize", item.steps[-1].key, State.WOULD_RUN, "its file is missing or truncated") == item.steps[-1]
 
 
-def test_all_sources_of_text_are_named_when_all_are_refused(tmp_path: Path) -> None:
-    """The page of a refused video can tell the whole story."""
+def test_a_refusal_names_all_sources_of_text(tmp_path: Path) -> None:
+    """The page of a refused video lists the reason for each source."""
     backends = FakeBackends(captions="WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n", spoken=())
-    with pytest.raises(Refused, match=r"sound markers only; speech recognition found no speech"):
+    with pytest.raises(Refused, match=r"only sound markers; speech recognition found no speech"):
         walk(talk(tmp_path, backends))
 
 
 def test_default_settings_are_a_valid_configuration() -> None:
-    """No file is needed."""
+    """No configuration file is needed."""
     assert Config() == load_config()

@@ -15,7 +15,7 @@ from summarizer.transcribe import Recording
 from tests.fake_backends import VTT, FakeBackends, make_video
 
 BARE = "\n".join(line.rstrip(".") for line in VTT.splitlines())  # without punctuation
-LATER = "transcribe.policy=captions_then_whisper"
+SPEECH_LATER = "transcribe.policy=captions_then_whisper"
 
 
 def walk(root: Path, backends: FakeBackends, *changes: str, upgrade: bool = False) -> Walk:
@@ -27,9 +27,9 @@ def walk(root: Path, backends: FakeBackends, *changes: str, upgrade: bool = Fals
 
 
 def night(root: Path, backends: FakeBackends, *changes: str, budget: bool = False) -> Run:
-    """One run that upgrades; `budget` is whether it is used up after the new talks."""
+    """Execute one run that upgrades; with `budget`, the time budget is used up after the new talks."""
     folders = (f"runtime.library={root / 'library'}", f"runtime.digests={root / 'digests'}")
-    run = Run(load_config(overrides=(LATER, *folders, *changes)), backends, upgrade=True)
+    run = Run(load_config(overrides=(SPEECH_LATER, *folders, *changes)), backends, upgrade=True)
     run.budget = lambda: budget and len(run.finals) == 2
     backends.listing = (make_video(0), make_video(1))
     run.execute(run.find(["x"]))
@@ -52,48 +52,48 @@ def page(run: Run) -> str:
         ("captions_then_whisper", "automatic", "automatic"),
     ],
 )
-def test_each_policy_takes_its_text(tmp_path: Path, policy: str, kind: str, text_from: str) -> None:
-    """Which text a talk gets when it has captions of one kind and sound."""
+def test_each_policy_chooses_its_text(tmp_path: Path, policy: str, kind: str, text_from: str) -> None:
+    """The text of a talk that has audio and captions of one kind."""
     backends = FakeBackends(kind=kind)  # type: ignore[arg-type]
     talk = walk(tmp_path, backends, f"transcribe.policy={policy}")
     assert text_from == talk.values[Transcript].kind
     assert (text_from == "whisper") is bool(backends.calls["fetch_audio"])
 
 
-@pytest.mark.parametrize(("policy", "heard"), [("captions", 0), ("captions_then_whisper", 1)])
-def test_without_captions_only_some_policies_listen(tmp_path: Path, policy: str, heard: int) -> None:
-    """Captions only means no sound is ever fetched."""
+@pytest.mark.parametrize(("policy", "recognitions"), [("captions", 0), ("captions_then_whisper", 1)])
+def test_without_captions_only_some_policies_recognise_speech(tmp_path: Path, policy: str, recognitions: int) -> None:
+    """With `captions`, no audio is downloaded."""
     backends = FakeBackends(captions=None)
-    if heard:
+    if recognitions:
         walk(tmp_path, backends, f"transcribe.policy={policy}")
     else:
         with pytest.raises(Refused, match="does not allow speech recognition"):
             walk(tmp_path, backends, f"transcribe.policy={policy}")
-    assert heard == backends.calls["transcribe"] == backends.calls["fetch_audio"]
+    assert recognitions == backends.calls["transcribe"] == backends.calls["fetch_audio"]
 
 
-def test_poor_automatic_captions_go_to_speech_recognition_at_once(tmp_path: Path) -> None:
-    """A track that scores below the least is refused, and the next source of text is tried."""
-    talk = walk(tmp_path, FakeBackends(captions=BARE, kind="automatic"), LATER, "check.min_caption_score=0.95")
+def test_poor_automatic_captions_are_replaced_by_speech_recognition_at_once(tmp_path: Path) -> None:
+    """A track with a score below the minimum is refused, and the next source of text is tried."""
+    talk = walk(tmp_path, FakeBackends(captions=BARE, kind="automatic"), SPEECH_LATER, "check.min_caption_score=0.95")
     assert talk.values[Transcript].kind == "whisper"
 
 
 def test_poor_captions_are_refused_with_their_score(tmp_path: Path) -> None:
-    """Under captions only there is nothing else; the reason names the figures."""
+    """With `captions`, there is no other source; the refusal states the score and its parts."""
     backends = FakeBackends(captions=BARE, kind="automatic")
     with pytest.raises(Refused, match=r"score 0\.\d\d, less than 0\.95 .*words a minute") as refused:
         walk(tmp_path, backends, "transcribe.policy=captions", "check.min_caption_score=0.95")
     assert refused.value.code == "poor_captions"
 
 
-def test_people_s_captions_are_not_judged_by_score(tmp_path: Path) -> None:
-    """The least is for automatic captions."""
+def test_captions_by_people_are_not_judged_by_their_score(tmp_path: Path) -> None:
+    """The minimum score applies to automatic captions only."""
     talk = walk(tmp_path, FakeBackends(captions=BARE), "check.min_caption_score=1.0")
     assert talk.values[Transcript].kind == "human"
 
 
-def test_a_night_upgrades_after_everything_new(tmp_path: Path) -> None:
-    """Both talks get their digest from captions first; then the speech of both is recognised, once and for all."""
+def test_a_night_upgrades_after_all_new_talks(tmp_path: Path) -> None:
+    """Both talks first get a digest from captions; then the speech of both is recognised, once."""
     backends = FakeBackends(kind="automatic")
     run = night(tmp_path, backends)
     stages = [outcome.stage for outcome in run.outcomes if outcome.status == "made"]
@@ -102,12 +102,12 @@ def test_a_night_upgrades_after_everything_new(tmp_path: Path) -> None:
         ("made", "speech recognition in place of automatic captions")
     ] * 2
     assert "source: whisper" in page(run)
-    again = night(tmp_path, backends)
-    assert ([o.status for o in again.finals], backends.calls["transcribe"]) == (["cached", "cached"], 2)
+    second = night(tmp_path, backends)
+    assert ([o.status for o in second.finals], backends.calls["transcribe"]) == (["cached", "cached"], 2)
 
 
-def test_a_used_up_budget_leaves_upgrades_for_another_night(tmp_path: Path) -> None:
-    """No time is no failure: the digests from captions stand, and `plan` says what waits."""
+def test_a_used_up_budget_leaves_upgrades_to_another_night(tmp_path: Path) -> None:
+    """This is not a failure: the digests from captions are kept, and a plan shows what waits."""
     backends = FakeBackends(kind="automatic")
     run = night(tmp_path, backends, budget=True)
     backends.listing = (make_video(0),)
@@ -119,14 +119,14 @@ def test_a_used_up_budget_leaves_upgrades_for_another_night(tmp_path: Path) -> N
     assert State.WAITS not in [step.state for _, steps in run.plan(run.find(["x"])) for step in steps]
 
 
-@pytest.mark.parametrize("problem", ["fails", "hears nothing"])
-def test_an_upgrade_that_fails_keeps_the_digest(tmp_path: Path, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Captions remain the text; a refusal is final, a failure is tried again another night."""
+@pytest.mark.parametrize("problem", ["fails", "finds no speech"])
+def test_a_failed_upgrade_keeps_the_digest(tmp_path: Path, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text stays the captions. A refusal is final; a failed upgrade is tried again another night."""
     backends = FakeBackends(kind="automatic", spoken=())
 
     def transcribe(recording: Recording) -> Transcript:
         backends.calls["transcribe"] += 1
-        raise Failed("media_unreadable", "cut short", "Again.")
+        raise Failed("media_unreadable", "truncated", "Run again.")
 
     if problem == "fails":
         monkeypatch.setattr(backends, "transcribe", transcribe)
@@ -137,15 +137,15 @@ def test_an_upgrade_that_fails_keeps_the_digest(tmp_path: Path, problem: str, mo
     assert backends.calls["transcribe"] == (4 if problem == "fails" else 2)
 
 
-def test_prune_keeps_what_an_upgrade_has_begun(tmp_path: Path) -> None:
-    """The refusal of the speech is still of use: without it, the next night would listen again."""
+def test_prune_keeps_the_refusal_of_an_upgrade(tmp_path: Path) -> None:
+    """Without the cached refusal, the next night would recognise the speech again."""
     backends = FakeBackends(kind="automatic", spoken=())
     run = night(tmp_path, backends)
     assert upkeep.prune(run.config, dry_run=True) == []
 
 
 def test_explain_shows_the_score(tmp_path: Path) -> None:
-    """Next to the check, with its figures; and the page's front matter has it."""
+    """The row of the check shows the score and its parts; the front matter of the page contains them."""
     run = night(tmp_path, FakeBackends(), budget=True)
     steps = upkeep.explain(run.config, "video-00000").steps
     [why] = [step.why for step in steps if step.stage == "check"]
@@ -154,7 +154,7 @@ def test_explain_shows_the_score(tmp_path: Path) -> None:
     assert f"score {score['score']:.2f}" in why
 
 
-def test_upgrading_needs_a_policy_that_takes_captions_first() -> None:
-    """Any other has nothing to upgrade."""
+def test_upgrading_requires_a_policy_that_uses_captions_first() -> None:
+    """With any other policy, there is nothing to upgrade."""
     with pytest.raises(UsageError, match="captions first"):
         new_run(load_config(), upgrade=True)

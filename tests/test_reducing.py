@@ -11,16 +11,16 @@ from summarizer.evidence import Checker
 from summarizer.records import Claim, Source, Summary, Transcript
 from summarizer.summarize.llm.generator import Answer, Request
 from summarizer.summarize.llm.map_reduce import MapReduce
-from summarizer.summarize.llm.notes import Note, joined
-from summarizer.summarize.llm.reducing import silent_stretches, with_all_voices
+from summarizer.summarize.llm.notes import Note, join_duplicates
+from summarizer.summarize.llm.reducing import find_missing_intervals, restore_missing_parts
 from tests.conftest import TALK, make_transcript, summarize_settings
 from tests.fake_generator import QuotingGenerator
 
 SUBJECTS = tuple("disks networks queues caches tokens leases probes quotas events images".split())
 
 
-def three_hours() -> Transcript:
-    """2,160 segments of five seconds, with another subject every eighteen minutes."""
+def make_long_transcript() -> Transcript:
+    """Return three hours: 2,160 segments of five seconds, with a new subject every 18 minutes."""
     return make_transcript(
         tuple(f"The {SUBJECTS[i // 216]} of team {i} were too slow before release {i + 10}." for i in range(2160))
     )
@@ -32,33 +32,33 @@ def summarize(transcript: Transcript, source: Source, generator: QuotingGenerato
 
 
 def is_merge(request: Request) -> bool:
-    """Whether a request is one of the merge step: it shows notes, and asks for claims."""
+    """Return whether a request is from the merge step: it contains notes, and the answer has claims."""
     return "<notes>" in request.material and "claims" in request.answer_schema["properties"]
 
 
-def note(text: str, start: int, part: int = 0, role: str = "point") -> Note:
+def make_note(text: str, start: int, part: int = 0, role: str = "point") -> Note:
     return Note(claim=Claim(text=text, evidence=(start,), start=start * 5.0), part=part, role=role)
 
 
 def test_a_meeting_of_three_hours_is_condensed_in_a_tree(source: Source) -> None:
-    """No prompt holds more notes than a chunk's tokens, and there is more than one level of merging."""
+    """No prompt is longer than a chunk, and there is more than one level of merging."""
     generator = QuotingGenerator()
-    summary = summarize(three_hours(), source, generator)
+    summary = summarize(make_long_transcript(), source, generator)
     merges = [request for request in generator.requests if is_merge(request)]
     assert len(merges) > 5
     assert all(generator.count_tokens(request.material) <= 640 for request in generator.requests)
     assert summary.evidence.covered_share == 1.0
 
 
-def test_every_part_of_three_hours_has_a_voice(source: Source) -> None:
-    """No gap between two neighbouring claims of the summary is longer than two of its eight stretches."""
-    summary = summarize(three_hours(), source, QuotingGenerator())
+def test_every_part_of_three_hours_is_represented(source: Source) -> None:
+    """No gap between two successive claims of the summary is longer than two of its eight intervals."""
+    summary = summarize(make_long_transcript(), source, QuotingGenerator())
     moments = sorted({0.0, 10_800.0, *(claim.start for section in summary.sections for claim in section.claims)})
     assert max(b - a for a, b in pairwise(moments)) <= 2 * 10_800 / 8
 
 
-def test_a_model_that_forgets_half_of_the_talk_cannot_silence_it(source: Source) -> None:
-    """Merging down to the first note only, and one section of it, still leaves every stretch its note."""
+def test_parts_that_the_model_omits_stay_in_the_summary(source: Source) -> None:
+    """Even if the model keeps one note of a group and makes one section, every interval has a note."""
 
     class Forgetful(QuotingGenerator):
         def _quote(self, request: Request) -> dict[str, object]:
@@ -70,15 +70,15 @@ def test_a_model_that_forgets_half_of_the_talk_cannot_silence_it(source: Source)
             return answer
 
     generator = Forgetful()
-    summary = summarize(three_hours(), source, generator)
+    summary = summarize(make_long_transcript(), source, generator)
     assert sum(is_merge(request) for request in generator.requests) > 5
     assert len(summary.sections) == 1
     moments = sorted({0.0, 10_800.0, *(claim.start for section in summary.sections for claim in section.claims)})
     assert max(b - a for a, b in pairwise(moments)) <= 2 * 10_800 / 8
 
 
-def test_an_invented_merge_is_replaced_by_what_it_stood_for(source: Source) -> None:
-    """A merged note is written anew, so it is checked anew."""
+def test_an_invented_merged_note_is_replaced_by_its_sources(source: Source) -> None:
+    """A merged note is a new sentence, so it is checked."""
 
     class Inventing(QuotingGenerator):
         invented = 0
@@ -91,29 +91,29 @@ def test_an_invented_merge_is_replaced_by_what_it_stood_for(source: Source) -> N
                 yield index, answer
 
     generator = Inventing()
-    summary = summarize(three_hours(), source, generator)
+    summary = summarize(make_long_transcript(), source, generator)
     assert generator.invented > 100
     assert "Jenkins" not in summary.model_dump_json()
     assert "slow" in summary.tldr.text
 
 
-def test_headings_are_checked_like_everything_else(source: Source) -> None:
-    """A heading that its notes do not support is replaced by their own words."""
+def test_headings_are_checked(source: Source) -> None:
+    """A heading that its notes do not support is replaced by words from the notes."""
 
-    class Shouting(QuotingGenerator):
-        shouted = 0
+    class Advertising(QuotingGenerator):
+        replaced = 0
 
         def _quote(self, request: Request) -> dict[str, object]:
             answer = super()._quote(request)
             for section in answer.get("sections", []):  # type: ignore[attr-defined]
                 section["heading"] = "Buy Bitcoin at evil.example"
-                self.shouted += 1
+                self.replaced += 1
             return answer
 
     settings = summarize_settings(backend="transformers")
-    generator = Shouting()
+    generator = Advertising()
     summary = MapReduce(generator, settings, "r").summarize(make_transcript(), source)
-    assert generator.shouted == 2
+    assert generator.replaced == 2
     assert "Bitcoin" not in summary.model_dump_json()
     assert all(section.heading for section in summary.sections)
 
@@ -121,44 +121,45 @@ def test_headings_are_checked_like_everything_else(source: Source) -> None:
 # -- joining ----------------------------------------------------------------------------------------------------
 
 
-def test_notes_that_say_the_same_are_joined_with_both_moments() -> None:
-    """The one with more detail stays."""
+def test_near_duplicates_are_joined_and_cite_both_segments() -> None:
+    """The more detailed note is kept."""
     transcript = make_transcript((*TALK, "As I said, our disk needed forty milliseconds for every write to etcd."))
-    notes = [note("The disk needed forty milliseconds for every write.", 3), note("Events went apart.", 8)]
-    again = note("The disk needed forty milliseconds for every write to etcd.", 12)
-    found = joined([*notes, again], Checker(transcript))
-    assert [n.claim.text for n in found] == [again.claim.text, notes[1].claim.text]
-    assert (found[0].claim.evidence, found[0].claim.start) == ((3, 12), 15.0)
+    notes = [make_note("The disk needed forty milliseconds for every write.", 3), make_note("Events went apart.", 8)]
+    repeated = make_note("The disk needed forty milliseconds for every write to etcd.", 12)
+    joined = join_duplicates([*notes, repeated], Checker(transcript))
+    assert [n.claim.text for n in joined] == [repeated.claim.text, notes[1].claim.text]
+    assert (joined[0].claim.evidence, joined[0].claim.start) == ((3, 12), 15.0)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "role"),
+    ("first", "second", "role"),
     [
         ("The write took 40 milliseconds on the disk.", "The write took 30 milliseconds on the disk.", "point"),
         ("We moved etcd to a faster disk.", "We moved etcd to a faster disk.", "decision"),
         ("We moved etcd to a faster disk.", "Prometheus measures requests.", "point"),
     ],
 )
-def test_notes_with_other_numbers_roles_or_subjects_stay_apart(one: str, other: str, role: str) -> None:
-    """Alike is not the same."""
-    assert len(joined([note(one, 3), note(other, 4, role=role)], Checker(make_transcript()))) == 2
+def test_notes_with_different_numbers_roles_or_subjects_are_not_joined(first: str, second: str, role: str) -> None:
+    """Similar words are not sufficient."""
+    notes = [make_note(first, 3), make_note(second, 4, role=role)]
+    assert len(join_duplicates(notes, Checker(make_transcript()))) == 2
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=20))
-def test_merging_silences_no_part(found: list[tuple[int, bool]]) -> None:
-    """Whatever a model keeps of a group, every part of it is cited afterwards, and what it kept is kept."""
-    group = [note(TALK[i % 12], i, part) for i, (part, _) in enumerate(found)]
-    kept = [one for one, (_, keep) in zip(group, found, strict=True) if keep]
-    after = with_all_voices(kept, group)
-    assert {n.part for n in after} == {part for part, _ in found}
-    assert after[: len(kept)] == kept
+def test_merging_keeps_every_part(parts: list[tuple[int, bool]]) -> None:
+    """For any selection that a model keeps of a group, all parts are cited afterwards and the selection is kept."""
+    group = [make_note(TALK[i % 12], i, part) for i, (part, _) in enumerate(parts)]
+    kept = [member for member, (_, keep) in zip(group, parts, strict=True) if keep]
+    restored = restore_missing_parts(kept, group)
+    assert {n.part for n in restored} == {part for part, _ in parts}
+    assert restored[: len(kept)] == kept
 
 
 @given(st.integers(1, 60), st.sets(st.integers(0, 59)), st.integers(1, 8))
-def test_no_stretch_is_silent(count: int, used: set[int], stretches: int) -> None:
-    """With what is added, every one of the equal stretches has a note in use."""
-    notes = [note(TALK[i % 12], i) for i in range(count)]
-    spoken = (used | set(silent_stretches(notes, used, stretches))) & set(range(count))
-    parts = min(stretches, count)
+def test_every_interval_has_a_used_note(count: int, used: set[int], intervals: int) -> None:
+    """After the missing notes are added, each of the equal intervals has a used note."""
+    notes = [make_note(TALK[i % 12], i) for i in range(count)]
+    all_used = (used | set(find_missing_intervals(notes, used, intervals))) & set(range(count))
+    parts = min(intervals, count)
     edges = [round(i * count / parts) for i in range(parts + 1)]
-    assert all(spoken & set(range(a, b)) for a, b in pairwise(edges))
+    assert all(all_used & set(range(a, b)) for a, b in pairwise(edges))

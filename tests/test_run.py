@@ -32,7 +32,7 @@ def execute(root: Path, backends: FakeBackends, videos: list[Video], *changes: s
 
 
 def test_every_video_has_one_final_outcome_and_a_page(tmp_path: Path) -> None:
-    """Pages, an index over them, and a record of the run."""
+    """The run writes pages, an index and a record."""
     run = execute(tmp_path, FakeBackends(), [make_video(i) for i in range(3)])
     assert [outcome.status for outcome in run.finals] == ["made"] * 3
     assert all(Path(outcome.path).read_text().startswith("---\n") for outcome in run.finals)
@@ -46,8 +46,8 @@ def test_every_video_has_one_final_outcome_and_a_page(tmp_path: Path) -> None:
     assert run.exit_code == 0
 
 
-def test_one_failure_never_stops_the_others(tmp_path: Path) -> None:
-    """A failed, a refused and a surprising video end in their own outcomes."""
+def test_one_failure_does_not_stop_the_others(tmp_path: Path) -> None:
+    """A failed video and one with an unexpected error get outcomes of their own."""
     backends = FakeBackends()
     backends.errors = {"video-00001": Failed("download", "broken"), "video-00002": ZeroDivisionError("bug")}
     run = execute(tmp_path, backends, [make_video(i) for i in range(4)])
@@ -59,16 +59,16 @@ def test_one_failure_never_stops_the_others(tmp_path: Path) -> None:
     assert run.exit_code == 3
 
 
-def test_a_talk_without_sound_uses_its_automatic_captions(tmp_path: Path) -> None:
-    """Speech comes before them in the order, but there is nothing to hear: no failure."""
+def test_a_talk_without_audio_uses_its_automatic_captions(tmp_path: Path) -> None:
+    """Speech recognition comes first in the policy, but there is no audio; that is not a failure."""
 
     class Silent(FakeBackends):
         def download(self, video: Video, folder: Path) -> Source:
-            found = super().download(video, folder)
-            return found.model_copy(update={"captions": tuple(_automatic(track) for track in found.captions)})
+            source = super().download(video, folder)
+            return source.model_copy(update={"captions": tuple(_automatic(track) for track in source.captions)})
 
         def fetch_audio(self, video: Video, source: Source, folder: Path) -> Path:
-            raise Failed("no_audio", "no sound")
+            raise Failed("no_audio", "no audio")
 
     run = execute(tmp_path, Silent(), [make_video(0)])
     assert [outcome.status for outcome in run.finals] == ["made"]
@@ -78,29 +78,29 @@ def _automatic(track: CaptionTrack) -> CaptionTrack:
     return track.model_copy(update={"kind": "automatic"})
 
 
-def test_a_second_run_is_all_cached_and_writes_no_page(tmp_path: Path) -> None:
-    """Manifests answer; pages keep their time of change."""
+def test_a_second_run_is_cached_and_writes_no_page(tmp_path: Path) -> None:
+    """Only manifests are read, and pages keep their time of modification."""
     backends = FakeBackends()
     first = execute(tmp_path, backends, [make_video(0)])
     changed = Path(first.finals[0].path).stat().st_mtime_ns
-    again = execute(tmp_path, backends, [make_video(0)])
-    assert [outcome.status for outcome in again.finals] == ["cached"]
-    assert (changed, False) == (Path(first.finals[0].path).stat().st_mtime_ns, again.worked)
+    second = execute(tmp_path, backends, [make_video(0)])
+    assert [outcome.status for outcome in second.finals] == ["cached"]
+    assert (changed, False) == (Path(first.finals[0].path).stat().st_mtime_ns, second.wrote_pages)
 
 
-def test_a_refused_video_gets_a_page_that_says_why(tmp_path: Path) -> None:
-    """No digest is made up; the page names the reason, and a second run does not write it again."""
+def test_a_refused_video_has_a_page_with_the_reason(tmp_path: Path) -> None:
+    """There is no digest; the page states the reason, and a second run does not write it again."""
     backends = FakeBackends(captions="WEBVTT\n\n00:00.000 --> 01:00.000\n[Music]\n")
     run = execute(tmp_path, backends, [make_video(0)], "transcribe.policy=captions")
     page = Path(run.finals[0].path).read_text()
     assert (run.finals[0].status, run.finals[0].code) == ("refused", "placeholder")
     assert "There is no digest of this video" in page
-    again = execute(tmp_path, backends, [make_video(0)], "transcribe.policy=captions")
-    assert (again.finals[0].status, again.worked, again.exit_code) == ("refused", False, 0)
+    second = execute(tmp_path, backends, [make_video(0)], "transcribe.policy=captions")
+    assert (second.finals[0].status, second.wrote_pages, second.exit_code) == ("refused", False, 0)
 
 
-def test_a_page_edited_by_hand_is_never_lost(tmp_path: Path) -> None:
-    """It is left alone while the digest stays the same, and kept aside when a new one comes."""
+def test_a_page_edited_by_hand_is_not_lost(tmp_path: Path) -> None:
+    """It is kept while the digest is unchanged, and renamed when a new digest is published."""
     backends = FakeBackends()
     page = Path(execute(tmp_path, backends, [make_video(0)]).finals[0].path)
     page.write_text("my own words")
@@ -111,8 +111,8 @@ def test_a_page_edited_by_hand_is_never_lost(tmp_path: Path) -> None:
     assert [kept.read_text() for kept in page.parent.glob("*.edited-*")] == ["my own words"]
 
 
-def test_a_deleted_page_comes_back_from_the_library(tmp_path: Path) -> None:
-    """Nothing is made again for it."""
+def test_a_deleted_page_is_restored_from_the_library(tmp_path: Path) -> None:
+    """No stage runs for it."""
     backends = FakeBackends()
     page = Path(execute(tmp_path, backends, [make_video(0)]).finals[0].path)
     before = page.read_bytes()
@@ -122,8 +122,8 @@ def test_a_deleted_page_comes_back_from_the_library(tmp_path: Path) -> None:
     assert backends.calls["summarize"] == 1
 
 
-def test_a_retitled_video_has_one_page(tmp_path: Path) -> None:
-    """The page under the old name goes."""
+def test_a_video_with_a_new_title_has_one_page(tmp_path: Path) -> None:
+    """The page with the old name is deleted."""
     backends = FakeBackends()
     execute(tmp_path, backends, [make_video(0)])
     execute(tmp_path, backends, [make_video(0, title="Other words")])
@@ -131,8 +131,8 @@ def test_a_retitled_video_has_one_page(tmp_path: Path) -> None:
     assert names == ["2026-03-12-other-words-video-00000.md"]
 
 
-def test_limit_counts_videos_with_work_to_do(tmp_path: Path) -> None:
-    """Finished videos do not use the limit up."""
+def test_limit_counts_only_videos_with_work_to_do(tmp_path: Path) -> None:
+    """Finished videos do not count."""
     backends = FakeBackends()
     videos = [make_video(i) for i in range(5)]
     execute(tmp_path, backends, videos, limit=2)
@@ -140,15 +140,15 @@ def test_limit_counts_videos_with_work_to_do(tmp_path: Path) -> None:
     assert {s: sum(o.status == s for o in second.finals) for s in ("cached", "made")} == {"cached": 2, "made": 2}
 
 
-def test_since_leaves_older_videos_out(tmp_path: Path) -> None:
-    """By the listing's date, or the download's where the listing has none."""
+def test_since_skips_older_videos(tmp_path: Path) -> None:
+    """The date is that of the listing, or of the download if the listing has none."""
     listed = make_video(0, published=date(2020, 1, 1))
     run = execute(tmp_path, FakeBackends(), [listed, make_video(1)], since=date(2026, 6, 1))
     assert [(o.video_id, o.code) for o in run.finals] == [("video-00001", "before_since")]
 
 
-def test_when_the_site_says_stop_the_rest_is_put_off(tmp_path: Path) -> None:
-    """Deferred videos make exit code 75: try later."""
+def test_rate_limited_videos_are_deferred(tmp_path: Path) -> None:
+    """Deferred videos give exit code 75: try again later."""
     backends = FakeBackends()
     backends.errors = {f"video-{i:05}": Deferred("rate_limited", "429") for i in range(2)}
     run = execute(tmp_path, backends, [make_video(i) for i in range(3)])
@@ -159,21 +159,21 @@ def test_when_the_site_says_stop_the_rest_is_put_off(tmp_path: Path) -> None:
     ) == (1, 2, 75)
 
 
-def test_an_upcoming_video_is_no_reason_to_try_later(tmp_path: Path) -> None:
-    """It will be there one day; the run is done."""
+def test_an_upcoming_video_gives_exit_code_0(tmp_path: Path) -> None:
+    """Trying again soon would not help, so the run counts as done."""
     run = execute(tmp_path, FakeBackends(), [make_video(0, unavailable="upcoming")])
     assert (run.finals[0].status, run.exit_code) == ("deferred", 0)
 
 
-def test_a_video_held_by_another_run_is_left_to_it(tmp_path: Path) -> None:
-    """All locked: exit code 11."""
+def test_a_video_locked_by_another_run_is_deferred(tmp_path: Path) -> None:
+    """If all videos are locked, the exit code is 11."""
     with Library(tmp_path / "library").folder("video-00000").lock():
         run = execute(tmp_path, FakeBackends(), [make_video(0)])
     assert (run.finals[0].status, run.finals[0].code, run.exit_code) == ("deferred", "locked", 11)
 
 
-def test_a_full_disk_stops_the_run_with_the_record_kept(tmp_path: Path) -> None:
-    """What was made before stays."""
+def test_a_full_disk_stops_the_run_and_keeps_finished_work(tmp_path: Path) -> None:
+    """Results made before are still cached."""
     backends = FakeBackends()
     execute(tmp_path, backends, [make_video(0)])
     backends.errors["video-00001"] = StoreError("no space left on the disk")
@@ -184,23 +184,23 @@ def test_a_full_disk_stops_the_run_with_the_record_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["library", "digests"])
 def test_a_folder_that_cannot_be_written_ends_the_run_before_any_work(tmp_path: Path, name: str) -> None:
-    """Not after the first hour; the error names the folder."""
-    (tmp_path / name).write_text("a file, where a folder should be")
+    """The error names the folder, and no stage runs."""
+    (tmp_path / name).write_text("a file in place of a folder")
     backends = FakeBackends()
     with pytest.raises(StoreError, match=name):
         execute(tmp_path, backends, [make_video(0)])
     assert backends.calls == {}
 
 
-def test_looking_after_a_library_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    """`verify` of a mistyped folder must not say that every file is whole."""
-    for look in (lambda: upkeep.verify(config(tmp_path), False), lambda: upkeep.prune(config(tmp_path), True)):
+def test_verify_and_prune_reject_a_missing_library(tmp_path: Path) -> None:
+    """`verify` with a mistyped folder must not report that all files are intact."""
+    for command in (lambda: upkeep.verify(config(tmp_path), False), lambda: upkeep.prune(config(tmp_path), True)):
         with pytest.raises(UsageError, match="there is no library"):
-            look()
+            command()
 
 
-def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    """The talk in flight is put off within moments, not finished; nothing is half-written."""
+def test_the_time_budget_interrupts_work_and_the_next_run_continues(tmp_path: Path) -> None:
+    """The unfinished talk is deferred at once, and no incomplete result remains."""
     freed = threading.Event()
 
     class Slow(FakeBackends):
@@ -217,8 +217,8 @@ def test_the_time_budget_interrupts_work_and_the_next_run_goes_on(tmp_path: Path
     for thread in threading.enumerate():
         if thread.name.startswith("finish"):
             thread.join(60)
-    again = execute(tmp_path, FakeBackends(), videos)
-    assert {o.video_id[-1]: o.status for o in again.finals} == {"0": "cached", "1": "cached", "2": "made"}
+    second = execute(tmp_path, FakeBackends(), videos)
+    assert {o.video_id[-1]: o.status for o in second.finals} == {"0": "cached", "1": "cached", "2": "made"}
 
 
 def test_forcing_an_unknown_stage_is_a_usage_error(tmp_path: Path) -> None:
@@ -228,13 +228,13 @@ def test_forcing_an_unknown_stage_is_a_usage_error(tmp_path: Path) -> None:
     assert "summarize" in error.value.remedy
 
 
-def test_status_explain_verify_and_prune_over_a_library(tmp_path: Path) -> None:
-    """Each says what it finds, and changes only what it says."""
+def test_status_explain_verify_and_prune(tmp_path: Path) -> None:
+    """Each reports what it found; only `prune` changes the library."""
     backends = FakeBackends()
     execute(tmp_path, backends, [make_video(0)])
     execute(tmp_path, backends, [make_video(0)], "summarize.max_sections=5")
     settings = config(tmp_path, "summarize.max_sections=5")
-    assert [(row.video, row.state) for row in upkeep.status(settings)] == [("video-00000", "done")]
+    assert [(row.video, row.state) for row in upkeep.list_videos(settings)] == [("video-00000", "done")]
     assert {"cached"} == {step.state for step in upkeep.explain(settings, "video-00000").steps}
     assert upkeep.verify(settings, repair=False) == []
     would = upkeep.prune(settings, dry_run=True)
@@ -245,7 +245,7 @@ def test_status_explain_verify_and_prune_over_a_library(tmp_path: Path) -> None:
 
 
 def test_verify_repair_sets_damaged_files_aside_and_the_next_run_makes_them(tmp_path: Path) -> None:
-    """Damage is reported once with its kind."""
+    """The kind of damage is reported once."""
     backends = FakeBackends()
     execute(tmp_path, backends, [make_video(0)])
     page = next((tmp_path / "library" / "video-00000").glob("digest-*"))
@@ -257,8 +257,8 @@ def test_verify_repair_sets_damaged_files_aside_and_the_next_run_makes_them(tmp_
     assert upkeep.verify(settings, repair=False) == []
 
 
-def test_explain_of_an_unknown_video_names_the_remedy(tmp_path: Path) -> None:
-    """An id that is not in the library is a usage error."""
+def test_explain_of_an_unknown_video_is_a_usage_error(tmp_path: Path) -> None:
+    """The id is not in the library, or it is not an id."""
     with pytest.raises(UsageError, match="not in the library"):
         upkeep.explain(config(tmp_path), "abcdefghijk")
     with pytest.raises(UsageError, match="not a video id"):
@@ -266,15 +266,15 @@ def test_explain_of_an_unknown_video_names_the_remedy(tmp_path: Path) -> None:
 
 
 def test_only_one_nightly_run_at_a_time(tmp_path: Path) -> None:
-    """The second ends at once with exit code 11."""
+    """A second one ends at once with exit code 11."""
     settings = config(tmp_path)
-    with job.only_run(settings), pytest.raises(Locked) as error, job.only_run(settings):
+    with job.lock_library(settings), pytest.raises(Locked) as error, job.lock_library(settings):
         pass
     assert error.value.exit_code == 11
 
 
-def test_a_night_leaves_a_report(tmp_path: Path) -> None:
-    """Figures, reasons and links for the person who slept."""
+def test_a_night_writes_a_report(tmp_path: Path) -> None:
+    """It has counts, reasons and links."""
     settings = config(tmp_path, "runtime.loopback_feed=true", "runtime.sleep_seconds=0", "nightly.sources=['sample']")
     settings = settings.model_copy(
         update={
@@ -290,7 +290,7 @@ def test_a_night_leaves_a_report(tmp_path: Path) -> None:
 
 
 def test_a_report_names_few_talks_and_counts_many(tmp_path: Path) -> None:
-    """A night that ends early must not fill a page with one reason."""
+    """Many talks with the same reason share one line."""
     backends = FakeBackends()
     backends.errors = {f"video-{i:05}": Deferred("rate_limited", "slow down") for i in range(5)}
     backends.errors["video-00005"] = Deferred("network", "no answer")
@@ -300,8 +300,8 @@ def test_a_report_names_few_talks_and_counts_many(tmp_path: Path) -> None:
     assert "Talk 4" not in text
 
 
-def test_one_bad_source_among_several_is_an_outcome(tmp_path: Path) -> None:
-    """A source that cannot be listed does not keep the others waiting; alone it is an error."""
+def test_one_invalid_source_among_several_is_an_outcome(tmp_path: Path) -> None:
+    """The other sources are processed; a single invalid source is an error."""
     run = Run(config(tmp_path))
     with pytest.raises(UsageError):
         run.find(["no/such/thing"])

@@ -19,7 +19,7 @@ from summarizer.store.files import atomic_write, file_sha256
 
 
 def saved(folder: VideoFolder, data: bytes = b'{"a": 1}', key: str = "0123456789ab") -> Entry:
-    """Store one result the way the pipeline does."""
+    """Store one result as the pipeline does."""
     with folder.lock(), folder.workspace() as space:
         path = space / "result.json"
         path.write_bytes(data)
@@ -42,36 +42,36 @@ def folder(tmp_path: Path) -> VideoFolder:
     return Library(tmp_path).folder("abcdefghijk")
 
 
-def test_what_is_saved_is_found_by_another_process(folder: VideoFolder) -> None:
-    """The manifest on disk is the only memory."""
+def test_a_saved_result_is_found_by_another_process(folder: VideoFolder) -> None:
+    """All state is in the manifest on disk."""
     entry = saved(folder)
-    again = VideoFolder(folder.path)
-    assert entry == again.find("download", "0123456789ab")
-    assert again.intact(entry.files[0])
-    assert again.find("download", "ffffffffffff") is None
+    reopened = VideoFolder(folder.path)
+    assert entry == reopened.find("download", "0123456789ab")
+    assert reopened.intact(entry.files[0])
+    assert reopened.find("download", "ffffffffffff") is None
 
 
-@given(position=st.integers(0, 7), value=st.integers(0, 255), cut=st.booleans())
-def test_any_corruption_is_a_miss_and_is_set_aside(position: int, value: int, cut: bool) -> None:
-    """A changed byte or a cut file never comes back as a result."""
+@given(position=st.integers(0, 7), value=st.integers(0, 255), truncated=st.booleans())
+def test_a_damaged_file_is_a_cache_miss_and_is_set_aside(position: int, value: int, truncated: bool) -> None:
+    """A file with a changed byte or a truncated file is never returned as a result."""
     data = b'{"a": 1}'
-    changed = data[:position] if cut else data[:position] + bytes([value]) + data[position + 1 :]
+    changed = data[:position] if truncated else data[:position] + bytes([value]) + data[position + 1 :]
     if changed == data:
         return
     with tempfile.TemporaryDirectory() as root:
         folder = Library(Path(root)).folder("abcdefghijk")
         entry = saved(folder, data)
         (folder.path / entry.files[0].name).write_bytes(changed)
-        found = VideoFolder(folder.path).find("download", entry.key)
-        assert found is None or not folder.intact(found.files[0])
-        if found is not None:
+        cached = VideoFolder(folder.path).find("download", entry.key)
+        assert cached is None or not folder.intact(cached.files[0])
+        if cached is not None:
             assert not (folder.path / entry.files[0].name).exists()
             assert changed == next((folder.path / "aside").iterdir()).read_bytes()
 
 
 @given(st.binary(max_size=200))
 def test_a_corrupt_manifest_counts_as_empty(data: bytes) -> None:
-    """Whatever stands in it, the run goes on, and the file is kept for a look."""
+    """The run continues, and the file is kept."""
     with tempfile.TemporaryDirectory() as root:
         folder = Library(Path(root)).folder("abcdefghijk")
         folder.path.mkdir()
@@ -83,30 +83,32 @@ def test_a_corrupt_manifest_counts_as_empty(data: bytes) -> None:
     st.dictionaries(st.text(max_size=8), st.one_of(st.integers(), st.text(max_size=8), st.booleans()), max_size=5),
     st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=3),
 )
-def test_a_key_depends_on_everything_and_on_no_order(settings: dict[str, object], inputs: dict[str, str]) -> None:
-    """Same content, same key; any change, another key."""
+def test_a_key_depends_on_all_values_but_not_on_their_order(
+    settings: dict[str, object], inputs: dict[str, str]
+) -> None:
+    """The same content gives the same key; any change gives another key."""
     key = stage_key("summarize", 1, settings, inputs)
     assert key == stage_key("summarize", 1, dict(reversed(settings.items())), dict(reversed(inputs.items())))
-    others = {
+    other_keys = {
         stage_key("digest", 1, settings, inputs),
         stage_key("summarize", 2, settings, inputs),
         stage_key("summarize", 1, {**settings, "new key": 1}, inputs),
         stage_key("summarize", 1, settings, {**inputs, "new key": "x"}),
     }
-    assert len(others) == 4
-    assert key not in others
+    assert len(other_keys) == 4
+    assert key not in other_keys
     assert len(key) == 12
 
 
-def test_two_runs_cannot_hold_one_video(folder: VideoFolder) -> None:
-    """The second is told to leave it to the first."""
+def test_two_runs_cannot_lock_one_video(folder: VideoFolder) -> None:
+    """The second run gets `Deferred`."""
     with folder.lock(), pytest.raises(Deferred) as error, VideoFolder(folder.path).lock():
         pass
     assert error.value.code == "locked"
 
 
-def test_leftovers_of_a_killed_run_are_swept(folder: VideoFolder) -> None:
-    """Half-written files go when the video is next held; results stay."""
+def test_temporary_files_of_a_killed_run_are_deleted(folder: VideoFolder) -> None:
+    """They are deleted when the video is next locked; results are kept."""
     entry = saved(folder)
     (folder.path / ".tmp-abc").write_bytes(b"half")
     (folder.path / ".tmp-dir").mkdir()
@@ -116,8 +118,8 @@ def test_leftovers_of_a_killed_run_are_swept(folder: VideoFolder) -> None:
     assert {".lock", "manifest.json", entry.files[0].name} == {path.name for path in folder.path.iterdir()}
 
 
-def test_a_write_is_synced_before_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """fsync the file, rename it, fsync the folder: in this order, or a power cut could lose it."""
+def test_a_file_is_synced_before_it_is_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """fsync of the file, rename, fsync of the folder: in this order, a power failure cannot lose it."""
     order: list[str] = []
     real_sync, real_replace = os.fsync, Path.replace
 
@@ -135,8 +137,8 @@ def test_a_write_is_synced_before_it_is_named(tmp_path: Path, monkeypatch: pytes
     assert order == ["sync file", "rename", "sync folder"]
 
 
-def test_kill_at_any_moment_leaves_old_or_new(tmp_path: Path) -> None:
-    """A process that rewrites a file in a loop is killed; the file is always whole."""
+def test_a_killed_write_leaves_the_old_or_the_new_content(tmp_path: Path) -> None:
+    """A process that rewrites a file in a loop is killed; the file is always complete."""
     script = (
         "import sys, itertools; from pathlib import Path; from summarizer.store.files import atomic_write\n"
         "for i in itertools.count():\n"
@@ -154,8 +156,8 @@ def test_kill_at_any_moment_leaves_old_or_new(tmp_path: Path) -> None:
         assert (len(data), len(set(data))) == (50000, 1)
 
 
-def test_a_full_disk_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ENOSPC names the remedy, and what was there stays."""
+def test_a_full_disk_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The existing file is kept."""
     atomic_write(tmp_path / "x", b"old")
 
     def full(self: Path, data: bytes) -> int:
@@ -169,21 +171,21 @@ def test_a_full_disk_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("name", ["../../../etc", "a" * 10, "a" * 12, "abc/efghijk", "abcdefghij\n", ""])
-def test_only_ids_become_folders(tmp_path: Path, name: str) -> None:
-    """Anything else could leave the library."""
+def test_only_video_ids_are_used_as_folder_names(tmp_path: Path, name: str) -> None:
+    """Any other name could lead out of the library."""
     with pytest.raises(Unavailable):
         Library(tmp_path).folder(name)
 
 
 def test_the_manifest_is_readable_by_people(folder: VideoFolder) -> None:
-    """Plain JSON with the stage, the key and when it was made."""
+    """It is JSON with the stage, the key and the time of each result."""
     saved(folder)
     manifest = json.loads((folder.path / "manifest.json").read_text())
     assert {"stage", "key", "files", "made_by", "when"} <= set(manifest["entries"]["download-0123456789ab"])
 
 
-def test_dropping_results_frees_their_files(folder: VideoFolder) -> None:
-    """Files that no entry names go with them."""
+def test_dropping_results_deletes_their_files(folder: VideoFolder) -> None:
+    """Files that no entry names are deleted too."""
     first, second = saved(folder), saved(folder, b'{"b": 22}', key="ba9876543210")
     with folder.lock():
         assert folder.drop([first]) == 8

@@ -12,11 +12,11 @@ from summarizer.language.sentences import Sentence, clean, sentences
 from summarizer.language.words import numbers
 from summarizer.records import Claim, Segment, Summary, Transcript
 from summarizer.summarize.extractive import Extractive
-from summarizer.summarize.extractive.meeting import decisions_and_actions
-from summarizer.summarize.extractive.salience import readable
+from summarizer.summarize.extractive.meeting import find_decisions_and_actions
+from summarizer.summarize.extractive.salience import rate_readability
 from summarizer.summarize.kinds import choose_kind
 from summarizer.summarize.limits import shorten
-from summarizer.summarize.topics import heading
+from summarizer.summarize.topics import make_heading
 from tests.conftest import TALK, make_source, make_transcript
 
 SETTINGS = SummarizeSettings()
@@ -30,14 +30,14 @@ def extract(transcript: Transcript, **source: object) -> Summary:
 
 
 def test_another_subject_is_refused_with_its_figure() -> None:
-    """A fluent summary of something else."""
-    with pytest.raises(Refused, match=r"speak for another talk by 1\.\d\d bits a word") as refused:
+    """The summary is fluent, but of another subject."""
+    with pytest.raises(Refused, match=r"indicate another talk by 1\.\d\d bits a word") as refused:
         evidence.refuse_other_subject(["Blockchain improves supply chains and hospital records."], make_transcript())
     assert refused.value.code == "another_subject"
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "values"),
     [
         ("sixty thousand pods and nine hundred nodes", {60000.0, 900.0}),
         ("twenty five percent", {25.0}),
@@ -49,43 +49,43 @@ def test_another_subject_is_refused_with_its_figure() -> None:
         ("", set()),
     ],
 )
-def test_numbers_in_words_and_digits_are_the_same(text: str, found: set[float]) -> None:
-    """What is compared is the value."""
-    assert found == numbers(text)
+def test_numbers_in_words_and_digits_are_the_same(text: str, values: set[float]) -> None:
+    """The values are compared."""
+    assert values == numbers(text)
 
 
 @given(st.text(max_size=60))
-def test_numbers_never_break(text: str) -> None:
-    """Any text has a set of numbers."""
+def test_any_text_has_a_set_of_numbers(text: str) -> None:
+    """No text causes an exception, and no number is negative."""
     assert all(number >= 0 for number in numbers(text))
 
 
 # -- sentences --------------------------------------------------------------------------------------------------
 
 
-def test_sentences_may_span_segments_and_know_them() -> None:
-    """A sentence broken over two captions cites both."""
-    found = sentences(make_transcript(("The disk of etcd", "was slow. We moved it.", "Done now.")))
-    assert [(sentence.text, sentence.segments) for sentence in found] == [
+def test_a_sentence_lists_all_segments_that_it_spans() -> None:
+    """A sentence that is divided over two captions cites both."""
+    spoken = sentences(make_transcript(("The disk of etcd", "was slow. We moved it.", "Done now.")))
+    assert [(sentence.text, sentence.segments) for sentence in spoken] == [
         ("The disk of etcd was slow.", (0, 1)),
         ("We moved it.", (1,)),
         ("Done now.", (2,)),
     ]
 
 
-def test_text_without_punctuation_becomes_readable() -> None:
-    """Capital letters and full stops are put in, words are only left out."""
+def test_text_without_punctuation_becomes_sentences() -> None:
+    """Capital letters and full stops are added, words are only removed."""
     raw = "uh so today we we look at etcd because the disk was slow and then you know we moved it to a faster disk " * 4
-    found = sentences(make_transcript((raw,)))
-    assert all(s.text[0].isupper() and s.text.endswith(".") and len(s.text.split()) <= 45 for s in found)
+    result = sentences(make_transcript((raw,)))
+    assert all(s.text[0].isupper() and s.text.endswith(".") and len(s.text.split()) <= 45 for s in result)
     spoken = raw.lower().split()
-    written = " ".join(s.text.lower().rstrip(".") for s in found).replace(".", "").split()
+    written = " ".join(s.text.lower().rstrip(".") for s in result).replace(".", "").split()
     position = iter(spoken)
     assert all(word in position for word in written)
 
 
 def test_unpunctuated_text_is_divided_where_sentences_begin() -> None:
-    """By the words around."""
+    """The beginning of a sentence is recognised by the words around it."""
     raw = (
         "and that is what we learned from our clusters so let's look at the second problem this is where etcd writes to "
         "the disk and then we wait for it so what we did is we moved it to a faster disk"
@@ -98,23 +98,23 @@ def test_unpunctuated_text_is_divided_where_sentences_begin() -> None:
     ]
 
 
-@pytest.mark.parametrize("waiting", ["the", "of", "to", "our", "with", "because", "that"])
+@pytest.mark.parametrize("word", ["the", "of", "to", "our", "with", "because", "that"])
 @pytest.mark.parametrize("following", ["cluster", "we", "pods", "it"])
-def test_no_sentence_begins_after_a_word_that_waits(waiting: str, following: str) -> None:
-    """Articles, prepositions and conjunctions want something to follow."""
-    kinds = [clauses.kind(word) for word in f"it was {waiting} {following} is slow".split()]
+def test_no_sentence_begins_after_a_word_that_cannot_end_one(word: str, following: str) -> None:
+    """Articles, prepositions and conjunctions need a continuation."""
+    kinds = [clauses.classify(word) for word in f"it was {word} {following} is slow".split()]
     assert clauses.log_odds(kinds, 3) < -clauses.BIAS
 
 
 def test_a_pause_or_a_full_stop_outweighs_the_words() -> None:
-    """A change of speaker ends a sentence wherever it comes."""
+    """A change of speaker ends a sentence at any word."""
     words = "we looked at the disk of the cluster".split()
     assert [at for at, _ in clauses.divide(words, [0.0] * 8)] == [0]
     assert [at for at, _ in clauses.divide(words, [0, 0, 0, 0, clauses.STOP, 0, 0, 0])] == [0, 4]
 
 
 @pytest.mark.parametrize(
-    ("text", "stands"),
+    ("text", "quotable"),
     [
         ("The controller asks for a list of all pods every ten seconds.", True),
         ("This is what it does with the list of all the pods.", False),
@@ -123,9 +123,9 @@ def test_a_pause_or_a_full_stop_outweighs_the_words() -> None:
         ("Of the cluster and the pods in all the namespaces.", False),
     ],
 )
-def test_only_sentences_that_stand_alone_are_worth_quoting(text: str, stands: bool) -> None:
-    """They have a verb and an end, point at nothing outside, and are no housekeeping."""
-    assert (readable(text) > 0.5) is stands
+def test_only_sentences_that_can_be_understood_alone_are_quotable(text: str, quotable: bool) -> None:
+    """They are complete, have a verb, do not refer to other sentences, and are not housekeeping."""
+    assert (rate_readability(text) > 0.5) is quotable
 
 
 @pytest.mark.parametrize(
@@ -141,16 +141,16 @@ def test_only_sentences_that_stand_alone_are_worth_quoting(text: str, stands: bo
         ("Already fine!", "Already fine!"),
     ],
 )
-def test_fillers_and_stutters_go(raw: str, cleaned: str) -> None:
-    """Nothing else does."""
+def test_fillers_and_stutters_are_removed(raw: str, cleaned: str) -> None:
+    """Nothing else is removed."""
     assert cleaned == clean(raw)
 
 
 # -- extractive -------------------------------------------------------------------------------------------------
 
 
-def test_every_claim_is_a_quote_from_the_moment_it_cites(transcript: Transcript) -> None:
-    """It cannot invent: each text is in the segments it names."""
+def test_every_claim_is_a_quote_from_the_segments_it_cites(transcript: Transcript) -> None:
+    """The text of each claim is in the cited segments, so nothing can be invented."""
     summary = extract(transcript)
     claims = [summary.tldr, *summary.takeaways, *(c for s in summary.sections for c in s.claims)]
     for claim in claims:
@@ -165,20 +165,20 @@ def test_every_claim_is_a_quote_from_the_moment_it_cites(transcript: Transcript)
 
 
 def test_the_same_talk_gives_the_same_summary(transcript: Transcript) -> None:
-    """No randomness, no clock but for the seconds it took."""
+    """Nothing depends on chance; only the duration of the computation differs."""
     first, second = extract(transcript), extract(transcript)
     assert first.model_copy(update={"made": second.made}) == second
 
 
 def test_a_talk_of_two_sentences_is_refused() -> None:
-    """There is nothing to choose from."""
+    """There are too few sentences to select from."""
     with pytest.raises(Refused) as refused:
         extract(make_transcript(TALK[:2]))
     assert refused.value.code == "too_little"
 
 
 def test_sections_cover_the_talk_in_order() -> None:
-    """Three to eight sections in a long talk, in the order of time."""
+    """A long talk has three to eight sections, in order of time."""
     summary = extract(make_transcript(tuple(f"{text[:-1]} number {i} times." for i in range(12) for text in TALK)))
     starts = [section.start for section in summary.sections]
     assert 3 <= len(starts) <= 8
@@ -186,7 +186,7 @@ def test_sections_cover_the_talk_in_order() -> None:
 
 
 def test_a_meeting_has_decisions_and_actions_with_names() -> None:
-    """By the words people use, and who said them."""
+    """They are found by typical phrases; an action begins with the name of its speaker."""
     texts = (
         "We agreed to raise the timeout to five minutes.",
         "I will open the pull request by Friday.",
@@ -203,10 +203,10 @@ def test_a_meeting_has_decisions_and_actions_with_names() -> None:
 
 
 def test_a_decision_that_its_segments_do_not_support_is_marked() -> None:
-    """It is on the page all the same: what was decided must not be lost."""
-    found = [Sentence("We agreed to use Jaeger.", (0,), 0.0, 5.0), Sentence(TALK[0], (0,), 0.0, 5.0)]
-    decisions, actions = decisions_and_actions(found, evidence.Checker(make_transcript()))
-    assert [(claim.text, claim.evidence, claim.supported) for claim in decisions] == [(found[0].text, (0,), False)]
+    """It is published nevertheless, because a page must list all decisions."""
+    spoken = [Sentence("We agreed to use Jaeger.", (0,), 0.0, 5.0), Sentence(TALK[0], (0,), 0.0, 5.0)]
+    decisions, actions = find_decisions_and_actions(spoken, evidence.Checker(make_transcript()))
+    assert [(claim.text, claim.evidence, claim.supported) for claim in decisions] == [(spoken[0].text, (0,), False)]
     assert actions == ()
 
 
@@ -221,7 +221,7 @@ def test_a_decision_that_its_segments_do_not_support_is_marked() -> None:
     ],
 )
 def test_the_kind_follows_the_title(title: str, kind: str) -> None:
-    """Unless the configuration says otherwise."""
+    """The configuration takes precedence."""
     expected = "meeting" if "Call" in title else kind
     assert expected == choose_kind(make_source(title=title), make_transcript()).name
     assert choose_kind(make_source(title=title), make_transcript(), "panel").name == "panel"
@@ -230,8 +230,8 @@ def test_the_kind_follows_the_title(title: str, kind: str) -> None:
 # -- limits -------------------------------------------------------------------------------------------------
 
 
-def test_a_long_claim_is_cut_at_a_clause_or_not_at_all(transcript: Transcript) -> None:
-    """A fragment would say something nobody said."""
+def test_a_long_claim_is_shortened_at_the_end_of_a_clause_only(transcript: Transcript) -> None:
+    """A fragment could state something that nobody said."""
     checker = evidence.Checker(transcript)
     claim = checker.check(TALK[4], [4])
     assert isinstance(claim, Claim)
@@ -243,8 +243,8 @@ def test_a_long_claim_is_cut_at_a_clause_or_not_at_all(transcript: Transcript) -
     assert shorten(claim.model_copy(update={"text": "word " * 30}), 10, checker) is None
 
 
-def test_a_cut_claim_is_checked_like_a_new_one(transcript: Transcript) -> None:
-    """The talk supports the whole, and not what is left of it."""
+def test_a_shortened_claim_is_checked_again(transcript: Transcript) -> None:
+    """The talk supports the complete claim, but not the shortened one."""
     checker = evidence.Checker(transcript)
     claim = checker.check(
         "After many difficult tiring afternoon investigations, our disk needed forty milliseconds for every write, the "
@@ -255,17 +255,17 @@ def test_a_cut_claim_is_checked_like_a_new_one(transcript: Transcript) -> None:
     assert shorten(claim, 10, checker) is None
 
 
-def test_speaker_turns_make_a_panel() -> None:
-    """Three people taking turns, whatever the title says."""
+def test_alternating_speakers_indicate_a_panel() -> None:
+    """Three speakers alternate, and the title does not indicate another kind."""
     segments = tuple(Segment(id=i, start=i, end=i + 1, text="Hello there.", speaker="ABC"[i % 3]) for i in range(12))
     transcript = make_transcript().model_copy(update={"segments": segments})
     assert choose_kind(make_source(title="A chat"), transcript).name == "panel"
 
 
-def test_a_heading_names_what_belongs_together() -> None:
-    """Words that are mostly said side by side stay so; names keep their capitals, adverbs stay away."""
-    own = ["We measure the layout shift of Grafana definitely.", "A layout shift of pages is slow in Grafana."] * 2
-    title = heading(own, ["The talk is about users."] * 4)
+def test_a_heading_keeps_phrases_and_names() -> None:
+    """Words that are mostly adjacent stay together, names keep their capitals, and adverbs are omitted."""
+    section = ["We measure the layout shift of Grafana definitely.", "A layout shift of pages is slow in Grafana."] * 2
+    title = make_heading(section, ["The talk is about users."] * 4)
     assert "layout shift" in title.lower()
     assert "Grafana" in title
     assert "definitely" not in title.lower()

@@ -1,4 +1,4 @@
-"""Digests in another language than the talk's: what is written, what is checked, and what the page says of it."""
+"""Digests in a language other than that of the talk: the summary, the check of translations, and the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from summarizer import digest
 from summarizer.cli import app
 from summarizer.config import DigestSettings, RuntimeSettings, SummarizeSettings, load
-from summarizer.digest.wording import table, wording
+from summarizer.digest.wording import load_table, load_wording
 from summarizer.errors import BackendError
 from summarizer.records import Source, Summary, Transcript
 from summarizer.summarize.extractive import EXTRACTIVE
@@ -62,7 +62,7 @@ def run(source: Source, *answers: object) -> tuple[Summary, FakeGenerator]:
 
 
 def test_every_published_sentence_has_a_checked_original(source: Source) -> None:
-    """Claims keep the talk's language beside the translation, and evidence and figures belong to the original."""
+    """Each claim has the original and the translation; evidence and figures refer to the original."""
     summary, generator = run(source, {"claims": NOTES}, REDUCED)
     assert "in Japanese" in generator.requests[0].instructions
     assert (summary.language, summary.tldr.translation) == ("ja", REDUCED["tldr"]["translation"])  # type: ignore[index]
@@ -72,36 +72,36 @@ def test_every_published_sentence_has_a_checked_original(source: Source) -> None
 
 
 def test_the_schema_asks_for_the_original_before_the_translation(source: Source) -> None:
-    """So that the translation is written from the sentence that is checked."""
+    """The model then generates the translation from the checked sentence."""
     _, generator = run(source, {"claims": NOTES}, REDUCED)
     note = generator.requests[0].answer_schema["properties"]["claims"]["items"]
     assert note["required"].index("text") < note["required"].index("translation")
 
 
-def test_a_changed_number_is_asked_for_again_with_the_reason(source: Source) -> None:
-    """What then holds takes its place."""
+def test_a_translation_with_a_changed_number_is_retried_with_the_reason(source: Source) -> None:
+    """A correct second translation is used."""
     wrong = NOTES[0] | {"translation": "etcd のディスクは書き込みごとに 14 ミリ秒かかった。"}
     summary, generator = run(source, {"claims": [wrong, NOTES[1]]}, {"claims": [NOTES[0]]}, REDUCED)
-    assert "the number 14, the original has not" in generator.requests[1].material
+    assert "the number 14 is in the translation, but not in the original" in generator.requests[1].material
     assert next(c.translation for s in summary.sections for c in s.claims) == NOTES[0]["translation"]
 
 
-def test_a_translation_that_stays_wrong_leaves_the_original(source: Source) -> None:
-    """The sentence is true, so it stays, in the talk's own language; it is not counted as unsupported."""
+def test_a_translation_that_is_wrong_twice_is_omitted(source: Source) -> None:
+    """The original is supported, so it is published in the language of the talk and not counted as unsupported."""
     wrong = NOTES[0] | {"translation": "Jenkins は遅かった。"}
     summary, _ = run(source, {"claims": [wrong, NOTES[1]]}, {"claims": [wrong]}, REDUCED)
     claim = next(c for s in summary.sections for c in s.claims if c.text == wrong["text"])
     assert (claim.translation, summary.evidence.dropped) == ("", 0)
 
 
-def test_a_heading_that_names_something_else_stays_in_the_original(source: Source) -> None:
-    """Headings are held to the same rule."""
+def test_a_heading_with_a_wrong_translation_stays_in_the_original(source: Source) -> None:
+    """The same check applies to headings."""
     summary, _ = run(source, {"claims": NOTES}, REDUCED)
     assert [(s.heading, s.translation) for s in summary.sections] == [("Disk", "ディスク"), ("Prometheus", "")]
 
 
-def test_the_talks_own_language_needs_no_translation(source: Source, transcript: Transcript) -> None:
-    """`--language en` for an English talk is the same as none."""
+def test_the_language_of_the_talk_needs_no_translation(source: Source, transcript: Transcript) -> None:
+    """`--language en` has no effect on an English talk."""
     plain = [{k: v for k, v in note.items() if k != "translation"} for note in NOTES]
     generator = FakeGenerator(json.dumps({"claims": plain}), json.dumps(REDUCED))
     settings = SETTINGS.model_copy(update={"language": "en"})
@@ -113,7 +113,7 @@ def test_the_talks_own_language_needs_no_translation(source: Source, transcript:
 
 
 @pytest.mark.parametrize(
-    ("text", "translated", "holds"),
+    ("text", "translated", "correct"),
     [
         ("We have sixty thousand pods.", "Pod は 6万 個ある。", True),
         ("We have sixty thousand pods.", "Pod は 6千 個ある。", False),
@@ -134,23 +134,23 @@ def test_the_talks_own_language_needs_no_translation(source: Source, transcript:
         ("Use it.", "", False),
     ],
 )
-def test_numbers_and_latin_names_must_be_the_same(text: str, translated: str, holds: bool) -> None:
-    """In digits of any grouping, with the number words of the table, in both directions."""
-    assert holds == (translation.problem(text, translated) == "")
+def test_numbers_and_latin_names_must_be_the_same(text: str, translated: str, correct: bool) -> None:
+    """Digits may be grouped in any way or followed by a number word; both directions are checked."""
+    assert correct == (translation.find_problem(text, translated) == "")
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_the_check_never_breaks(text: str, translated: str) -> None:
-    """Any two texts get a verdict, and an empty translation never holds."""
-    assert isinstance(translation.problem(text, translated), str)
-    assert translation.problem(text, " ")
+def test_any_two_texts_can_be_checked(text: str, translated: str) -> None:
+    """No text causes an exception, and an empty translation is always rejected."""
+    assert isinstance(translation.find_problem(text, translated), str)
+    assert translation.find_problem(text, " ")
 
 
 # -- the page ---------------------------------------------------------------------------------------------------
 
 
-def test_the_page_is_in_the_digests_language_and_says_what_was_checked(source: Source) -> None:
-    """Headings and sentences are Japanese; how much of it is a translation, and what of it was compared, is said."""
+def test_the_page_is_in_the_configured_language_and_states_what_was_checked(source: Source) -> None:
+    """Headings and sentences are Japanese; the page states how many are translated and what was compared."""
     summary, _ = run(source, {"claims": NOTES}, REDUCED)
     page = digest.render(source, make_transcript(), summary, DigestSettings())
     body = page.split("---\n", 2)[2]
@@ -158,29 +158,30 @@ def test_the_page_is_in_the_digests_language_and_says_what_was_checked(source: S
     assert "## ディスク" in body
     assert "etcd のディスクが遅かった。" in page.split("---\n", 2)[1]
     total = 1 + len(summary.takeaways) + len(summary.sections) + sum(len(s.claims) for s in summary.sections)
-    assert wording("ja")["translated"].format(count=total - 1, total=total) in body.replace("\\", "")
+    assert load_wording("ja")["translated"].format(count=total - 1, total=total) in body.replace("\\", "")
 
 
-@pytest.mark.parametrize("language", sorted(table()))
-def test_every_language_has_all_the_words(language: str) -> None:
-    """The same keys, with the same braces to fill in."""
+@pytest.mark.parametrize("language", sorted(load_table()))
+def test_every_language_has_the_complete_wording(language: str) -> None:
+    """All languages have the same keys with the same placeholders."""
 
-    def braces(text: str) -> set[str]:
+    def find_placeholders(text: str) -> set[str]:
         return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
-    english = wording("en")
-    assert {key: braces(text) for key, text in wording(language).items()} == {k: braces(t) for k, t in english.items()}
+    english = load_wording("en")
+    result = {key: find_placeholders(text) for key, text in load_wording(language).items()}
+    assert result == {key: find_placeholders(text) for key, text in english.items()}
 
 
-def test_the_seven_languages_are_there_and_others_get_english() -> None:
-    """A region falls back to its language."""
-    assert {"en", "de", "es", "fr", "ja", "pt", "zh"} <= set(table())
-    assert wording("pt-BR") == wording("pt")
-    assert wording("xx") == wording("en")
+def test_seven_languages_are_supported_and_others_get_english() -> None:
+    """A regional variant uses the load_wording of its language."""
+    assert {"en", "de", "es", "fr", "ja", "pt", "zh"} <= set(load_table())
+    assert load_wording("pt-BR") == load_wording("pt")
+    assert load_wording("xx") == load_wording("en")
 
 
 def test_a_talk_in_german_gets_german_headings_from_any_back_end() -> None:
-    """Quotes stay what they are; the page around them speaks their language."""
+    """The quotes are not translated; the load_wording of the page is in their language."""
     summary, _ = run(make_source(), {"claims": NOTES}, REDUCED)
     german = make_transcript(language="de")
     page = digest.render(make_source(), german, summary.model_copy(update={"language": ""}), DigestSettings())
@@ -188,32 +189,32 @@ def test_a_talk_in_german_gets_german_headings_from_any_back_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "markdown"),
     [
         ("kubectl get pods -n x", "`kubectl get pods -n x`"),
         ("{{< evil >}}", "\\{\\{\\< evil \\>\\}\\}"),
         ("a`b", "a\\`b"),
     ],
 )
-def test_commands_are_code_only_when_that_is_safe(text: str, shown: str) -> None:
-    """Hugo reads shortcodes even inside code, so those characters never get there."""
-    from summarizer.digest.escape import code
+def test_commands_are_code_spans_only_when_that_is_safe(text: str, markdown: str) -> None:
+    """Hugo processes shortcodes even inside code, so their characters are never in a code span."""
+    from summarizer.digest.escape import format_code
 
-    assert shown == code(text)
+    assert markdown == format_code(text)
 
 
 # -- settings ---------------------------------------------------------------------------------------------------
 
 
-def test_the_extractive_back_end_says_that_it_cannot_translate() -> None:
-    """It quotes; the error names what can."""
+def test_the_extractive_back_end_cannot_translate() -> None:
+    """The remedy names the back ends that can."""
     with pytest.raises(BackendError) as problem:
         opened(EXTRACTIVE, SummarizeSettings(language="ja"), RuntimeSettings())
     assert "transformers" in problem.value.remedy
 
 
 def test_the_option_reaches_the_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """`run --language ja` is `--set summarize.language=ja`."""
+    """`run --language ja` is the same as `--set summarize.language=ja`."""
     seen: list[list[str]] = []
     monkeypatch.setattr(
         "summarizer.cli.runs.load_config", lambda _path, chosen, *_: seen.append(chosen) or load(overrides=chosen)

@@ -10,16 +10,16 @@ from summarizer.glossary import name_speakers
 from summarizer.records import CaptionFormat, Segment
 from summarizer.transcribe.captions.formats import Cue
 from summarizer.transcribe.captions.reader import read_captions
-from summarizer.transcribe.captions.turns import turns
+from summarizer.transcribe.captions.turns import mark_turns
 from tests.conftest import make_source, make_transcript
 
 
 def spoken(tmp_path: Path, text: str, format: CaptionFormat = "vtt") -> list[tuple[str | None, str]]:
     path = tmp_path / f"x.{format}"
     path.write_text(text)
-    found = read_captions(path, format, video_id="abcdefghijk", language="en", kind="human", duration=60.0)
-    assert all((segment.speaker is None) is (segment.speaker_from is None) for segment in found.segments)
-    return [(segment.speaker, segment.text) for segment in found.segments]
+    transcript = read_captions(path, format, video_id="abcdefghijk", language="en", kind="human", duration=60.0)
+    assert all((segment.speaker is None) is (segment.speaker_from is None) for segment in transcript.segments)
+    return [(segment.speaker, segment.text) for segment in transcript.segments]
 
 
 def named(name: str, **source: object) -> str | None:
@@ -41,13 +41,13 @@ def named(name: str, **source: object) -> str | None:
         ("It is 5 - 3 and a well-known one.", [(None, "It is 5 - 3 and a well-known one.")]),
     ],
 )
-def test_every_marker_begins_a_turn(tmp_path: Path, cue: str, expected: list[tuple[str | None, str]]) -> None:
-    """Chevrons, dashes and voice tags, at the start of a cue and inside it."""
+def test_every_marker_starts_a_turn(tmp_path: Path, cue: str, expected: list[tuple[str | None, str]]) -> None:
+    """Chevrons, dashes and voice tags start a turn at the start of a cue and inside it."""
     assert expected == spoken(tmp_path, f"WEBVTT\n\n00:00.000 --> 00:04.000\n{cue}\n")
 
 
-def test_names_before_a_colon_are_speakers_when_they_come_again(tmp_path: Path) -> None:
-    """A script with labels; "Note:" and a label that stands there once are text."""
+def test_names_before_a_colon_are_speakers_when_they_are_repeated(tmp_path: Path) -> None:
+    """ "Note:" and labels that occur once are text."""
     text = "Ana Lima: Welcome to all.\nBO: Thank you.\nAna Lima: Note: it rains.\nBO: Hidden: yes.\nNote: the end.\nNote: really."
     assert spoken(tmp_path, text, "txt") == [
         ("Ana Lima", "Welcome to all."),
@@ -60,7 +60,7 @@ def test_names_before_a_colon_are_speakers_when_they_come_again(tmp_path: Path) 
 
 
 def test_a_turn_lasts_until_the_next_one(tmp_path: Path) -> None:
-    """The cues between carry no name of their own."""
+    """Cues without a marker continue the turn."""
     cues = "".join(
         f"00:0{i}.000 --> 00:0{i + 1}.000\n{text}\n\n" for i, text in enumerate((">> Ana: One.", "two", "three"))
     )
@@ -71,37 +71,37 @@ def test_a_turn_lasts_until_the_next_one(tmp_path: Path) -> None:
     ("name", "expected"),
     [("Mara", "Mara Lindqvist"), ("LINDQVIST", "Mara Lindqvist"), ("mara lindqvist", "Mara Lindqvist"), ("Bo", "Bo")],
 )
-def test_a_part_of_a_name_becomes_the_speaker_of_the_title(name: str, expected: str) -> None:
-    """When nobody else is called that."""
+def test_a_partial_name_is_completed_from_the_speakers(name: str, expected: str) -> None:
+    """This requires that only one speaker has this name."""
     assert expected == named(name)
 
 
-def test_names_are_found_in_the_description() -> None:
-    """Two capitalised words, the first of which is the name in the captions."""
+def test_a_partial_name_is_completed_from_the_description() -> None:
+    """The description contains two capitalised words, of which the first is the name in the captions."""
     assert named("Bo", description="With Ana Lima of Acme, and Bo Berg.") == "Bo Berg"
 
 
 @pytest.mark.parametrize(
     "description", ["Mara Lima and others join Mara Lindqvist.", "We thank Mara Smith. We thank Mara Jones."]
 )
-def test_an_ambiguous_name_stays_as_it_is(description: str) -> None:
-    """Two people of one name: neither is guessed."""
+def test_an_ambiguous_name_is_not_completed(description: str) -> None:
+    """Two people have the same name, so the name remains as it is."""
     assert named("Mara", description=description) == "Mara"
 
 
-def test_shouted_names_are_written_normally() -> None:
-    """Captions by trade write them in capitals."""
+def test_names_in_capitals_are_converted_to_mixed_case() -> None:
+    """Professional captions write names in capitals."""
     assert named("ANA LIMA") == "Ana Lima"
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 10), st.text("aB>- \n.é", max_size=40)), max_size=10))
-def test_no_word_is_lost_between_turns(raw: list[tuple[float, float, str]]) -> None:
-    """Markers go, in order, inside the cue's time; every letter stays."""
+def test_marking_turns_loses_no_word(raw: list[tuple[float, float, str]]) -> None:
+    """Only markers are removed, the order is kept, and times remain valid."""
     cues = [Cue(start, start + length, text) for start, length, text in raw]
-    found = turns(cues)
+    marked = mark_turns(cues)
 
-    def letters(parts: list[Cue]) -> str:
-        return "".join(char for cue in parts for char in cue.text if char.isalpha())
+    def letters(cues: list[Cue]) -> str:
+        return "".join(char for cue in cues for char in cue.text if char.isalpha())
 
-    assert letters(cues) == letters(found)
-    assert all(cue.text and cue.start <= cue.end + 1e-9 for cue in found)
+    assert letters(cues) == letters(marked)
+    assert all(cue.text and cue.start <= cue.end + 1e-9 for cue in marked)

@@ -24,12 +24,12 @@ ENGLISH = WhisperSettings(language="en")
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Random weights: what it writes is nonsense, the way there is real."""
+    """A model with random weights: the text is nonsense, but all steps are real."""
     return tiny_whisper.build(tmp_path_factory.mktemp("whisper"))
 
 
 def recording(path: Path, **fields: object) -> Recording:
-    """Sound of which nothing else is known."""
+    """A recording without title, description, speakers or glossary."""
     source = make_source(title="", description="", speakers=(), duration=None)
     return Recording(path, source.model_copy(update=fields), Glossary(terms=()))
 
@@ -41,38 +41,38 @@ def speech() -> Path:
 
 
 def test_segments_are_numbered_timed_and_within_the_recording(model: Path, speech: Path) -> None:
-    """Whatever a model says, the record holds: ids from 0, times in order and inside the sound."""
+    """Segments have ids from 0 and times in order within the audio, and the transcript names model and device."""
     settings = WhisperSettings(model="tiny", beam_size=1, word_timestamps=False, language="en")
-    found = Whisper(settings, RUNTIME, model, "r1").transcribe(recording(speech, title="etcd"))
-    assert list(range(len(found.segments))) == [segment.id for segment in found.segments]
-    assert all(0 <= s.start <= s.end <= (found.duration or 0) + 30 for s in found.segments)
+    transcript = Whisper(settings, RUNTIME, model, "r1").transcribe(recording(speech, title="etcd"))
+    assert list(range(len(transcript.segments))) == [segment.id for segment in transcript.segments]
+    assert all(0 <= s.start <= s.end <= (transcript.duration or 0) + 30 for s in transcript.segments)
     assert (
-        found.made.backend,
-        found.made.model,
-        found.made.revision,
-        found.made.device,
+        transcript.made.backend,
+        transcript.made.model,
+        transcript.made.revision,
+        transcript.made.device,
     ) == ("whisper", "tiny", "r1", "cpu")
-    assert (found.language, found.kind) == ("en", "whisper")
+    assert (transcript.language, transcript.kind) == ("en", "whisper")
 
 
-def test_announced_recordings_are_heard_like_others(model: Path, speech: Path) -> None:
-    """Reading ahead changes no word; progress goes up to the whole."""
+def test_announcing_a_recording_does_not_change_its_transcript(model: Path, speech: Path) -> None:
+    """Decoding a recording ahead changes no segment, and progress increases to 1."""
     shares: list[float] = []
     whisper = Whisper(ENGLISH, RUNTIME, model, progress=shares.append)
     plain = whisper.transcribe(recording(speech))
-    first = list(shares)
+    plain_shares = list(shares)
     whisper.announce(recording(speech))
-    again = whisper.transcribe(recording(speech))
+    announced = whisper.transcribe(recording(speech))
     whisper.close()
-    assert (plain.segments, plain.spans) == (again.segments, again.spans)
-    assert first == sorted(first)
-    assert 0.9 < first[-1] <= 1.0
+    assert (plain.segments, plain.spans) == (announced.segments, announced.spans)
+    assert plain_shares == sorted(plain_shares)
+    assert 0.9 < plain_shares[-1] <= 1.0
 
 
-def test_what_is_heard_again_is_heard_a_window_at_a_time(
+def test_long_intervals_are_recognised_again_one_window_at_a_time(
     model: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However long the suspect stretch is: memory stays bounded."""
+    """An interval of any length is divided into windows of 30 s, so memory use is bounded."""
     whisper = Whisper(ENGLISH, RUNTIME, model)
     job = whisper._submit(recording(speech))
     list(whisper._scheduler.results(job))
@@ -85,27 +85,27 @@ def test_what_is_heard_again_is_heard_a_window_at_a_time(
 
 
 @pytest.mark.parametrize("vad", [True, False])
-def test_silence_has_no_segments_or_is_at_least_read(model: Path, tmp_path: Path, vad: bool) -> None:
-    """With the VAD nothing is recognised in silence; without it the windows cover the whole file."""
+def test_silence_has_no_segments_with_voice_activity_detection(model: Path, tmp_path: Path, vad: bool) -> None:
+    """With the VAD, nothing is recognised in silence; without it, the windows cover the complete file."""
     path = write_audio(tmp_path / "x.wav", samples=np.zeros(16_000 * 35, dtype=np.float32))
     whisper = Whisper(WhisperSettings(vad=vad, language="en"), RUNTIME, model)
-    found = whisper.transcribe(recording(path))
-    assert pytest.approx(35.0, abs=0.01) == found.duration
-    assert not vad or found.segments == ()
+    transcript = whisper.transcribe(recording(path))
+    assert pytest.approx(35.0, abs=0.01) == transcript.duration
+    assert not vad or transcript.segments == ()
 
 
-def test_a_cut_file_is_not_recognised(model: Path, tmp_path: Path) -> None:
-    """The site's duration is compared before anything is heard."""
+def test_a_truncated_file_is_not_recognised(model: Path, tmp_path: Path) -> None:
+    """The duration that the site declares is compared before recognition starts."""
     path = write_audio(tmp_path / "x.wav", seconds=3.0)
     with pytest.raises(Failed) as error:
         Whisper(ENGLISH, RUNTIME, model).transcribe(recording(path, duration=60.0))
     assert error.value.code == "truncated_media"
 
 
-def test_a_cuda_that_breaks_falls_back_with_one_warning(
+def test_cuda_that_cannot_be_used_falls_back_to_the_cpu_with_one_warning(
     model: Path, speech: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Automatic choice goes on with the CPU; an explicit wish for CUDA is an error with its remedy."""
+    """With device "auto" the model runs on the CPU; with device "cuda" it is an error with a remedy."""
     import ctranslate2
 
     monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 1)
@@ -117,8 +117,8 @@ def test_a_cuda_that_breaks_falls_back_with_one_warning(
     assert "runtime.device=cpu" in error.value.remedy
 
 
-def test_a_folder_that_is_no_model_names_the_remedy(tmp_path: Path) -> None:
-    """Without a tokenizer faster-whisper would ask a hub; with nonsense it could crash."""
+def test_a_folder_without_a_model_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    """A missing tokenizer, which faster-whisper would download, and an invalid model file are errors."""
     with pytest.raises(BackendError, match=r"no tokenizer\.json"):
         Whisper(WhisperSettings(), RUNTIME, tmp_path)
     (tmp_path / "tokenizer.json").write_text("{}")
@@ -128,26 +128,26 @@ def test_a_folder_that_is_no_model_names_the_remedy(tmp_path: Path) -> None:
     assert "models pull" in error.value.remedy
 
 
-def test_windows_in_another_language_are_recognised_in_it(
+def test_windows_in_another_language_are_recognised_in_that_language(
     model: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The recording is English, its doubtful windows German: their segments say so, the transcript stays English."""
+    """German windows of an English recording give German segments; the language of the transcript remains English."""
     whisper = Whisper(WhisperSettings(), RUNTIME, model)
-    looks = iter([{"en": 0.9, "de": 0.1}])  # the recording as a whole; later looks, at single windows, find German
+    detections = iter([{"en": 0.9, "de": 0.1}])  # the first is for the recording; later ones, for windows, are German
 
     def recognise(features: list[Any], seconds: list[float], language: str, _hotwords: str) -> list[WindowText]:
-        said = Phrase(0.0, 3.0, "Guten Tag zusammen." if language == "de" else "Gooden tuck.", ())
-        return [WindowText(language, (said,), -0.3 if language == "de" else -2.0, 0.0) for _ in features]
+        phrase = Phrase(0.0, 3.0, "Guten Tag zusammen." if language == "de" else "Gooden tuck.", ())
+        return [WindowText(language, (phrase,), -0.3 if language == "de" else -2.0, 0.0) for _ in features]
 
-    monkeypatch.setattr(whisper.model, "detect_languages", lambda some: [next(looks, {"de": 0.95})] * len(some))
+    monkeypatch.setattr(whisper.model, "detect_languages", lambda batch: [next(detections, {"de": 0.95})] * len(batch))
     monkeypatch.setattr(whisper.model, "recognise", recognise)
     monkeypatch.setattr(whisper.model, "recognise_again", lambda _samples, _language: ())
-    found = whisper.transcribe(recording(speech))
-    assert (found.language, {"de"}) == ("en", {segment.language for segment in found.segments})
-    assert {"Guten Tag zusammen."} == {segment.text for segment in found.segments}
+    transcript = whisper.transcribe(recording(speech))
+    assert (transcript.language, {"de"}) == ("en", {segment.language for segment in transcript.segments})
+    assert {"Guten Tag zusammen."} == {segment.text for segment in transcript.segments}
 
 
-def test_a_text_s_tokens_are_counted_by_the_model(model: Path) -> None:
-    """What hotwords are fitted into the prompt with."""
+def test_count_tokens_uses_the_tokenizer_of_the_model(model: Path) -> None:
+    """A longer text has more tokens; hotwords are fitted into the prompt with this count."""
     whisper = Whisper(WhisperSettings(), RUNTIME, model)
     assert 0 == whisper.count_tokens("") < whisper.count_tokens("etcd") < whisper.count_tokens("etcd, Prometheus")

@@ -10,31 +10,31 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from summarizer.config import RuntimeSettings, WhisperSettings
-from summarizer.language.repetition import compression, repeats
+from summarizer.language.repetition import compression, find_repeats
 from summarizer.language.terms import Glossary
 from summarizer.records import Segment
 from summarizer.transcribe import Recording
 from summarizer.transcribe.whisper import Whisper
-from summarizer.transcribe.whisper.guards import Interval, mend, suspects
+from summarizer.transcribe.whisper.guards import Interval, find_suspects, repair
 from tests import tiny_whisper
 from tests.conftest import TALK, make_source, make_transcript
 from tests.media import write_audio
 
-GOOD = make_transcript(TALK).segments  # one of five seconds each
-VOICE: list[Interval] = [(0.0, 60.0)]
+GOOD = make_transcript(TALK).segments  # five seconds each
+SPEECH: list[Interval] = [(0.0, 60.0)]
 
 
 def segment(start: float, end: float, text: str) -> Segment:
     return Segment(id=0, start=start, end=end, text=text)
 
 
-def found(segments: tuple[Segment, ...], speech: list[Interval] | None = None) -> list[tuple[float, float, str]]:
-    return [(span.start, span.end, span.reason) for span in suspects(segments, speech)]
+def suspects(segments: tuple[Segment, ...], speech: list[Interval] | None = None) -> list[tuple[float, float, str]]:
+    return [(span.start, span.end, span.reason) for span in find_suspects(segments, speech)]
 
 
-def test_ordinary_speech_is_left_alone() -> None:
-    """A talk with a voice throughout has nothing to hear again."""
-    assert found(GOOD, VOICE) == []
+def test_ordinary_speech_is_not_suspect() -> None:
+    """A talk with speech throughout has no suspect spans."""
+    assert suspects(GOOD, SPEECH) == []
 
 
 @pytest.mark.parametrize(
@@ -48,69 +48,69 @@ def test_ordinary_speech_is_left_alone() -> None:
     ],
 )
 def test_repeated_words_are_found_at_any_length(text: str, expected: bool) -> None:
-    """Three times in a row for a phrase, more for a word; people do say "very very very"."""
-    assert expected is bool(repeats(text.split()))
+    """Three repeats of a long phrase are a loop, but six of a single word: people do say "very very very"."""
+    assert expected is bool(find_repeats(text.split()))
 
 
 def test_a_loop_inside_a_segment_is_found() -> None:
-    """One segment that says the same again and again."""
+    """A segment that repeats the same words is suspect."""
     loop = segment(60.0, 75.0, "and then we moved on, " * 6)
-    assert found((*GOOD, loop)) == [(60.0, 75.0, "looped")]
+    assert suspects((*GOOD, loop)) == [(60.0, 75.0, "looped")]
 
 
-def test_a_loop_over_segments_names_only_the_segments_that_loop() -> None:
-    """The good sentence before it stays out of the span."""
+def test_a_loop_over_segments_contains_only_the_segments_that_loop() -> None:
+    """The correct sentence before the loop is not in the span."""
     loop = tuple(segment(60.0 + 2 * i, 62.0 + 2 * i, "Thank you for watching.") for i in range(5))
-    assert found((*GOOD, *loop)) == [(60.0, 70.0, "looped")]
+    assert suspects((*GOOD, *loop)) == [(60.0, 70.0, "looped")]
 
 
-def test_text_where_nobody_talks_is_found() -> None:
-    """The voice ends at 60 s, the text does not."""
-    assert found((*GOOD, segment(70.0, 75.0, "Subtitles by the community.")), VOICE) == [
+def test_text_without_speech_is_suspect() -> None:
+    """The speech ends at 60 s, the text at 75 s."""
+    assert suspects((*GOOD, segment(70.0, 75.0, "Subtitles by the community.")), SPEECH) == [
         (70.0, 75.0, "text_over_silence")
     ]
 
 
-def test_more_words_than_a_mouth_can_speak_are_found() -> None:
-    """Twelve words in a second, and letters for languages without spaces."""
-    assert found((segment(0.0, 1.0, " ".join(TALK[0].split())),)) == [(0.0, 1.0, "too_fast")]
-    assert found(
+def test_text_that_is_too_long_for_its_duration_is_suspect() -> None:
+    """Words per second are limited, and letters per second for languages without spaces."""
+    assert suspects((segment(0.0, 1.0, " ".join(TALK[0].split())),)) == [(0.0, 1.0, "too_fast")]
+    assert suspects(
         (segment(0.0, 1.0, "クラウドネイティブの話をこれからたくさんしたいと思いますのでよろしくお願いします"),)
     ) == [(0.0, 1.0, "too_fast")]
 
 
-def test_speech_without_text_is_found_in_windows() -> None:
-    """Forty seconds of voice that nothing was written for: two windows to hear again."""
-    spans = found(GOOD[:2], [(0.0, 50.0)])
+def test_speech_without_text_is_suspect_and_divided_into_windows() -> None:
+    """Forty seconds of speech without text are two windows to recognise again."""
+    spans = suspects(GOOD[:2], [(0.0, 50.0)])
     assert spans == [(9.5, 29.75, "no_text"), (29.75, 50.0, "no_text")]
 
 
-def test_only_suspect_windows_are_heard_again() -> None:
-    """The second hearing takes the place of the loop; everything else stays as it was."""
-    asked = []
+def test_only_suspect_windows_are_recognised_again() -> None:
+    """The second result replaces the loop; all other segments remain unchanged."""
+    calls = []
 
-    def redo(start: float, end: float) -> tuple[Segment, ...]:
-        asked.append((start, end))
+    def recognise_again(start: float, end: float) -> tuple[Segment, ...]:
+        calls.append((start, end))
         return (segment(start, end, "So we moved on to the next subject."),)
 
-    mended = mend((*GOOD, segment(60.0, 75.0, "and then " * 9)), [(0.0, 75.0)], 75.0, redo)
-    assert asked == [(60.0, 75.0)]
-    assert (mended.redone, mended.spans) == (1, ())
-    assert [s.text for s in mended.segments] == [*TALK, "So we moved on to the next subject."]
+    result = repair((*GOOD, segment(60.0, 75.0, "and then " * 9)), [(0.0, 75.0)], 75.0, recognise_again)
+    assert calls == [(60.0, 75.0)]
+    assert (result.redone, result.spans) == (1, ())
+    assert [s.text for s in result.segments] == [*TALK, "So we moved on to the next subject."]
 
 
-def test_what_stays_wrong_is_cut_out_and_marked() -> None:
-    """A loop that comes back is not text; the span says where it was."""
+def test_text_that_is_still_suspect_is_removed_and_leaves_a_span() -> None:
+    """A loop that is recognised again is removed, and a span shows its times and the reason."""
     loop = segment(20.0, 24.5, "no " * 12)
-    mended = mend((*GOOD[:4], loop, *GOOD[5:]), VOICE, 60.0, lambda _start, _end: (loop,))
-    assert [s.text for s in mended.segments] == [*TALK[:4], *TALK[5:]]
-    assert [(s.start, s.end, s.reason) for s in mended.spans] == [(20.0, 24.5, "looped")]
+    result = repair((*GOOD[:4], loop, *GOOD[5:]), SPEECH, 60.0, lambda _start, _end: (loop,))
+    assert [s.text for s in result.segments] == [*TALK[:4], *TALK[5:]]
+    assert [(s.start, s.end, s.reason) for s in result.spans] == [(20.0, 24.5, "looped")]
 
 
-def test_silence_is_marked() -> None:
-    """Ten seconds without a voice are a span; shorter pauses are not."""
-    mended = mend(GOOD[:2], [(0.0, 9.5), (15.0, 16.0)], 40.0)
-    assert [(s.start, s.end, s.reason) for s in mended.spans] == [(16.0, 40.0, "no_speech")]
+def test_long_silence_leaves_a_span() -> None:
+    """Ten seconds without speech are a span; shorter pauses are not."""
+    result = repair(GOOD[:2], [(0.0, 9.5), (15.0, 16.0)], 40.0)
+    assert [(s.start, s.end, s.reason) for s in result.spans] == [(16.0, 40.0, "no_speech")]
 
 
 TEXTS = st.one_of(st.sampled_from(TALK), st.just("no " * 12), st.text("ab ", max_size=60).filter(str.strip))
@@ -121,31 +121,31 @@ TEXTS = st.one_of(st.sampled_from(TALK), st.just("no " * 12), st.text("ab ", max
     st.lists(st.tuples(st.floats(0.1, 40), st.floats(0.1, 40)), max_size=8),
     TEXTS,
 )
-def test_nothing_suspect_is_ever_passed_on(
-    raw: list[tuple[float, float, str]], voices: list[tuple[float, float]], again: str
+def test_repaired_segments_are_in_order_numbered_and_not_suspect(
+    raw: list[tuple[float, float, str]], stretches: list[tuple[float, float]], second_text: str
 ) -> None:
-    """Whatever is recognised, first or second: what remains is in order, numbered, and has no suspect text."""
-    segments, speech, at = [], [], 0.0
+    """This holds for any first and second result of recognition."""
+    segments, speech, time = [], [], 0.0
     for gap, length, text in raw:
-        segments.append(segment(at + gap, at + gap + length, text))
-        at += gap + length
-    at = 0.0
-    for gap, length in voices:
-        speech.append((at + gap, at + gap + length))
-        at += gap + length
-    mended = mend(segments, speech, 500.0, lambda start, end: (segment(start, end, again),))
-    assert list(range(len(mended.segments))) == [s.id for s in mended.segments]
-    assert all(a.start <= b.start for a, b in pairwise(mended.segments))
-    assert {"no_text"} >= {span.reason for span in suspects(mended.segments, speech)}
+        segments.append(segment(time + gap, time + gap + length, text))
+        time += gap + length
+    time = 0.0
+    for gap, length in stretches:
+        speech.append((time + gap, time + gap + length))
+        time += gap + length
+    result = repair(segments, speech, 500.0, lambda start, end: (segment(start, end, second_text),))
+    assert list(range(len(result.segments))) == [s.id for s in result.segments]
+    assert all(a.start <= b.start for a, b in pairwise(result.segments))
+    assert {"no_text"} >= {span.reason for span in find_suspects(result.segments, speech)}
 
 
-def test_compression_tells_speech_from_loops() -> None:
-    """Whisper's threshold of 2.4 lies between them."""
+def test_loops_have_a_higher_compression_ratio_than_speech() -> None:
+    """Whisper's threshold of 2.4 is between them."""
     assert compression(" ".join(TALK)) < 2.0 < 2.4 < compression("thank you for watching " * 12)
 
 
 def sounds() -> dict[str, NDArray[np.float32]]:
-    """A minute each of silence, noise, and music: chords with overtones, changing twice a second."""
+    """One minute each of silence, noise, and music: chords with overtones that change twice a second."""
     rng = np.random.default_rng(4)
     t = np.arange(60 * 16_000) / 16_000
     music = np.zeros_like(t)
@@ -163,15 +163,15 @@ def sounds() -> dict[str, NDArray[np.float32]]:
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise", "music"])
-def test_ten_minutes_without_a_voice_give_no_segments(tmp_path: Path, kind: str) -> None:
-    """Voice activity detection finds none, whatever the model would write; the transcript says so."""
+def test_ten_minutes_without_speech_give_no_segments(tmp_path: Path, kind: str) -> None:
+    """Voice activity detection finds no speech, so nothing is recognised, and one span covers the recording."""
     path = write_audio(tmp_path / "x.wav", samples=np.tile(sounds()[kind], 10))
     whisper = Whisper(
         WhisperSettings(language="en"),
         RuntimeSettings(device="cpu", threads=1),
         tiny_whisper.build(tmp_path / "model"),
     )
-    found = whisper.transcribe(Recording(path, make_source(duration=None), Glossary(terms=())))
-    assert found.segments == ()
-    assert [(span.start, span.reason) for span in found.spans] == [(0.0, "no_speech")]
-    assert pytest.approx(600.0, abs=0.1) == found.spans[0].end
+    transcript = whisper.transcribe(Recording(path, make_source(duration=None), Glossary(terms=())))
+    assert transcript.segments == ()
+    assert [(span.start, span.reason) for span in transcript.spans] == [(0.0, "no_speech")]
+    assert pytest.approx(600.0, abs=0.1) == transcript.spans[0].end

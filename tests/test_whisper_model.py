@@ -34,28 +34,28 @@ def opened(model: Path, words: bool = False, compute: Any = "auto", **runtime: A
 
 
 def windows(model: Model, samples: np.ndarray, count: int) -> tuple[list[Any], list[float]]:
-    """Windows of different lengths and their seconds."""
+    """Features of windows of different lengths, and their durations in seconds."""
     seconds = [3.0 + 2 * number for number in range(count)]
     return [model.compute_features(samples[: int(s * 16_000)]) for s in seconds], seconds
 
 
 @pytest.mark.parametrize("words", [False, True])
-def test_a_batch_says_what_single_windows_say(model: Path, samples: np.ndarray, words: bool) -> None:
-    """Who shares a batch with whom changes no token and no time."""
+def test_a_batch_gives_the_same_text_as_single_windows(model: Path, samples: np.ndarray, words: bool) -> None:
+    """The windows that share a batch change neither tokens nor times."""
     model = opened(model, words)
     features, seconds = windows(model, samples, 4)
-    together = model.recognise(features, seconds, "en", "etcd")
-    alone = [model.recognise([f], [s], "en", "etcd")[0] for f, s in zip(features, seconds, strict=True)]
-    assert [one.phrases for one in alone] == [one.phrases for one in together]
-    assert any(one.phrases for one in together)
-    assert words == any(said.words for one in together for said in one.phrases)
+    batch = model.recognise(features, seconds, "en", "etcd")
+    single = [model.recognise([f], [s], "en", "etcd")[0] for f, s in zip(features, seconds, strict=True)]
+    assert [text.phrases for text in single] == [text.phrases for text in batch]
+    assert any(text.phrases for text in batch)
+    assert words == any(phrase.words for text in batch for phrase in text.phrases)
 
 
-class Card:
-    """A GPU that takes a number of windows at once, and stands in for CTranslate2's model on one."""
+class FakeGpu:
+    """Replaces the model of CTranslate2 by one that fails when a batch has more than `capacity` windows."""
 
-    def __init__(self, model: Model, error: str, holds: int) -> None:
-        self._model, self._error, self._holds = model.model, error, holds
+    def __init__(self, model: Model, error: str, capacity: int) -> None:
+        self._model, self._error, self._capacity = model.model, error, capacity
         self.sizes: list[int] = []
         model.device, model.batch = "cuda", 4
         model.model = self
@@ -65,41 +65,44 @@ class Card:
 
     def encode(self, features: np.ndarray) -> Any:
         self.sizes.append(len(features))
-        if len(features) > self._holds:
+        if len(features) > self._capacity:
             raise RuntimeError(self._error)
         return self._model.encode(features)
 
 
-def test_a_gpu_out_of_memory_gets_half(model: Path, samples: np.ndarray, caplog: pytest.LogCaptureFixture) -> None:
-    """No window is lost, and the batches that follow are small from the start."""
-    model = opened(model, compute="int8")  # the card does not have our encoder
-    features, seconds = windows(model, samples, 4)
-    expected = model.recognise(features, seconds, "en")
-    card = Card(model, "CUDA failed with error out of memory", holds=1)
-    with caplog.at_level(logging.WARNING):
-        assert [one.phrases for one in expected] == [one.phrases for one in model.recognise(features, seconds, "en")]
-    assert (card.sizes, model.batch, model.device) == ([4, 2, 1, 1, 2, 1, 1], 1, "cuda")
-
-
-def test_a_gpu_that_breaks_in_mid_run_is_given_up_with_one_warning(
+def test_a_gpu_out_of_memory_gets_smaller_batches(
     model: Path, samples: np.ndarray, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The windows in hand are recognised by the CPU, and all that follow."""
+    """No window is lost, and the batch size remains small."""
+    model = opened(model, compute="int8")  # a GPU does not use the bfloat16 encoder
+    features, seconds = windows(model, samples, 4)
+    expected = model.recognise(features, seconds, "en")
+    gpu = FakeGpu(model, "CUDA failed with error out of memory", capacity=1)
+    with caplog.at_level(logging.WARNING):
+        texts = model.recognise(features, seconds, "en")
+    assert [text.phrases for text in expected] == [text.phrases for text in texts]
+    assert (gpu.sizes, model.batch, model.device) == ([4, 2, 1, 1, 2, 1, 1], 1, "cuda")
+
+
+def test_a_gpu_that_fails_during_a_run_is_replaced_by_the_cpu_with_one_warning(
+    model: Path, samples: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The CPU recognises the current windows and all later ones."""
     model = opened(model)
     features, seconds = windows(model, samples, 2)
-    Card(model, "CUDA error: device-side assert triggered", holds=0)
+    FakeGpu(model, "CUDA error: device-side assert triggered", capacity=0)
     with caplog.at_level(logging.WARNING):
-        found = [model.recognise(features, seconds, "en"), model.recognise(features, seconds, "en")]
-    assert all(isinstance(one, WindowText) for batch in found for one in batch)
+        batches = [model.recognise(features, seconds, "en"), model.recognise(features, seconds, "en")]
+    assert all(isinstance(text, WindowText) for batch in batches for text in batch)
     assert (model.device, len([r for r in caplog.records if "CUDA failed" in r.message])) == ("cpu", 1)
 
 
-def test_a_gpu_that_was_asked_for_is_not_replaced(model: Path, samples: np.ndarray) -> None:
-    """Who wrote runtime.device=cuda wants to know that it does not work."""
+def test_a_configured_gpu_is_not_replaced_by_the_cpu(model: Path, samples: np.ndarray) -> None:
+    """With `runtime.device` "cuda", a failure of CUDA is an error with a remedy."""
     model = opened(model)
     features, seconds = windows(model, samples, 1)
     model._runtime = RuntimeSettings(device="cuda")
-    Card(model, "CUDA error: device-side assert triggered", holds=0)
+    FakeGpu(model, "CUDA error: device-side assert triggered", capacity=0)
     with pytest.raises(BackendError, match="CUDA failed") as error:
         model.recognise(features, seconds, "en")
     assert "runtime.device=cpu" in error.value.remedy
@@ -125,6 +128,6 @@ def stamp(seconds: float) -> int:
     ],
 )
 def test_tokens_become_text_with_times(tokens: list[int], expected: list[tuple[float, float, str]]) -> None:
-    """Pairs of time stamps, text after the last one, none at all, times beyond the sound: no word is lost."""
-    found = read_tokens(tokens, TOKENIZER, 10.0)
-    assert expected == [(round(s.start, 2), round(s.end, 2), s.text) for s in found]
+    """No word is lost: with pairs of timestamps, text after the last one, no timestamps, or times after the end."""
+    phrases = read_tokens(tokens, TOKENIZER, 10.0)
+    assert expected == [(round(p.start, 2), round(p.end, 2), p.text) for p in phrases]

@@ -1,4 +1,4 @@
-"""A language model of the real architecture with random weights, small enough to build in a test."""
+"""A language model with a real architecture and random weights, small enough to be created in a test."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.conftest import TALK
 def build(
     folder: Path, context: int = 4096, texts: Sequence[str] = TALK, dtype: str = "float32", **shape: int | bool
 ) -> Path:
-    """Write a random Qwen2 (two layers, width 32) with a byte-level tokenizer of its own into `folder`.
+    """Write a random Qwen2 (two layers, width 32) and a byte-level tokenizer trained on `texts` into `folder`.
 
-    The tokenizer is trained on `texts`; `shape` replaces fields of the configuration.
+    `shape` replaces fields of the model configuration.
     """
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers

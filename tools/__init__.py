@@ -1,1 +1,1 @@
-"""Scripts for maintainers: making the sample, refreshing the glossary, regenerating the reference pages."""
+"""Scripts for maintainers: make the sample, refresh the glossary, and write the reference pages."""

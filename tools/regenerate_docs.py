@@ -1,6 +1,7 @@
-"""Write the reference pages from the code: `python tools/regenerate_docs.py`. A test compares.
+"""Write the reference pages from the code: `python tools/regenerate_docs.py`.
 
-docs/configuration.md comes from the settings' descriptions, docs/commands.md from the commands' help.
+docs/configuration.md is made from the docstrings of settings, docs/commands.md from the help of commands. A test checks
+that both are up to date.
 """
 
 from __future__ import annotations
@@ -25,14 +26,15 @@ def _shown(value: Any) -> str:
 
 
 def configuration() -> str:
-    """One table for each table of the file."""
+    """The page with one table for each table of the configuration."""
     lines = [
         "# Configuration",
         "",
-        "A TOML file (`--config`), then environment variables (`SUMMARIZER_RUNTIME__DEVICE=cpu`,",
-        "`SUMMARIZER_TRANSCRIBE__WHISPER__MODEL=base`), then `--set runtime.device=cpu`; each overrides the one before.",
-        "`configs/` has files to start from. The tables of stages and their back ends change what comes out: a changed",
-        "setting makes its stage, and what depends on it, again. Settings in `[index]`, `[runtime]` and `[nightly]` never do.",
+        "Settings are read from a TOML file (`--config`), from environment variables",
+        "(`SUMMARIZER_RUNTIME__DEVICE=cpu`, `SUMMARIZER_TRANSCRIBE__WHISPER__MODEL=base`) and from",
+        "`--set runtime.device=cpu`; later sources override earlier ones. `configs/` has examples. Settings of stages",
+        "and their back ends change results: after a change, the stage and the stages that depend on it run again.",
+        "Settings in `[index]`, `[runtime]` and `[nightly]` repeat no work.",
     ]
     for name, table in Config.tables().items():
         lines += _table(name, table)
@@ -40,20 +42,20 @@ def configuration() -> str:
 
 
 def _table(name: str, table: type[Table]) -> Iterator[str]:
-    """The rows of a table of the file, then the tables inside it."""
+    """The rows of one table, then its nested tables."""
     inner = table.tables()
     yield from ("", f"## [{name}]", "", "| key | default | meaning |", "|---|---|---|")
     for key, setting in table.model_fields.items():
         if key not in inner:
             meaning = " ".join((setting.description or "").split())
             yield f"| `{key}` | {_shown(setting.default)} | {meaning} |"
-    for key, found in inner.items():
-        yield from _table(f"{name}.{key}", found)
+    for key, nested in inner.items():
+        yield from _table(f"{name}.{key}", nested)
 
 
 def commands() -> str:
-    """One section for each command: what it does, its arguments and options, an example."""
-    lines = ["# Commands", "", "`summarizer --help` and `summarizer COMMAND --help` say the same."]
+    """The page with one section for each command: its purpose, arguments, options and an example."""
+    lines = ["# Commands", "", "`summarizer --help` and `summarizer COMMAND --help` print the same information."]
     for name, command in _leaves("summarizer", typer.main.get_command(app)):
         lines += ["", f"## {name}", "", " ".join((command.help or "").split()), ""]
         rows = [(_names(parameter), _about(parameter)) for parameter in command.params if parameter.name != "help"]
@@ -70,8 +72,8 @@ def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     if children is None:
         yield name, command
         return
-    for child, found in children.items():
-        yield from _leaves(f"{name} {child}", found)
+    for child, subcommand in children.items():
+        yield from _leaves(f"{name} {child}", subcommand)
 
 
 def _names(parameter: Any) -> str:

@@ -1,7 +1,10 @@
-"""Media files, opened in a sandboxed child process only: samples, durations, extraction; and voice activity detection.
+"""Read media files in a sandboxed child process, and detect voice activity.
 
-`decoder` is the child and the only module that imports PyAV; `sandbox` starts it and `media` uses it. `completeness`
-compares durations to find truncated files, `samples` keeps them on disk, `voice_activity` finds speech in them.
+- `decoder` is the child process, and the only module that imports PyAV; `sandbox` starts it.
+- `media` decodes, describes and extracts audio with it.
+- `completeness` finds truncated files by comparing durations.
+- `samples` stores decoded samples on disk.
+- `voice_activity` finds speech in samples.
 """
 
 from summarizer.audio.decoder import RATE

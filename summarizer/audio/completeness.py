@@ -1,14 +1,13 @@
-"""Is a media file complete? The duration that it states, and its structure, against the sound that was decoded.
+"""Check whether a media file is complete, by its duration and by the structure of its container.
 
-Decoders play a truncated file to its end without an error, so success proves nothing. Three durations are compared: the
-one that the site declared, the one that the container states, and that of the decoded sound. Not every container states
-one: an MP3 without a Xing header and an Ogg stream end where the bytes end. There the structure of the last bytes shows
-a cut: a frame, block, box or page that runs past the end of the file, or an Ogg stream whose last page is not marked as
-the last (the position of the last page states the duration only if it is). The functions here read sizes only, in
-Python, and decode nothing.
+A decoder reads a truncated file to its end without an error. Three durations are therefore compared: the one that the
+site declares, the one that the container states, and that of the decoded audio. Some containers state none: an MP3
+without a Xing header and an Ogg stream end where the bytes end. In these, the structure shows a truncation: a frame,
+block, box or page that extends past the end of the file, or an Ogg stream whose last page is not marked as the last
+(only a page with this mark states the duration). The functions here read sizes only, in Python, and decode nothing.
 
-What cannot be detected, unless the site declares a duration: a file that states none and was cut exactly between two
-frames, and a file that was cut and then rewritten by a tool.
+Two kinds of files cannot be detected unless the site declares a duration: a file that states no duration and was
+truncated exactly between two frames, and a file that was truncated and then rewritten by a tool.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from summarizer.errors import Failed
 
 TOLERANCE = 1.0  # seconds that may be missing: encoder delay and padding, rounded durations
 MAX_STEP_BACK = 0.5  # seconds by which a timestamp may decrease; rounding is a thousandth of that
-SHARE = 0.01  # tolerated share of a site's duration, or of the container's when it has other streams
+TOLERATED_SHARE = 0.01  # tolerated share of a site's duration, or of the container's when it has other streams
 REMEDY = (
-    "Download it again (`--force audio`), or play the file to see whether it is whole; "
-    "if it really ends there, rewrite it: `ffmpeg -i FILE -c copy NEW`."
+    "Download it again (`--force audio`), or play the file to see whether it is complete; "
+    "if it is, rewrite it: `ffmpeg -i FILE -c copy NEW`."
 )
 _MASTER = {0x18538067, 0x1F43B675}  # Matroska's Segment and Cluster: elements that hold the blocks
 _TIMESTAMP = 0xE7  # of a Matroska cluster
@@ -39,7 +38,7 @@ _RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 
 
 
 class Structure(NamedTuple):
-    """What the bytes of a file show."""
+    """The result of reading the structure of a file."""
 
     fault: str = ""  # why the file cannot be complete; empty when nothing indicates that
     states_duration: bool = True  # False: a duration that the demuxer reports is an estimate
@@ -55,39 +54,39 @@ def check_complete(
     other_streams: bool = False,
     step_back: float = 0.0,
 ) -> None:
-    """Raise `Failed` unless the decoded sound is as long as the site and the container say; durations in seconds.
+    """Raise `Failed` unless the decoded audio is as long as the site and the container state; durations in seconds.
 
     `declared` is the site's duration, `container` that of the audio stream or else of the file; `other_streams` is
-    whether there are other streams, which may be longer than the sound; `step_back` is the largest decrease of the
-    timestamp from one packet to the next. Codes: `no_audio` (no sound at all), `truncated_media`, `wrong_length` (too
-    much sound: two files in one, a repeated part, or invalid timestamps).
+    whether there are other streams, which may be longer than the audio; `step_back` is the largest decrease of the
+    timestamp from one packet to the next. Codes: `no_audio` (no audio at all), `truncated_media`, `wrong_length` (too
+    much audio: two files in one, a repeated piece, or invalid timestamps).
     """
     if decoded <= 0:
-        raise Failed("no_audio", f"{path.name} has no sound", REMEDY)
+        raise Failed("no_audio", f"{path.name} has no audio", REMEDY)
     structure = read_structure(path)
     stated = container if structure.states_duration else None
     expected = structure.seconds or stated
     for origin, duration, share in (
-        ("container", expected, SHARE if other_streams else 0.0),
-        ("site", declared, SHARE),
+        ("container", expected, TOLERATED_SHARE if other_streams else 0.0),
+        ("site", declared, TOLERATED_SHARE),
     ):
         if duration and duration - decoded > max(TOLERANCE, share * duration):
             raise Failed(
-                "truncated_media", f"{path.name} ends at {decoded:.1f} s; the {origin} says {duration:.1f} s", REMEDY
+                "truncated_media", f"{path.name} ends at {decoded:.1f} s; the {origin} states {duration:.1f} s", REMEDY
             )
     confirmed = any(duration and abs(duration - decoded) <= TOLERANCE for duration in (stated, declared))
     if structure.fault and not confirmed:
         raise Failed("truncated_media", f"{path.name} is incomplete after {decoded:.1f} s: {structure.fault}", REMEDY)
     if step_back > MAX_STEP_BACK:
-        raise Failed("wrong_length", f"the timestamps of {path.name} go back by {step_back:.1f} s", REMEDY)
-    if expected and decoded - expected > max(TOLERANCE, SHARE * expected):
+        raise Failed("wrong_length", f"the timestamps of {path.name} decrease by {step_back:.1f} s", REMEDY)
+    if expected and decoded - expected > max(TOLERANCE, TOLERATED_SHARE * expected):
         raise Failed(
-            "wrong_length", f"{path.name} has {decoded:.1f} s of sound; the container says {expected:.1f} s", REMEDY
+            "wrong_length", f"{path.name} has {decoded:.1f} s of audio; the container states {expected:.1f} s", REMEDY
         )
 
 
 def read_structure(path: Path) -> Structure:
-    """Read the sizes in a file of a known container; nothing is found in other containers."""
+    """Read the structure of a file; for an unsupported container, return an empty `Structure`."""
     if path.stat().st_size < 16:
         return Structure()
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -102,7 +101,7 @@ def read_structure(path: Path) -> Structure:
 
 
 def _read_ogg(data: mmap.mmap) -> Structure:
-    """Pages must follow one another, and the last be marked as the end (RFC 3533); only then a duration is stated."""
+    """Pages must be consecutive, and the last one must have the end mark, which states the duration (RFC 3533)."""
     offset, last, next_numbers = 0, False, dict[bytes, int]()
     while offset < len(data):
         header = data[offset : offset + 27]
@@ -121,7 +120,7 @@ def _read_ogg(data: mmap.mmap) -> Structure:
 
 
 def _read_wav(data: mmap.mmap) -> Structure:
-    """The chunks of a WAV file must end inside it; a recorder that was killed leaves the size 0 or all ones."""
+    """Chunks must end inside the file; a recorder that was killed leaves a size of 0 or 0xFFFFFFFF."""
     offset = 12
     while offset + 8 <= len(data):
         size = int.from_bytes(data[offset + 4 : offset + 8], "little")
@@ -137,9 +136,9 @@ def _read_wav(data: mmap.mmap) -> Structure:
 
 
 def _read_mp4(data: mmap.mmap) -> Structure:
-    """Every box at the top level must end inside the file (ISO/IEC 14496-12).
+    """Every top-level box must end inside the file (ISO/IEC 14496-12).
 
-    A file in fragments without an index before them states no duration: a demuxer adds up the fragments in the file.
+    A fragmented file without an index in front states no duration: a demuxer adds up the fragments in the file.
     """
     offset, kinds = 0, set[bytes]()
     while offset + 8 <= len(data):
@@ -162,7 +161,7 @@ def _read_mp4(data: mmap.mmap) -> Structure:
 
 
 def _read_matroska(data: mmap.mmap) -> Structure:
-    """Elements of the segment and of its clusters must end inside the file, in order of time (RFC 8794, RFC 9559)."""
+    """Elements must end inside the file, and clusters must be in order of time (RFC 8794, RFC 9559)."""
     offset, time = 0, 0
     while offset < len(data):
         identifier, size_offset = _read_vint(data, offset, keep_marker=True)
@@ -174,15 +173,16 @@ def _read_matroska(data: mmap.mmap) -> Structure:
         if identifier == _TIMESTAMP and size is not None:
             previous, time = time, int.from_bytes(data[body : body + size], "big")
             if time < previous:
-                return Structure("the timestamps of WebM clusters go back in time")
+                return Structure("the timestamps of WebM clusters decrease")
         offset = body if identifier in _MASTER or size is None else body + size
     return Structure()
 
 
 def _read_vint(data: mmap.mmap, offset: int, keep_marker: bool) -> tuple[int | None, int]:
-    """A variable-length integer of EBML and the offset after it; None for "unknown size" and for invalid bytes.
+    """Read a variable-length EBML integer; return it and the offset after it.
 
-    The marker is the bit that gives the length; element IDs keep it, sizes do not.
+    The integer is None for "unknown size" and for invalid bytes. The marker is the bit that encodes the length: it is
+    part of element IDs, but not of sizes.
     """
     first = data[offset] if offset < len(data) else 0
     length = 9 - first.bit_length()
@@ -196,7 +196,7 @@ def _read_vint(data: mmap.mmap, offset: int, keep_marker: bool) -> tuple[int | N
 
 
 def _read_mp3(data: mmap.mmap) -> Structure:
-    """Frames are counted one by one and the last must be complete; a Xing or VBRI header states how many there are."""
+    """Count the frames; the last must be complete. A Xing or VBRI header states the number of frames."""
     offset = _skip_id3(data)
     start, seconds, fault, count = offset, 0.0, "", 0
     while offset + 4 <= len(data):
@@ -204,8 +204,8 @@ def _read_mp3(data: mmap.mmap) -> Structure:
         if frame is None:
             if data[offset : offset + 16].startswith(_TAGS) or not any(data[offset : offset + 64]):
                 break
-            found = data.find(b"\xff", offset + 1)
-            offset = found if found >= 0 else len(data)
+            candidate = data.find(b"\xff", offset + 1)
+            offset = candidate if candidate >= 0 else len(data)
             continue
         size, length = frame
         if offset + size > len(data):
@@ -220,7 +220,7 @@ def _read_mp3(data: mmap.mmap) -> Structure:
 
 
 def _skip_id3(data: mmap.mmap) -> int:
-    """Offset of the first byte after the ID3v2 tags."""
+    """Return the offset of the first byte after the ID3v2 tags."""
     offset = 0
     while data[offset : offset + 3] == b"ID3" and offset + 10 <= len(data):
         size = 0
@@ -231,7 +231,7 @@ def _skip_id3(data: mmap.mmap) -> int:
 
 
 def _parse_mp3_frame(data: mmap.mmap, offset: int) -> tuple[int, float] | None:
-    """Bytes and seconds of the layer III frame at an offset; None when there is no valid frame header."""
+    """Return bytes and seconds of the layer III frame at an offset; None when there is no valid frame header."""
     head = data[offset : offset + 4]
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return None

@@ -4,12 +4,12 @@ Modes:
 
 - `probe` writes one line of JSON (`Header`) to stdout.
 - `decode` writes the header and then mono 16 kHz s16 samples. Before the header it reads all packets once without
-  decoding them: that takes milliseconds, and shows that a file was cut before hours of work go into it.
+  decoding them. That takes milliseconds, and detects a truncated file before hours of recognition.
 - `extract` writes the header and copies the packets of the first audio stream, still encoded, into the Matroska file
-  TARGET. While it copies it writes a zero byte now and then, so that the parent sees progress.
+  TARGET. While copying, it writes a zero byte after every `PROGRESS_PACKETS` packets, so that the parent sees progress.
 
-The exit code is 0, or 1 with the reason on stderr. The module imports the standard library at its top and PyAV in
-functions, so that memory and CPU time are limited before any FFmpeg code runs.
+The exit code is 0, or 1 with the reason on stderr. At the top the module imports only the standard library, and PyAV is
+imported in functions, so that memory and CPU time are limited before any FFmpeg code runs.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ Mode = Literal["probe", "decode", "extract"]
 RATE = 16_000  # Hz, of the decoded samples
 CODECS = frozenset({"aac", "opus", "libopus", "mp3", "mp3float", "vorbis", "libvorbis", "flac"})
 BUFFER = 2**16  # bytes of output written at once; single frames would cost both processes a system call every 20 ms
-PROGRESS_PACKETS = 256  # packets copied between two progress bytes: 5 s of sound at 20 ms a packet
+PROGRESS_PACKETS = 256  # packets copied between two progress bytes: 5 s of audio at 20 ms a packet
 
 
 class Header(TypedDict):
-    """What the container says about its first audio stream; `codec` is None when there is no audio stream."""
+    """Metadata of a container and its first audio stream; `codec` is None when there is no audio stream."""
 
-    codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has none
+    codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has no decoder
     duration: float | None  # seconds, of the audio stream or else of the container; some live recordings have neither
-    container_duration: float | None  # seconds, of the whole file
+    container_duration: float | None  # seconds, of the file
     packet_duration: float | None  # seconds from the first packet to the end of the last; None when they were not read
-    step_back: float  # seconds, the largest decrease of the timestamp between two packets: part of the file is repeated
+    step_back: float  # seconds, the largest decrease of the timestamp between two packets; shows a repeated piece
     other_streams: bool  # whether there are other streams, which may be longer than the audio
     sample_rate: int  # Hz
     channels: int
 
 
 def is_allowed(codec: str) -> bool:
-    """Whether a codec may be decoded: common in recordings, and with a decoder that is widely tested."""
+    """Whether a codec may be decoded: it is common in recordings, and its decoder is widely tested."""
     return codec in CODECS or codec.startswith("pcm_")
 
 
 def limit(memory: int, seconds: int) -> None:
     """Limit this process: bytes of address space, seconds of CPU time, no core file."""
-    with contextlib.suppress(ImportError, ValueError, OSError):  # this system has no such limits
+    with contextlib.suppress(ImportError, ValueError, OSError):  # this system does not support limits
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -57,8 +57,8 @@ def limit(memory: int, seconds: int) -> None:
 def open_media(path: str) -> Any:
     """Open a container for reading, an `av.container.InputContainer`.
 
-    FFmpeg decodes the first frames of every stream to find its parameters. The whitelist keeps it from using any
-    decoder that is not allowed, those of pictures included.
+    FFmpeg decodes the first frames of every stream to find its parameters. The whitelist prevents it from using a
+    decoder that is not allowed, including decoders of images.
     """
     import av
 
@@ -66,7 +66,7 @@ def open_media(path: str) -> Any:
 
 
 def read_header(container: Any, read_packets: bool) -> Header:
-    """Describe an opened container; with `read_packets` all packets of an allowed audio stream are read."""
+    """Read the metadata of an opened container; `read_packets` also reads all packets of an allowed audio stream."""
     container_duration = container.duration / 1_000_000 if container.duration else None
     header = Header(
         codec=None,
@@ -81,7 +81,7 @@ def read_header(container: Any, read_packets: bool) -> Header:
     if not container.streams.audio:
         return header
     stream = container.streams.audio[0]
-    codec = stream.codec_context  # None for a codec that FFmpeg does not know
+    codec = stream.codec_context  # None for a codec that FFmpeg does not support
     duration = stream.duration * stream.time_base if stream.duration else container_duration or 0
     header["codec"] = codec.name if codec else "unknown"
     header["duration"] = float(duration) if duration > 0 else None
@@ -94,7 +94,7 @@ def read_header(container: Any, read_packets: bool) -> Header:
 
 
 def _measure_packets(container: Any, stream: Any) -> tuple[float | None, float]:
-    """Seconds from the first packet to the end of the last, and of the largest step back between two packets."""
+    """Return the duration of all packets and the largest decrease of the timestamp between two packets, in seconds."""
     first: int | None = None
     end = previous = step_back = 0  # in units of the stream's time base
     for packet in container.demux(stream):
@@ -131,7 +131,7 @@ def _extract(path: str, target: str, out: BinaryIO) -> None:
         source = container.streams.audio[0]
         stream = copy.add_stream_from_template(source)
         for number, packet in enumerate(container.demux(source), 1):
-            if packet.dts is not None:  # the last one, which only ends the stream, has none
+            if packet.dts is not None:  # the last packet, which only ends the stream, has none
                 packet.stream = stream
                 copy.mux(packet)
             if number % PROGRESS_PACKETS == 0:
@@ -140,9 +140,9 @@ def _extract(path: str, target: str, out: BinaryIO) -> None:
 
 
 def run(mode: Mode, path: str, out: BinaryIO, target: str = "") -> int:
-    """Do what `mode` says with one file and write the result to `out`; returns the exit code.
+    """Process one file in the given mode, write the result to `out`, and return the exit code.
 
-    A codec that is not allowed is not decoded: only the header is written. It may be extracted, which decodes nothing.
+    With a codec that is not allowed, `decode` writes only the header. `extract` copies any codec: it decodes nothing.
     """
     import av
 
@@ -157,7 +157,7 @@ def run(mode: Mode, path: str, out: BinaryIO, target: str = "") -> int:
         elif mode == "extract" and codec is not None:
             _extract(path, target, out)
         out.flush()
-    except BrokenPipeError:  # the parent needs no more
+    except BrokenPipeError:  # the parent closed the pipe because it needs no more output
         return 0
     except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
         sys.stderr.write(f"{str(error) or type(error).__name__}\n")
@@ -166,7 +166,7 @@ def run(mode: Mode, path: str, out: BinaryIO, target: str = "") -> int:
 
 
 def main(mode: Mode, path: str, memory: str, seconds: str, target: str = "") -> int:
-    """Limit this process, then run; takes the arguments of the command line and returns the exit code."""
+    """Set the limits of this process, then call `run` with the command line arguments; return the exit code."""
     limit(int(memory), int(seconds))
     with open(sys.stdout.fileno(), "wb", BUFFER, closefd=False) as stdout:
         return run(mode, path, stdout, target)

@@ -1,8 +1,8 @@
-"""Read media files in a sandboxed child process: samples block by block, duration, extraction of the audio stream.
+"""Read media files in a sandboxed child process: decode samples, read metadata, extract the audio stream.
 
-No function here opens a media file in this process; `sandbox` starts the child that does. Truncated files decode
-without an error, and only a comparison of durations finds them (`completeness`). Samples come through a pipe, so a
-recording of ten hours needs no more memory than one of ten minutes.
+No function here opens a media file in this process; the child process that `sandbox` starts does. Truncated files
+decode without an error, and only a comparison of durations detects them (`completeness`). Samples come through a pipe
+in blocks, so a recording of ten hours needs no more memory than one of ten minutes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PROBE_CPU_SECONDS = 60  # opening a container takes less than one
+PROBE_CPU_SECONDS = 60  # opening a container takes less than one second
 
 
 def stream(
@@ -31,9 +31,9 @@ def stream(
     cpu_seconds: int = sandbox.CPU_SECONDS,
     stall_seconds: float = sandbox.STALL_SECONDS,
 ) -> Iterator[NDArray[np.int16]]:
-    """Mono samples at 16 kHz of the whole file, in blocks of half a minute.
+    """Decode a file and yield mono samples at 16 kHz in blocks of half a minute, int16 of shape (n,).
 
-    `declared` is the duration that the site gave, seconds. Raises `Failed`, mostly before the first block:
+    `declared` is the duration that the site declares, seconds. Raises `Failed`, usually before the first block:
     `media_unreadable` when the file cannot be opened or the decoder fails or exceeds its limits, `no_audio`,
     `codec_refused` for a codec outside the allowlist, `truncated_media` and `wrong_length` as `check_complete` does.
     """
@@ -55,16 +55,16 @@ def stream(
         size, rest = 0, b""
         while data := child.read_block():
             data = rest + data
-            whole = len(data) // 2 * 2  # bytes of complete samples
-            data, rest = data[:whole], data[whole:]
-            size += whole // 2
+            complete = len(data) // 2 * 2  # bytes of complete samples
+            data, rest = data[:complete], data[complete:]
+            size += complete // 2
             yield np.frombuffer(data, dtype="<i2")
         child.check_exit()
         check_length(size / RATE)
 
 
 def decode(path: Path, declared: float | None = None) -> NDArray[np.float32]:
-    """All samples of a short file in memory, mono at 16 kHz, float32 in -1..1; raises `Failed` as `stream` does."""
+    """Decode a short file to mono samples at 16 kHz, float32 in -1..1 of shape (n,); raises `Failed` like `stream`."""
     import numpy as np
 
     blocks = list(stream(path, declared))
@@ -72,7 +72,7 @@ def decode(path: Path, declared: float | None = None) -> NDArray[np.float32]:
 
 
 def probe(path: Path) -> MediaInfo:
-    """What a file says about its audio, without decoding it.
+    """Read the metadata of a file and its audio stream, without decoding it.
 
     Raises `Failed`: `media_unreadable`, `no_audio`, `codec_refused`.
     """
@@ -82,7 +82,7 @@ def probe(path: Path) -> MediaInfo:
 
 
 def container_duration(path: Path) -> float | None:
-    """Seconds that a container states for the whole file, whatever its streams are; None when it states none.
+    """Return the duration that the container states for the file, in seconds, or None; the streams do not matter.
 
     Raises `Failed("media_unreadable")`.
     """
@@ -92,17 +92,19 @@ def container_duration(path: Path) -> float | None:
 def extract(path: Path, target: Path) -> Path:
     """Copy the first audio stream of a file, still encoded, into the new Matroska file `target`; returns `target`.
 
-    Any codec is copied, since nothing is decoded here; `stream` refuses those outside the allowlist. Raises `Failed`:
-    `media_unreadable`, `no_audio`.
+    Any codec is copied, because nothing is decoded here; `stream` rejects codecs outside the allowlist. Raises
+    `Failed`: `media_unreadable`, `no_audio`.
     """
-    remedy = "Play the file to see whether it is whole."
+    remedy = "Play the file to see whether it is complete."
     with sandbox.start("extract", path, target, remedy=remedy) as child:
         info = child.read_header()
         while child.read_block():
-            pass  # progress only
+            pass  # the output only shows progress
         child.check_exit()
     if info.codec is None or not target.exists():  # an audio stream without packets leaves no file
-        raise Failed("no_audio", f"{path.name} has no sound", "Nothing to transcribe; add captions beside it.")
+        raise Failed(
+            "no_audio", f"{path.name} has no audio", "There is nothing to transcribe; add a caption file beside it."
+        )
     return target
 
 
@@ -112,12 +114,12 @@ def _read_info(path: Path) -> MediaInfo:
 
 
 def _check_codec(path: Path, info: MediaInfo) -> None:
-    """Raise `Failed` unless there is audio in a codec that may be decoded."""
+    """Raise `Failed` unless there is an audio stream with an allowed codec."""
     if info.codec is None:
-        raise Failed("no_audio", f"{path.name} has no sound", REMEDY)
+        raise Failed("no_audio", f"{path.name} has no audio", REMEDY)
     if not is_allowed(info.codec):
         raise Failed(
             "codec_refused",
-            f"{path.name} has {info.codec} sound, which is not decoded here",
+            f"{path.name} has {info.codec} audio, which is not supported",
             "Convert it to Opus or AAC.",
         )

@@ -1,6 +1,6 @@
-"""The samples of one recording, on disk while they are needed.
+"""Store the samples of one recording in a temporary file.
 
-Two bytes a sample in a temporary file: 115 MB an hour, read by position. So memory use does not depend on the length,
+A sample has two bytes, so an hour has 115 MB. With the samples on disk, memory use does not depend on the duration,
 decoding can run ahead of recognition, and a window can be read a second time.
 """
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Samples:
-    """Append-only samples at 16 kHz; one thread writes, others may read what was written."""
+    """Append-only storage of samples at 16 kHz; one thread may write while other threads read."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - open as long as the recording
-        self.size = 0  # samples
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
+        self.size = 0  # number of samples
 
     def append(self, block: NDArray[np.int16]) -> None:
         """Add samples, of shape (n,), at the end."""
@@ -30,7 +30,7 @@ class Samples:
         self.size += block.size
 
     def read(self, start: int, end: int) -> NDArray[np.float32]:
-        """Samples [start, end) as float32 in -1..1; fewer where the recording ends."""
+        """Return samples [start, end) as float32 in -1..1, of shape (n,); fewer at the end of the recording."""
         import numpy as np
 
         start, end = max(0, start), min(end, self.size)

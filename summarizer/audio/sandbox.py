@@ -1,8 +1,7 @@
-"""The parent's side of the decoder process: start `decoder.py` with limits, read its output, report its failure.
+"""The parent's side of the decoder process: start `decoder.py` with limits, read its output, report its failures.
 
-Media files come from strangers and FFmpeg is written in C. So a file is opened only in a child process, with an
-allowlist of codecs and limits on memory and CPU time: a crash or a hang ends the child and nothing else. Starting it
-costs about 0.3 s.
+Media files are untrusted and FFmpeg is written in C. Files are therefore opened only in a child process with limits on
+memory and CPU time and an allowlist of codecs: a crash or a hang ends only the child. Starting it takes about 0.3 s.
 """
 
 from __future__ import annotations
@@ -23,18 +22,18 @@ from summarizer.errors import Failed
 from summarizer.records import Record
 
 MEMORY = 4 * 2**30  # bytes of address space
-CPU_SECONDS = 900  # about 200 hours of sound
-STALL_SECONDS = 60.0  # without output, while the parent waits for some
-BLOCK = 30 * decoder.RATE * 2  # bytes of a block: half a minute of s16 samples
+CPU_SECONDS = 900  # enough for about 200 hours of audio
+STALL_SECONDS = 60.0  # time without output after which a child counts as stalled
+BLOCK = 30 * decoder.RATE * 2  # bytes in a block: half a minute of s16 samples
 
 
 class MediaInfo(Record):
-    """What a container says about its first audio stream; the fields are those of `decoder.Header`."""
+    """Metadata of a container and its first audio stream; the fields are those of `decoder.Header`."""
 
-    codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has none, None without an audio stream
+    codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has no decoder, None without audio
     duration: float | None  # seconds, of the audio stream or else of the container; some live recordings have neither
-    container_duration: float | None  # seconds, of the whole file
-    packet_duration: float | None  # seconds of sound by the packets' timestamps; None unless the file is decoded
+    container_duration: float | None  # seconds, of the file
+    packet_duration: float | None  # seconds, by the timestamps of the packets; None unless the file is decoded
     step_back: float  # seconds, the largest decrease of the timestamp between two packets
     other_streams: bool  # whether there are other streams, which may be longer than the audio
     sample_rate: int  # Hz
@@ -42,7 +41,7 @@ class MediaInfo(Record):
 
 
 class DecoderProcess:
-    """A running child process; made by `start`.
+    """A running child process, created by `start`.
 
     Every method raises `Failed("media_unreadable")` when the child fails, exceeds a limit or stalls.
     """
@@ -50,7 +49,7 @@ class DecoderProcess:
     def __init__(
         self, path: Path, child: subprocess.Popen[bytes], stderr: IO[bytes], stall_seconds: float, remedy: str
     ) -> None:
-        assert child.stdout is not None  # noqa: S101 - `start` asks for it
+        assert child.stdout is not None  # noqa: S101 - `start` opens a pipe
         self._path = path
         self._child = child
         self._stdout = child.stdout
@@ -59,10 +58,10 @@ class DecoderProcess:
         self._remedy = remedy
 
     def read_header(self) -> MediaInfo:
-        """The line that every mode writes first."""
+        """Read the header, the line of JSON that every mode writes first."""
         line = b""
         while not line.endswith(b"\n"):
-            byte = self._read_part(1)  # not more: what follows the line is read by `read_block`
+            byte = self._read_part(1)  # one byte at a time: the output after the line belongs to `read_block`
             if not byte:
                 self.check_exit()
                 raise self._failure("the decoder wrote no header")
@@ -73,7 +72,7 @@ class DecoderProcess:
             raise self._failure("the decoder wrote an invalid header") from None
 
     def read_block(self) -> bytes:
-        """The next `BLOCK` bytes of output; fewer at its end, then none."""
+        """Read the next `BLOCK` bytes of output; fewer at its end, then none."""
         parts: list[bytes] = []
         size = 0
         while size < BLOCK and (part := self._read_part(BLOCK - size)):
@@ -82,7 +81,7 @@ class DecoderProcess:
         return b"".join(parts)
 
     def check_exit(self) -> None:
-        """Wait for the end of the child, which has closed its output, and raise unless it succeeded."""
+        """Wait for the exit of a child that has closed its output, and raise `Failed` unless it succeeded."""
         code = self._child.wait()
         if code == 0:
             return
@@ -93,7 +92,7 @@ class DecoderProcess:
         raise self._failure(lines[-1][:200] if lines else f"the decoder ended with exit code {code}")
 
     def _read_part(self, size: int) -> bytes:
-        """What is in the pipe by now, up to `size` bytes; waits for the first, and is empty at the end of output."""
+        """Read up to `size` bytes from the pipe, waiting for the first; return no bytes at the end of the output."""
         readable = sys.platform == "win32" or select.select([self._stdout], [], [], self._stall_seconds)[0]
         if not readable:
             raise self._failure(f"the decoder produced no data for {self._stall_seconds:.3g} s")
@@ -113,16 +112,16 @@ def start(
     stall_seconds: float = STALL_SECONDS,
     remedy: str = REMEDY,
 ) -> Iterator[DecoderProcess]:
-    """Start a decoder process on a file, for a `with` block; it is killed at the end of the block if it still runs.
+    """Start a decoder process for a `with` block; the process is killed at the end of the block.
 
-    `target` is the file that the mode `extract` writes, `remedy` that of every `Failed` of the process. The child
-    starts by the path of its script and with `-P`, so that it imports neither this package nor any module from the
-    working directory. Resolved paths cannot begin with "-".
+    `target` is the file that the mode `extract` writes; `remedy` is the remedy of every `Failed` of the process. The
+    child is started by the path of its script and with `-P`, so that it imports neither this package nor a module from
+    the working directory. Paths are resolved, so they cannot be mistaken for options.
     """
     command = [sys.executable, "-P", decoder.__file__, mode, str(path.resolve()), str(MEMORY), str(cpu_seconds)]
     if target:
         command.append(str(target.resolve()))
-    with tempfile.TemporaryFile() as stderr:  # a file, because a full pipe would stop the child
+    with tempfile.TemporaryFile() as stderr:  # a file, because a full pipe would block the child
         child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, bufsize=0)
         try:
             yield DecoderProcess(path, child, stderr, stall_seconds, remedy)

@@ -1,4 +1,4 @@
-"""Is this the text of this video? A refusal, or the text's score."""
+"""Check that a text is the transcript of its video: raise a refusal, or return the score of the text."""
 
 from summarizer.check.gates import check
 from summarizer.check.score import score

@@ -1,4 +1,4 @@
-"""The stage `check`: a refusal, or the text's score."""
+"""The stage `check`: raise a refusal, or return the score of the text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from summarizer.stage import Stage, Work
 
 
 class _Settings(Table):
-    """[check], and the languages that are wanted of captions and texts alike."""
+    """[check], and the wanted languages, which apply to captions and texts."""
 
     check: CheckSettings
     languages: tuple[str, ...]
@@ -30,7 +30,7 @@ def _make(work: Work[_Settings, None], source: Source, transcript: Transcript, g
     return check(transcript, source.duration, work.settings.check, work.settings.languages, names)
 
 
-# Version 5: the least score of captions is in the key of every text.
+# Version 5: the minimum score of captions is in the key of every text.
 CHECK = Stage(
     name="check",
     version=5,

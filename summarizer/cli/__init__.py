@@ -1,7 +1,8 @@
-"""The command line: the only place that prints, prompts or exits.
+"""The command line: the only part of the package that prints or exits.
 
-stdout carries data (a table, or `--json`), stderr everything else, so that `summarizer run ... --json | jq` works.
-Exit codes: 0 all done, 1 failed, 2 usage, 3 partly done, 11 locked by another run, 75 try later.
+Data (a table, or JSON with `--json`) are written to stdout and all messages to stderr, so that
+`summarizer run ... --json | jq` works.
+Exit codes: 0 done, 1 failed, 2 usage error, 3 some videos failed, 11 locked by another run, 75 try again later.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import typer
 from summarizer import __version__
 from summarizer.cli import (
     console,
-    library,  # each adds its commands to the application
+    library,  # each module adds its commands to the application
     machine,
     measure,
     runs,
@@ -26,29 +27,29 @@ from summarizer.errors import SummarizerError
 
 __all__ = ["app", "main"]
 _COMMANDS = (runs, library, machine, measure)
-# Ends of a run that may leave a model at work in a thread. It must neither hold up the end nor crash in it, and the
-# library is whole whenever a process stops.
-_ABANDONED = frozenset((75, 130, 143))
+# Exit codes of runs that may end while a thread is still computing. The process exits without waiting for the thread,
+# which could delay the exit or crash during it. The library stays consistent whenever a process ends.
+_WITHOUT_CLEANUP = frozenset((75, 130, 143))
 
 
 @app.callback(invoke_without_command=True)
 def options(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what the parts do.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log progress in detail.")] = False,
 ) -> None:
     """Options before the command."""
     if version:
-        console.data(__version__)
+        console.print_data(__version__)
         raise typer.Exit
     logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, handlers=[console.log_handler()], force=True
+        level=logging.INFO if verbose else logging.WARNING, handlers=[console.make_log_handler()], force=True
     )
 
 
 def main() -> None:
-    """Entry point: every deliberate error becomes one line, its remedy, and an exit code."""
+    """Entry point: a `SummarizerError` is printed as one line with its remedy and sets the exit code."""
     code = _run()
-    if code in _ABANDONED:
+    if code in _WITHOUT_CLEANUP:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -59,10 +60,10 @@ def _run() -> int:
     try:
         app()
     except SummarizerError as error:
-        console.error(error)
+        console.print_error(error)
         return error.exit_code
     except KeyboardInterrupt:
-        console.note("Interrupted.")
+        console.print_note("Interrupted.")
         return 130
     except SystemExit as end:
         if not isinstance(end.code, int):

@@ -1,7 +1,7 @@
-"""What a person sees: tables, notes and errors. Used by the command line only.
+"""Output of the command line: tables, messages and errors.
 
-Titles and messages come from strangers and can carry terminal escapes or markup, so everything foreign goes through
-`clean` and `rich.text.Text`, never through markup.
+Titles and messages come from outside and can contain terminal escapes or markup. All such text is passed through
+`clean` and `rich.text.Text`, and is never interpreted as markup.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rich.logging import RichHandler
 from rich.table import Table
 from rich.text import Text
 
-from summarizer.errors import SummarizerError, sentence
+from summarizer.errors import SummarizerError, add_full_stop
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -26,54 +26,54 @@ COLOURS = {"made": "green", "cached": "blue", "refused": "yellow", "deferred": "
 
 
 def clean(text: str) -> str:
-    """Text without control characters: they could move the cursor or recolour the terminal."""
+    """Replace control characters, which could move the cursor or change colours, by spaces."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def data(text: str) -> None:
-    """A line of data on stdout."""
+def print_data(text: str) -> None:
+    """Write a line of data to stdout."""
     sys.stdout.write(text + "\n")
 
 
-def note(text: str) -> None:
-    """A line for people, on stderr."""
+def print_note(text: str) -> None:
+    """Write a message to stderr."""
     err.print(Text(clean(text)))
 
 
-def error(problem: SummarizerError) -> None:
-    """One line that says what is wrong, and the remedy."""
-    line = Text("error: ", style="red").append(clean(sentence(str(problem))), style="default")
+def print_error(problem: SummarizerError) -> None:
+    """Write an error and its remedy to stderr, as one line."""
+    line = Text("error: ", style="red").append(clean(add_full_stop(str(problem))), style="default")
     if problem.remedy:
         line.append(f" {clean(problem.remedy)}", style="cyan")
     err.print(line)
 
 
-def log_handler() -> logging.Handler:
-    """Log records on stderr, between the progress lines."""
+def make_log_handler() -> logging.Handler:
+    """A handler that writes log records to stderr, between the progress lines."""
     return RichHandler(console=err, show_path=False, show_time=False, markup=False)
 
 
-def status(text: str) -> AbstractContextManager[Any]:
-    """A spinner while something short runs; nothing when stderr is not a terminal."""
+def show_status(text: str) -> AbstractContextManager[Any]:
+    """Show a spinner while the block runs, if stderr is a terminal."""
     return err.status(Text(text)) if err.is_terminal else nullcontext()
 
 
-def rows(records: Sequence[Mapping[str, Any]], as_json: bool, empty: str = "", title: str = "") -> None:
-    """A table of equal records on stdout, or JSON."""
+def print_rows(records: Sequence[Mapping[str, Any]], as_json: bool, empty: str = "", title: str = "") -> None:
+    """Write records with the same fields to stdout, as a table or as JSON; `empty` is printed if there are none."""
     if as_json:
-        data(json.dumps(list(records), indent=1, ensure_ascii=False, default=str))
+        print_data(json.dumps(list(records), indent=1, ensure_ascii=False, default=str))
         return
     if not records:
-        note(empty)
+        print_note(empty)
         return
     table = Table(box=None, pad_edge=False, title=Text(clean(title)) if title else None, title_justify="left")
     for name in records[0]:
         table.add_column(name, overflow="fold")
     for record in records:
         table.add_row(*(Text(clean("" if value is None else str(value))) for value in record.values()))
-    show(table)
+    print_table(table)
 
 
-def show(table: Table) -> None:
-    """A table on stdout; as wide as its longest lines need where stdout is no terminal."""
+def print_table(table: Table) -> None:
+    """Write a table to stdout; it is 160 columns wide if stdout is not a terminal."""
     Console(width=None if out.is_terminal else 160).print(table)

@@ -1,4 +1,4 @@
-"""`summarizer doctor`: does this machine have what the settings need? Each finding carries its remedy."""
+"""`summarizer doctor`: check whether this machine has everything that the settings need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from summarizer.transcribe import speech_backend
 
 
 class Finding(Record):
-    """One thing that was looked at."""
+    """The result of one check."""
 
     check: str
     ok: bool
@@ -29,50 +29,50 @@ class Finding(Record):
 
 
 def examine(config: Config) -> list[Finding]:
-    """Everything that a run with these settings would need, in the order it would need it."""
-    looked = [
-        _python(),
-        _javascript(),
-        *_folders(config),
-        *_packages(config),
-        *_models(config),
-        _cuda(config),
+    """Check everything that a run with these settings needs, in the order in which it is needed."""
+    findings = [
+        _check_python(),
+        _check_javascript(),
+        *_check_folders(config),
+        *_check_packages(config),
+        *_check_models(config),
+        _check_cuda(config),
     ]
-    return [finding.model_copy(update={"remedy": ""}) if finding.ok else finding for finding in looked]
+    return [finding.model_copy(update={"remedy": ""}) if finding.ok else finding for finding in findings]
 
 
-def _python() -> Finding:
+def _check_python() -> Finding:
     version = sys.version.split()[0]
     return Finding(
         check="Python", ok=sys.version_info >= (3, 11), found=version, remedy="Install Python 3.11 or newer."
     )
 
 
-def _javascript() -> Finding:
+def _check_javascript() -> Finding:
     """YouTube's player needs a JavaScript runtime: Deno 2.3 or newer, or Node 22 or newer."""
-    found = []
-    for name, least in (("deno", (2, 3)), ("node", (22, 0))):
-        program = _program(name)
-        version = _version(program) if program else ()
-        if version >= least:
+    outdated = []
+    for name, minimum in (("deno", (2, 3)), ("node", (22, 0))):
+        program = _find_program(name)
+        version = _read_version(program) if program else ()
+        if version >= minimum:
             return Finding(check="JavaScript runtime", ok=True, found=f"{name} {'.'.join(map(str, version))}")
         if version:
-            found.append(f"{name} {'.'.join(map(str, version))} is too old")
+            outdated.append(f"{name} {'.'.join(map(str, version))} is too old")
     return Finding(
         check="JavaScript runtime",
         ok=False,
-        found=", ".join(found) or "none",
-        remedy="Run: pip install deno. Needed for YouTube only.",
+        found=", ".join(outdated) or "none",
+        remedy="Run: pip install deno. It is only needed for YouTube.",
     )
 
 
-def _program(name: str) -> str | None:
-    beside = Path(sys.executable).parent / name  # pip puts deno into the virtual environment
+def _find_program(name: str) -> str | None:
+    beside = Path(sys.executable).parent / name  # pip installs deno into the virtual environment
     return str(beside) if beside.is_file() else shutil.which(name)
 
 
-def _version(program: str) -> tuple[int, ...]:
-    """Version of a program that prints it as its first number with dots."""
+def _read_version(program: str) -> tuple[int, ...]:
+    """The version that a program prints with `--version`: the first word that starts with a digit."""
     try:
         text = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout
     except (OSError, subprocess.TimeoutExpired):
@@ -81,39 +81,39 @@ def _version(program: str) -> tuple[int, ...]:
     return tuple(int(part) for part in word.split(".")[:3] if part.isdigit())
 
 
-def _folders(config: Config) -> Iterator[Finding]:
+def _check_folders(config: Config) -> Iterator[Finding]:
     for name in ("library", "digests", "models"):
         path = getattr(config.runtime, name).absolute()
-        there = next(parent for parent in (path, *path.parents) if parent.exists())
-        free = shutil.disk_usage(there).free / 2**30
+        existing = next(parent for parent in (path, *path.parents) if parent.exists())
+        free = shutil.disk_usage(existing).free / 2**30
         yield Finding(
             check=f"{name} folder",
-            ok=there.is_dir() and os.access(there, os.W_OK) and free > 1,
+            ok=existing.is_dir() and os.access(existing, os.W_OK) and free > 1,
             found=f"{path}, {free:.0f} GiB free",
-            remedy=f"Choose a writable folder with space: --set runtime.{name}=PATH.",
+            remedy=f"Choose a writable folder with free space: --set runtime.{name}=PATH.",
         )
 
 
-def _backends(config: Config) -> list[Backend[Any]]:
+def _list_backends(config: Config) -> list[Backend[Any]]:
     """The back ends that a run with these settings may open."""
     speech = [] if config.transcribe.policy == "captions" else [speech_backend(config)]
     return [*speech, summarizer_backend(config)]
 
 
-def _packages(config: Config) -> Iterator[Finding]:
-    for backend in _backends(config):
+def _check_packages(config: Config) -> Iterator[Finding]:
+    for backend in _list_backends(config):
         missing = set(backend.missing_packages())
         for package in backend.packages:
             yield Finding(
                 check=f"package {package.module}",
                 ok=package not in missing,
-                found="missing" if package in missing else "present",
+                found="missing" if package in missing else "installed",
                 remedy=f"Run: pip install 'cncf-talk-summarizer[{package.extra}]'.",
             )
 
 
-def _models(config: Config) -> Iterator[Finding]:
-    for backend in _backends(config):
+def _check_models(config: Config) -> Iterator[Finding]:
+    for backend in _list_backends(config):
         if backend.model is None:
             continue
         name = backend.model(config).name
@@ -123,21 +123,21 @@ def _models(config: Config) -> Iterator[Finding]:
             yield Finding(check=f"model {name}", ok=False, found=str(error), remedy=error.remedy)
             continue
         if installed:
-            changed = models.damaged(name, config.runtime.models) if name in models.CATALOGUE else []
+            changed = models.find_damaged_files(name, config.runtime.models) if name in models.CATALOGUE else []
             yield Finding(
                 check=f"model {name}",
                 ok=not changed,
-                found=f"not as it was pulled: {', '.join(changed)}" if changed else _place(installed),
+                found=f"missing or changed files: {', '.join(changed)}" if changed else _format_location(installed),
                 remedy=f"Run: summarizer models pull {name}",
             )
 
 
-def _place(installed: models.Installed) -> str:
+def _format_location(installed: models.Installed) -> str:
     return f"{installed.path} at {installed.revision[:12]}"
 
 
-def _cuda(config: Config) -> Finding:
-    """Whether speech recognition can use a GPU; the absence of one is a finding only when it was asked for."""
+def _check_cuda(config: Config) -> Finding:
+    """Whether speech recognition can use a GPU; a missing GPU is a problem only with `runtime.device=cuda`."""
     import ctranslate2
 
     count = ctranslate2.get_cuda_device_count()

@@ -1,86 +1,120 @@
-"""Looking after the library: `status`, `explain`, `verify` and `prune`."""
+"""The commands for the library: `status`, `explain`, `corrections`, `verify`, `prune` and `export`."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
 from summarizer.cli import console
 from summarizer.cli.options import ConfigFile, Json, LibraryDir, Set, app, load_config
+from summarizer.errors import UsageError
+
+TranscriptFormat = Literal["txt", "srt", "vtt", "json"]
 
 
 @app.command(epilog="Example: summarizer status --json | jq '.[] | select(.state == \"refused\")'")
 def status(
     config_file: ConfigFile = None, library: LibraryDir = None, overrides: Set = None, as_json: Json = False
 ) -> None:
-    """What the library holds: every video, its page or the reason why there is none."""
+    """List the videos in the library, with the page of each or the reason why it has none."""
     from summarizer.library import upkeep
 
-    held = upkeep.status(load_config(config_file, overrides, library))
-    console.rows([one.model_dump(mode="json") for one in held], as_json, empty="The library is empty.")
+    videos = upkeep.list_videos(load_config(config_file, overrides, library))
+    console.print_rows([video.model_dump(mode="json") for video in videos], as_json, empty="The library is empty.")
 
 
 @app.command(epilog="Example: summarizer explain dQw4w9WgXcQ -c configs/cpu.toml")
 def explain(
     video: Annotated[
         str,
-        typer.Argument(help="Video id, as `summarizer status` shows it. After `--` if it begins with a dash."),
+        typer.Argument(
+            help="Video id, as shown by `summarizer status`. Put `--` before an id that starts with a dash."
+        ),
     ],
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     overrides: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Why each stage of a video would or would not run again with these settings."""
+    """Show which stages of a video would run again with these settings, and why."""
     from summarizer.cli import progress
     from summarizer.library import upkeep
 
-    progress.plans([upkeep.explain(load_config(config_file, overrides, library), video)], as_json)
+    progress.print_plans([upkeep.explain(load_config(config_file, overrides, library), video)], as_json)
 
 
 @app.command(epilog="Example: summarizer corrections dQw4w9WgXcQ --json | jq '.[] | select(.misheard)'")
 def corrections(
-    video: Annotated[str, typer.Argument(help="Video id, as `summarizer status` shows it.")],
+    video: Annotated[str, typer.Argument(help="Video id, as shown by `summarizer status`.")],
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     overrides: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Every change that the glossary made to a talk's transcript: when, what, and why."""
+    """List the changes that the glossary made to the transcript of a talk."""
     from summarizer.library import upkeep
 
-    console.rows(upkeep.corrections(load_config(config_file, overrides, library), video), as_json, empty="No changes.")
+    changes = upkeep.list_corrections(load_config(config_file, overrides, library), video)
+    console.print_rows(changes, as_json, empty="No corrections.")
 
 
-@app.command(epilog="Example: summarizer verify --repair && summarizer run ... (makes the repaired parts again)")
+@app.command(epilog="Example: summarizer verify --repair")
 def verify(
     repair: Annotated[
-        bool, typer.Option("--repair", help="Set damaged files aside, so that the next run makes them again.")
+        bool, typer.Option("--repair", help="Set damaged files aside; the next run makes them again.")
     ] = False,
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     overrides: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Read every file of the library and compare it with its manifest entry."""
+    """Verify all files of the library against their manifest entries."""
     from summarizer.library import upkeep
 
-    found = upkeep.verify(load_config(config_file, overrides, library), repair)
-    console.rows(found, as_json, empty="Every file is whole.")
-    raise typer.Exit(1 if found and not repair else 0)
+    damaged = upkeep.verify(load_config(config_file, overrides, library), repair)
+    console.print_rows(damaged, as_json, empty="All files are intact.")
+    raise typer.Exit(1 if damaged and not repair else 0)
 
 
 @app.command(epilog="Example: summarizer prune -c configs/cpu.toml --dry-run")
 def prune(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be deleted, without deleting it.")
+    ] = False,
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     overrides: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Delete variants that the current settings no longer use."""
+    """Delete cached results that these settings do not use."""
     from summarizer.library import upkeep
 
     rows = upkeep.prune(load_config(config_file, overrides, library), dry_run)
-    console.rows(rows, as_json, empty="Nothing to prune.")
+    console.print_rows(rows, as_json, empty="Nothing to prune.")
+
+
+@app.command(epilog="Example: summarizer export dQw4w9WgXcQ --format srt -o talk.srt")
+def export(
+    video: Annotated[str, typer.Argument(help="Video id, as shown by `summarizer status`.")],
+    format: Annotated[TranscriptFormat, typer.Option(help="Format: txt, srt, vtt, or json (with all fields).")] = "txt",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write. Default: stdout.")] = None,
+    config_file: ConfigFile = None,
+    library: LibraryDir = None,
+    overrides: Set = None,
+) -> None:
+    """Write the corrected transcript of a talk as text, subtitles or JSON."""
+    from summarizer.library.export import export_transcript
+    from summarizer.library.reader import open_talk
+    from summarizer.store.files import atomic_write
+
+    talk = open_talk(load_config(config_file, overrides, library).runtime.library, video)
+    if talk.transcript is None:
+        raise UsageError(f"{video} has no transcript", "See `summarizer explain`.")
+    text = export_transcript(talk.transcript, format)
+    if output is None:
+        console.print_data(text.rstrip("\n"))
+        return
+    atomic_write(output, text.encode())
+    console.print_note(f"The transcript is in {output}.")

@@ -1,4 +1,4 @@
-"""Looking after the machine: `doctor`, and the models on it."""
+"""The commands for this machine: `doctor`, `models list` and `models pull`."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ import typer
 from summarizer.cli import console
 from summarizer.cli.options import ConfigFile, Json, Set, app, load_config
 
-models_app = typer.Typer(no_args_is_help=True, help="Speech and language models: which there are, and fetching them.")
+models_app = typer.Typer(no_args_is_help=True, help="List and download speech and language models.")
 app.add_typer(models_app, name="models")
 
 
 @app.command(epilog="Example: summarizer doctor -c configs/gpu.toml")
 def doctor(config_file: ConfigFile = None, overrides: Set = None, as_json: Json = False) -> None:
-    """Check this machine for what the settings need; every problem comes with its remedy."""
+    """Check whether this machine has everything that the settings need. Every problem is shown with a remedy."""
     from summarizer.cli import doctor as checkup
 
     findings = checkup.examine(load_config(config_file, overrides))
-    console.rows([finding.model_dump() for finding in findings], as_json)
+    console.print_rows([finding.model_dump() for finding in findings], as_json)
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-@models_app.command("list")
+@models_app.command("list", epilog="Example: summarizer models list --json")
 def models_list(config_file: ConfigFile = None, overrides: Set = None, as_json: Json = False) -> None:
-    """The models that have a name, their licence, revision, and whether they are here."""
+    """List the available models with their licence, their revision, and whether they are on this machine."""
     from summarizer import models
 
     settings = load_config(config_file, overrides)
-    console.rows(models.listing(settings.runtime.models), as_json)
+    console.print_rows(models.list_models(settings.runtime.models), as_json)
 
 
-@models_app.command("pull")
+@models_app.command("pull", epilog="Example: summarizer models pull small")
 def models_pull(
-    name: Annotated[str, typer.Argument(help="A name that `summarizer models list` shows.")],
-    revision: Annotated[str, typer.Option(help="Exact revision; empty: the one listed.")] = "",
+    name: Annotated[str, typer.Argument(help="Name of a model, as shown by `summarizer models list`.")],
+    revision: Annotated[str, typer.Option(help="Exact revision. Default: the one shown by `models list`.")] = "",
     config_file: ConfigFile = None,
     overrides: Set = None,
 ) -> None:
-    """Fetch a model once; from then on everything runs offline."""
+    """Download a model. Afterwards it is used without network access."""
     from summarizer import models
 
     settings = load_config(config_file, overrides)
-    with console.status(f"fetching {name}"):
+    with console.show_status(f"downloading {name}"):
         installed = models.pull(name, settings.runtime.models, revision)
-    console.note(f"{name} is in {installed.path} at revision {installed.revision}.")
+    console.print_note(f"{name} is in {installed.path} at revision {installed.revision}.")

@@ -1,37 +1,45 @@
-"""Measuring: `eval` and `score`."""
+"""The commands that measure quality: `eval` and `score`."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from summarizer import __version__
 from summarizer.cli import console
 from summarizer.cli.options import ConfigFile, Json, Set, app, load_config
-from summarizer.config import Config
+
+if TYPE_CHECKING:
+    from summarizer.config import Config
 
 
 @app.command(
-    "eval", epilog="Examples: summarizer eval | summarizer eval --only gates --only claims -o build/evaluation.json"
+    "eval",
+    epilog="Examples: summarizer eval --data ~/talks | "
+    "summarizer eval --data ~/talks --only gates --only claims -o build/evaluation.json",
 )
 def evaluate(
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of real talks; see docs/evaluation.md. Default: ../shared/data.")
+    data: Annotated[Path, typer.Option(help="Folder of real talks; docs/evaluation.md describes its files.")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PART",
+            help="Measure only this part: gates, claims, jargon, extractive, coverage or llm. Can be repeated.",
+        ),
     ] = None,
-    only: Annotated[list[str] | None, typer.Option(metavar="PART", help="Measure this part; repeatable.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write the figures as JSON.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write the figures to this file.")] = None,
     config_file: ConfigFile = None,
     overrides: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Measure on real talks: gates, claims, coverage, jargon, extracts, and a language model where there is one."""
+    """Measure the quality of checks and summaries on real talks."""
     from summarizer import evaluation
 
     settings = load_config(config_file, overrides)
-    with console.status("measuring") as display:
+    with console.show_status("measuring") as display:
         parts = evaluation.evaluate(
             evaluation.Material(data),
             settings,
@@ -48,14 +56,14 @@ def evaluate(
     if output:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(written + "\n", encoding="utf-8")
-        console.note(f"The figures are in {output}.")
+        console.print_note(f"The figures were written to {output}.")
     if as_json:
-        console.data(written)
+        console.print_data(written)
         return
     for part in parts:
-        console.rows([row.shown() for row in part.rows], as_json=False, title=f"{part.name}: {part.title}")
+        console.print_rows([row.shown() for row in part.rows], as_json=False, title=f"{part.name}: {part.title}")
     missed = [f"{part.name}: {row.name}" for part in parts for row in part.rows if row.met is False]
-    console.note(f"Targets missed: {'; '.join(missed)}." if missed else "Every target that was measured is met.")
+    console.print_note(f"Missed targets: {'; '.join(missed)}." if missed else "All measured targets are met.")
 
 
 def _model_name(settings: Config) -> str:
@@ -68,23 +76,25 @@ def _model_name(settings: Config) -> str:
     epilog="Examples: summarizer score talk.vtt by-hand.txt | summarizer score transcribe-1f.json reference.srt --json"
 )
 def score(
-    hypothesis: Annotated[Path, typer.Argument(help="The transcript to judge: json, vtt, srt, ttml, json3 or txt.")],
-    reference: Annotated[Path, typer.Argument(help="The transcript that is known to be right.")],
+    hypothesis: Annotated[Path, typer.Argument(help="The transcript to measure: json, vtt, srt, ttml, json3 or txt.")],
+    reference: Annotated[Path, typer.Argument(help="The correct transcript, in one of the same formats.")],
     glossary: Annotated[
         Path | None,
-        typer.Option(help="TOML file of terms, as configs/glossary.toml. Default: the packaged one."),
+        typer.Option(help="File of terms in the format of configs/glossary.toml. Default: that file."),
     ] = None,
-    language: Annotated[str, typer.Option(help="Language of the texts, where a file does not say.")] = "en",
+    language: Annotated[str, typer.Option(help="Language of the transcripts, if a file does not state it.")] = "en",
     as_json: Json = False,
 ) -> None:
-    """Word error rate, recall of glossary terms and timing error of a transcript."""
+    """Compare a transcript with a reference: word error rate, recall of glossary terms, and timing error."""
     from summarizer.evaluation import scoring
     from summarizer.language import terms
 
-    listed = terms.parse(terms.glossary_bytes(glossary), str(glossary or "the packaged glossary")).terms
-    (ours, timed), (theirs, also) = scoring.read(hypothesis, language), scoring.read(reference, language)
-    found = scoring.score(ours, theirs, [term.name for term in listed], timed and also)
+    glossary_terms = terms.parse(terms.glossary_bytes(glossary), str(glossary or "the packaged glossary")).terms
+    measured, measured_has_times = scoring.read_transcript(hypothesis, language)
+    correct, correct_has_times = scoring.read_transcript(reference, language)
+    names = [term.name for term in glossary_terms]
+    result = scoring.score(measured, correct, names, timed=measured_has_times and correct_has_times)
     if as_json:
-        console.data(found.model_dump_json(indent=1))
+        console.print_data(result.model_dump_json(indent=1))
         return
-    console.rows(found.shown(), as_json=False)
+    console.print_rows(result.shown(), as_json=False)

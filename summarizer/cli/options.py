@@ -1,15 +1,16 @@
-"""The application that commands are added to, and the options that they share."""
+"""The application to which commands are added, and the options that they share."""
 
 from __future__ import annotations
 
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from summarizer import config
+if TYPE_CHECKING:
+    from summarizer.config import Config
 
 app = typer.Typer(
     name="summarizer",
@@ -17,23 +18,25 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Cited, checked markdown digests of recorded talks, made on your own machine.",
+    help="Make markdown digests of recorded talks, with citations that are checked, on your own machine.",
 )
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="TOML file; see configs/.")]
+ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="Configuration file (TOML); see configs/.")]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Override one setting; repeatable."),
+    typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Override a setting. Can be repeated."),
 ]
-LibraryDir = Annotated[Path | None, typer.Option("--library", help="Folder of the cache.")]
-DigestsDir = Annotated[Path | None, typer.Option("--digests", help="Folder for the pages.")]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
+LibraryDir = Annotated[Path | None, typer.Option("--library", help="Folder of the library (the cache).")]
+DigestsDir = Annotated[Path | None, typer.Option("--digests", help="Folder for the markdown pages.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def load_config(
     path: Path | None, overrides: list[str] | None, library: Path | None = None, digests: Path | None = None
-) -> config.Config:
-    """The settings of a command line: `--library` and `--digests` weigh most, then `--set`, environment and file."""
+) -> Config:
+    """Load the settings. `--library` and `--digests` override `--set`, which overrides environment and file."""
+    from summarizer import config  # takes longer than all that --help needs
+
     extra = list(overrides or [])
     extra += [f"runtime.library={json.dumps(str(library))}"] if library else []
     extra += [f"runtime.digests={json.dumps(str(digests))}"] if digests else []

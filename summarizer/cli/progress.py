@@ -1,4 +1,4 @@
-"""How a run is shown: a progress bar on a terminal, plain lines in a log, and its outcomes at the end."""
+"""Display a run: a progress bar on a terminal or plain lines in a log, and the outcomes at the end."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from summarizer.cli.console import COLOURS, clean, data, err, note, rows, show
+from summarizer.cli.console import COLOURS, clean, err, print_data, print_note, print_rows, print_table
 from summarizer.pipeline import Plan, Run, State, Step
 from summarizer.records import Outcome, Video
 
 
 class Display:
-    """A `Listener`: the bar on a terminal, a line per finished video elsewhere."""
+    """A `Listener` that shows a progress bar on a terminal, or prints one line per finished video."""
 
     def __init__(self, bar: Progress | None) -> None:
         self.bar = bar
-        self.task = bar.add_task("looking", total=None) if bar else None
-        self.computing: dict[str, tuple[str, str]] = {}  # video id -> its stage and title, in the order they began
+        self.task = bar.add_task("checking the cache", total=None) if bar else None
+        self.computing: dict[str, tuple[str, str]] = {}  # video id -> stage and title, in order of start
 
     def listed(self, total: int) -> None:
-        """So many videos have work to do."""
+        """Set the number of videos with work to do."""
         if self.bar and self.task is not None:
             self.bar.update(self.task, total=total)
 
     def stage(self, video: Video, stage: str, ahead: bool) -> None:
-        """What is fetched ahead is shown only while nothing computes."""
+        """Show the stage; a download in advance is only shown while no other stage runs."""
         title = clean(video.title)[:48]
         if not ahead:
             self.computing.pop(video.id, None)
@@ -47,12 +47,12 @@ class Display:
             self._describe(f"{stage}: {title}")
 
     def progress(self, share: float) -> None:
-        """So much of the speech at hand is recognised."""
+        """Show the recognised share of the current recording."""
         title = next((title for stage, title in self.computing.values() if stage == "transcribe"), "")
         self._describe(f"transcribe: {title} {share:.0%}")
 
     def finished(self, outcome: Outcome) -> None:
-        """A line for what is not merely cached."""
+        """Print a line for a video, unless its digest was cached."""
         self.computing.pop(outcome.video_id, None)
         if outcome.status == "cached":
             return
@@ -70,8 +70,8 @@ class Display:
 
 
 @contextmanager
-def progress(run: Run) -> Iterator[None]:
-    """Show how a run is going while the block lasts."""
+def show_progress(run: Run) -> Iterator[None]:
+    """Display the progress of a run while the block runs."""
     if not err.is_terminal:
         run.listener = Display(None)
         yield
@@ -88,20 +88,21 @@ def progress(run: Run) -> Iterator[None]:
         yield
 
 
-def outcomes(run: Run, as_json: bool) -> None:
-    """The end of a run: a table (or JSON) of final outcomes on stdout, a summary line on stderr."""
+def print_outcomes(run: Run, as_json: bool) -> None:
+    """Print the final outcomes of a run to stdout, as a table or JSON, and a summary line to stderr."""
     if as_json:
-        data(json.dumps([outcome.model_dump(mode="json") for outcome in run.finals], indent=1, ensure_ascii=False))
+        records = [outcome.model_dump(mode="json") for outcome in run.finals]
+        print_data(json.dumps(records, indent=1, ensure_ascii=False))
     else:
-        show(_table(run.finals))
+        print_table(_make_table(run.finals))
     counts = {status: sum(o.status == status for o in run.finals) for status in COLOURS}
     summary = ", ".join(f"{number} {status}" for status, number in counts.items() if number) or "no videos"
-    note(f"{summary}. Pages: {run.config.runtime.digests / 'index.md'}")
-    if run.finals and counts["cached"] + counts["refused"] == len(run.finals) and not run.worked:
-        note("Everything was cached; nothing had to be made.")
+    print_note(f"{summary}. Pages: {run.config.runtime.digests / 'index.md'}")
+    if run.finals and counts["cached"] + counts["refused"] == len(run.finals) and not run.wrote_pages:
+        print_note("Everything was cached; there was no work to do.")
 
 
-def _table(finals: Sequence[Outcome]) -> Table:
+def _make_table(finals: Sequence[Outcome]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("outcome", "seconds", "title", "page or reason"):
         table.add_column(heading, overflow="fold", justify="right" if heading == "seconds" else "left")
@@ -116,9 +117,9 @@ def _table(finals: Sequence[Outcome]) -> Table:
     return table
 
 
-def plans(found: Sequence[Plan], as_json: bool) -> None:
-    """What would run for each talk, and why."""
-    listed = [
+def print_plans(plans: Sequence[Plan], as_json: bool) -> None:
+    """Print the steps that a run would take for each talk, and why."""
+    records = [
         {
             "video": plan.video.id,
             "title": plan.video.title,
@@ -127,7 +128,7 @@ def plans(found: Sequence[Plan], as_json: bool) -> None:
             "why": step.why,
             "key": step.key,
         }
-        for plan in found
+        for plan in plans
         for step in plan.steps or [Step("list", "", State.SKIPPED, plan.video.unavailable or "")]
     ]
-    rows(listed, as_json, empty="No videos.")
+    print_rows(records, as_json, empty="No videos.")

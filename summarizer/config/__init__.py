@@ -1,8 +1,8 @@
 """The settings of a run: one table for each stage and for each back end.
 
-Two kinds are kept apart because the cache depends on it. The tables of stages and back ends change what comes out: each
-is part of its stage's key. `[index]`, `[runtime]` and `[nightly]` are in no key: they say where and how fast a run
-goes, so moving to a faster machine repeats no work.
+The cache depends on the difference between two kinds of tables. The tables of stages and back ends change results, so
+each is part of its stage's key. `[index]`, `[runtime]` and `[nightly]` are in no key: they set where and how fast a
+run works, so that moving to a faster machine repeats no work.
 """
 
 from summarizer.config.base import Table

@@ -1,6 +1,6 @@
-"""Reading the settings of a run: TOML file, then environment, then `--set`, each overriding the one before.
+"""Read the settings of a run from a TOML file, the environment and `--set`; later sources override earlier ones.
 
-Unknown keys are errors that name the nearest valid one: a typo must not silently mean the default.
+An unknown key is an error that names the nearest valid key: a typo must not silently select the default.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from summarizer.config.base import Table
 from summarizer.config.root import Config
 from summarizer.errors import UsageError
 
-PREFIX = "SUMMARIZER_"  # of environment variables
-Values = dict[str, Any]  # as TOML has them: tables are dictionaries
+PREFIX = "SUMMARIZER_"  # prefix of environment variables
+Values = dict[str, Any]  # settings as in TOML: tables are dictionaries
 
 
 def load(
@@ -28,9 +28,9 @@ def load(
 ) -> Config:
     """Read the settings of a run.
 
-    `path` is a TOML file, `overrides` are `table.key=value` strings (values in TOML syntax, bare words are
-    strings; a table inside a table is `table.table.key`), `environ` holds variables such as
-    `SUMMARIZER_RUNTIME__DEVICE`. Raises `UsageError` naming the file, the key and the nearest valid key.
+    `path` is a TOML file. `overrides` are strings `table.key=value`, or `table.table.key=value` for a nested table;
+    values are in TOML syntax, and bare words are strings. `environ` holds variables such as
+    `SUMMARIZER_RUNTIME__DEVICE`. Raises `UsageError` with the file, the key and the nearest valid key.
     """
     values: Values = _read_toml(path) if path else {}
     for name, text in (environ or {}).items():
@@ -41,12 +41,12 @@ def load(
         name, equals, text = item.partition("=")
         keys = name.strip().split(".")
         if not equals or len(keys) < 2:
-            raise UsageError(f"--set {item!r} is not table.key=value", "Write for example --set runtime.device=cpu.")
+            raise UsageError(f"--set {item!r} is not table.key=value", "For example: --set runtime.device=cpu.")
         _assign(values, keys, text, origin=f"--set {item}")
     try:
         return Config(**values)
     except ValidationError as error:
-        raise UsageError(_explain(error, path), "Every key is listed in docs/configuration.md.") from None
+        raise UsageError(_explain(error, path), "docs/configuration.md lists all keys.") from None
 
 
 def _read_toml(path: Path) -> Values:
@@ -54,15 +54,15 @@ def _read_toml(path: Path) -> Values:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(
-            f"cannot read the config file {path}: {error.strerror}", "Give the path of a file as in configs/."
+            f"cannot read the config file {path}: {error.strerror}", "Give the path of a TOML file; see configs/."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not valid TOML: {error}", "Correct the line that the message names.") from None
+        raise UsageError(f"{path} is not valid TOML: {error}", "Correct the line named in the message.") from None
     return values
 
 
 def _assign(values: Values, keys: list[str], text: str, origin: str) -> None:
-    """Set one value, given as text; `keys` lead to it through the tables."""
+    """Set one value, given as text; `keys` is its path through the tables."""
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
@@ -71,7 +71,7 @@ def _assign(values: Values, keys: list[str], text: str, origin: str) -> None:
     for table in keys[:-1]:
         target = target.setdefault(table, {})
         if not isinstance(target, dict):
-            raise UsageError(f"{origin}: {table} is not a table", "Write [table] headings in the config file.")
+            raise UsageError(f"{origin}: {table} is not a table", "Write it as [table] in the config file.")
     target[keys[-1]] = value
 
 
@@ -86,16 +86,16 @@ def _explain(error: ValidationError, path: Path | None) -> str:
 
 
 def _nearest(name: str) -> str:
-    """The valid key most like a wrong one: one with the same last part in a table like its own, else by its letters."""
-    moved = [key for key in known_keys() if key.rpartition(".")[2] == name.rpartition(".")[2]]
-    close = difflib.get_close_matches(name, moved, n=1, cutoff=0.4) or difflib.get_close_matches(
+    """The valid key nearest to an unknown one: the same key in a table with a similar name, else a similar spelling."""
+    same_key = [key for key in known_keys() if key.rpartition(".")[2] == name.rpartition(".")[2]]
+    close = difflib.get_close_matches(name, same_key, n=1, cutoff=0.4) or difflib.get_close_matches(
         name, known_keys(), n=1, cutoff=0.5
     )
     return close[0] if close else ""
 
 
 def known_keys() -> tuple[str, ...]:
-    """All settings as `table.key`, and the tables themselves."""
+    """All valid keys: settings as `table.key`, and tables."""
     return tuple(_keys(Config.tables()))
 
 

@@ -1,4 +1,4 @@
-"""All tables of the configuration in one value."""
+"""The root of the configuration: all tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from summarizer.config.transcribe import TranscribeSettings
 
 
 class Config(Table):
-    """All settings of a run; frozen."""
+    """All settings of a run; immutable."""
 
     download: DownloadSettings = DownloadSettings()
     transcribe: TranscribeSettings = TranscribeSettings()

@@ -1,54 +1,55 @@
-"""The tables of the stages that have no back ends to choose from."""
+"""The tables of the stages without a choice of back ends."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from summarizer.config.base import Table
+from summarizer.config.base import OUT_OF_KEY, Table
 
 
 class DownloadSettings(Table):
-    """[download]: which videos, and what is fetched of each."""
+    """[download]: which videos to take, and what to download of each."""
 
     languages: tuple[str, ...] = ("en",)
-    """Wanted caption languages, best first; `en` also takes `en-US`. Empty: any language."""
+    """Caption languages in order of preference; `en` also matches `en-US`. Empty: any language."""
     captions: tuple[Literal["human", "automatic"], ...] = ("human", "automatic")
-    """Caption tracks to fetch when they exist."""
+    """Kinds of caption tracks to download."""
     shorts: bool = False
-    """Whether to take YouTube Shorts (vertical clips); they are mostly trailers."""
+    """Whether to include YouTube Shorts (vertical clips, mostly trailers)."""
     max_hours: float = Field(default=12.0, gt=0)
-    """Longer recordings are refused, hours."""
+    """Maximum length of a recording, hours; longer recordings are refused."""
 
 
 class CheckSettings(Table):
-    """[check]: which texts are refused."""
+    """[check]: which transcripts are refused."""
 
     min_words_per_second: float = Field(default=1 / 3, ge=0)
-    """Fewer words per second of a video over three minutes: the text is refused as incomplete."""
+    """Minimum number of words per second; a transcript with fewer is refused as incomplete if the video is longer than
+    three minutes."""
     min_caption_score: float = Field(default=0.0, ge=0, le=1)
-    """Automatic captions that score lower are not used (`explain` shows the score); 0: all are."""
+    """Minimum score of automatic captions (shown by `summarizer explain`). 0: no minimum."""
 
 
 class GlossarySettings(Table):
-    """[glossary]: misheard names."""
+    """[glossary]: correction of misheard names."""
 
     correct: bool = True
-    """Replace misheard names by the right ones: "cube control" by kubectl; every change is listed."""
-    file: str = Field(default="", exclude=True)  # its content is part of the key, not its place
-    """File of names in the form of configs/glossary.toml; empty: that one."""
+    """Whether to correct misheard names, such as "cube control" for kubectl; every change is recorded."""
+    file: Annotated[str, OUT_OF_KEY] = ""  # the content of the file is in the key
+    """File of names in the format of configs/glossary.toml. Empty: that file."""
 
 
 class DigestSettings(Table):
-    """[digest]: how a page looks."""
+    """[digest]: the markdown page."""
 
     tags: tuple[str, ...] = ()
-    """Extra tags for the front matter."""
+    """Additional tags in the front matter."""
 
 
 class IndexSettings(Table):
-    """[index]: the page that lists all pages."""
+    """[index]: the page that lists all digests."""
 
     title: str = "Talk digests"
     """Heading of the index page."""

@@ -1,4 +1,4 @@
-"""[summarize]: what is written, and by which model, with tables for the back ends."""
+"""[summarize]: the content of a digest, with one table for the settings of each kind of model."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ class LLMSettings(Table):
     """[summarize.llm]: the language model of the back ends `transformers` and `openai`."""
 
     model: str = "qwen2.5-1.5b-instruct"
-    """A name of `summarizer models list`, a folder, or the server's model name."""
+    """Language model: a name from `summarizer models list`, a folder, or the name that the server uses."""
     revision: str = ""
-    """Exact revision of the model; empty: the one that `models list` shows."""
+    """Exact revision of the model. Empty: the one that `summarizer models list` shows."""
     chunk_tokens: int = Field(default=2400, ge=64)
-    """Transcript tokens shown to the model at once (map step)."""
+    """Maximum size of a chunk of the transcript, tokens (map step)."""
     overlap_segments: int = Field(default=1, ge=0, le=10)
-    """Segments repeated at the start of the next chunk, as context."""
+    """Segments of the previous chunk that are repeated as context at the start of a chunk."""
     max_new_tokens: int = Field(default=900, ge=32)
-    """Longest answer, tokens; a longer one is asked for again, then refused."""
+    """Maximum length of an answer, tokens; a truncated answer is requested once more, then rejected."""
 
 
 class TransformersSettings(Table):
-    """[summarize.transformers]: a local model through transformers and torch."""
+    """[summarize.transformers]: a local language model, run with transformers and torch."""
 
     quantize: Literal["int8", "none"] = "int8"
-    """Arithmetic of a local model's large layers on a CPU; int8 is several times faster. CUDA keeps bfloat16."""
+    """Arithmetic of the model's large layers on a CPU; int8 is several times faster. On CUDA it is always bfloat16."""
 
 
 class SummarizeSettings(Table):
-    """[summarize]: what is written, and by which back end."""
+    """[summarize]: the content of a digest, and the back end that writes it."""
 
     backend: str = "extractive"
-    """extractive: sentences of the talk, no model. transformers: a local model. openai: any compatible server."""
+    """extractive: quotes of the talk, no model. transformers: a local model. openai: an OpenAI-compatible server."""
     kind: str = "auto"
-    """Which shape the digest has: talk, panel, meeting or tutorial. auto: decided from title and speaker turns."""
+    """Layout of the digest: talk, panel, meeting or tutorial. auto: chosen by the title and the speaker turns."""
     language: str = Field(default="", pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
-    """Language of the digest (`ja`, `pt-BR`); evidence stays in the talk's. Empty: the talk's own. Needs a model."""
+    """Language of the digest (`ja`, `pt-BR`); evidence stays in the talk's. Empty: the talk's. Needs a model."""
     max_takeaways: int = Field(default=5, ge=3, le=5)
-    """Takeaways in the quick reference."""
+    """Maximum number of takeaways."""
     max_sections: int = Field(default=8, ge=3, le=8)
-    """Sections of the digest; short talks get fewer."""
+    """Maximum number of sections; short talks have fewer."""
     points_per_section: int = Field(default=3, ge=1, le=6)
-    """Points in each section."""
+    """Maximum number of points in a section."""
     llm: LLMSettings = LLMSettings()
     transformers: TransformersSettings = TransformersSettings()

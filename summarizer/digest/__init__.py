@@ -1,4 +1,4 @@
-"""Pure rendering: records in, markdown out; nothing is fetched, decided or remembered here."""
+"""Render records as markdown pages; this package fetches nothing, decides nothing and has no state."""
 
 from summarizer.digest.escape import escape, link, timestamp
 from summarizer.digest.index import file_name, render_index

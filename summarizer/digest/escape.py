@@ -1,9 +1,9 @@
-"""Foreign text made harmless for markdown, HTML and Hugo.
+"""Escape foreign text for markdown, HTML and Hugo.
 
-The pages go through site generators with raw HTML switched on, where a title could become a script, a link or a
-shortcode that breaks the whole build. Escaping every ASCII punctuation character is the only rule that needs no list of
-dangers; CommonMark renders each escape as the character itself. Where a character stands alone between letters, digits
-or spaces it cannot start anything, and is left as it is, so that the source stays pleasant to read.
+Site generators may process the pages with raw HTML enabled, so that a title could become a script, a link or a
+shortcode that breaks the build. Therefore all ASCII punctuation is escaped, which needs no list of dangerous
+characters; CommonMark renders each escape as the character itself. Characters that cannot start markup in their
+position between letters, digits or spaces are not escaped, so that the source stays readable.
 """
 
 from __future__ import annotations
@@ -12,63 +12,62 @@ import re
 import unicodedata
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-# Harmless after a letter or digit, as the second value says: "any" before anything, "space" before white space or
-# the end of the line, "inner" between two letters or digits. Everything not listed is always escaped.
-_HARMLESS = {",": "any", "'": "any", '"': "any", "?": "any", ";": "any", "%": "any", ")": "any"} | {
+# Characters that need no escape after a letter or digit, and before what: "any" character, "space" (white space or the
+# end of the line), or "inner" (a letter or digit). All other characters are always escaped.
+_SAFE_BEFORE = {",": "any", "'": "any", '"': "any", "?": "any", ";": "any", "%": "any", ")": "any"} | {
     ":": "space", ".": "space", "/": "inner", "-": "inner"
 }  # fmt: skip
 _PUNCTUATION = re.compile(r"""[!-/:-@\[-`{-~]""")
 
 
 def clean(text: str) -> str:
-    """One line without control, bidirectional, zero-width and unassigned characters; white space collapsed."""
-    kept = "".join(" " if char.isspace() else char for char in text if char.isspace() or _visible(char))
+    """Return one line without control, bidirectional, zero-width and unassigned characters; collapse white space."""
+    kept = "".join(" " if char.isspace() else char for char in text if char.isspace() or _is_visible(char))
     return " ".join(kept.split())
 
 
-def _visible(char: str) -> bool:
+def _is_visible(char: str) -> bool:
     return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def escape(text: str) -> str:
-    """Markdown that renders as exactly `clean(text)`, and as nothing else."""
+    """Return markdown that renders as exactly `clean(text)`."""
     line = clean(text)
 
-    def guard(match: re.Match[str]) -> str:
+    def escape_match(match: re.Match[str]) -> str:
         at = match.start()
-        return match[0] if _harmless(match[0], line[:at], line[at + 1 : at + 2]) else f"\\{match[0]}"
+        return match[0] if _is_safe(match[0], line[:at], line[at + 1 : at + 2]) else f"\\{match[0]}"
 
-    return _PUNCTUATION.sub(guard, line)
+    return _PUNCTUATION.sub(escape_match, line)
 
 
-def _harmless(char: str, before: str, after: str) -> bool:
-    spaced = not after or after.isspace()
-    if char in "(&":  # "Rollouts (again)", "Ada & Bob": only a bracket or a name right behind makes them special
-        return (char == "(" and before.endswith(" ") and after.isalnum()) or (char == "&" and spaced)
-    rule = _HARMLESS.get(char)
+def _is_safe(char: str, before: str, after: str) -> bool:
+    before_space = not after or after.isspace()
+    if char in "(&":  # "Rollouts (again)", "Ada & Bob": special only directly after a bracket or before a name
+        return (char == "(" and before.endswith(" ") and after.isalnum()) or (char == "&" and before_space)
+    rule = _SAFE_BEFORE.get(char)
     if rule is None or not before[-1:].isalnum() or (char in ".)" and before.isdigit()):  # "1." opens a list
         return False
-    return rule == "any" or (rule == "space" and spaced) or (rule == "inner" and after.isalnum())
+    return rule == "any" or (rule == "space" and before_space) or (rule == "inner" and after.isalnum())
 
 
-def code(text: str) -> str:
-    """A code span, for text of characters that mean nothing anywhere; other text is escaped as prose.
+def format_code(text: str) -> str:
+    """Return a code span if the text has no special characters; otherwise escape it as prose.
 
-    Braces and angle brackets stay out of it: Hugo reads shortcodes even inside code.
+    Braces and angle brackets are not allowed in a code span, because Hugo processes shortcodes even inside code.
     """
     line = clean(text)
     return f"`{line}`" if re.fullmatch(r"[\w./:=@,+ -]+", line, re.ASCII) else escape(text)
 
 
 def timestamp(seconds: float) -> str:
-    """ "12:34", or "1:02:34" from an hour on."""
-    whole = int(max(0.0, seconds))
-    hours, rest = divmod(whole, 3600)
+    """Return "12:34", or "1:02:34" from one hour on."""
+    hours, rest = divmod(int(max(0.0, seconds)), 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
-def moment(url: str, seconds: float) -> str:
-    """The address of a moment in a video: `&t=754s` for YouTube, a media fragment elsewhere; empty without a video."""
+def moment_url(url: str, seconds: float) -> str:
+    """Return the URL of a moment in a video: `&t=754s` for YouTube, else a media fragment; empty for other URLs."""
     try:
         parts = urlsplit(clean(url))
         host = parts.hostname or ""
@@ -76,12 +75,12 @@ def moment(url: str, seconds: float) -> str:
         return ""
     if parts.scheme not in {"http", "https"} or not host or parts.username or re.search(r"[^\w.:\[\]-]", parts.netloc):
         return ""
-    whole = int(max(0.0, seconds))
+    start = int(max(0.0, seconds))
     query = parse_qsl(parts.query)
     if host == "youtu.be" or host.endswith("youtube.com"):
-        query = [(name, value) for name, value in query if name not in {"t", "start"}] + [("t", f"{whole}s")]
+        query = [(name, value) for name, value in query if name not in {"t", "start"}] + [("t", f"{start}s")]
         return urlunsplit((parts.scheme, parts.netloc, _quote(parts.path), urlencode(query), ""))
-    return urlunsplit((parts.scheme, parts.netloc, _quote(parts.path), urlencode(query), f"t={whole}"))
+    return urlunsplit((parts.scheme, parts.netloc, _quote(parts.path), urlencode(query), f"t={start}"))
 
 
 def _quote(path: str) -> str:
@@ -89,7 +88,7 @@ def _quote(path: str) -> str:
 
 
 def link(url: str, seconds: float, end: float | None = None) -> str:
-    """A time (or a range) that links to its moment; plain when the recording has no public address."""
+    """Return a time or a range as a link to its moment; plain text when the recording has no public URL."""
     label = timestamp(seconds) if end is None else f"{timestamp(seconds)}–{timestamp(end)}"
-    target = moment(url, seconds)
+    target = moment_url(url, seconds)
     return f"[{label}]({target})" if target else label

@@ -1,4 +1,4 @@
-"""The index page and the names of all pages."""
+"""The index page, and the file names of pages."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SLUG_LENGTH = 60
 
 
 def file_name(title: str, published: date | None, video_id: str) -> str:
-    """`<date>-<slug>-<video id>.md`: sorts by date, safe on every file system, unique by the id."""
+    """Return `<date>-<slug>-<video id>.md`: sortable by date, valid on every file system, unique because of the id."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].rstrip("-")
     return "-".join(part for part in (str(published or "undated"), slug, video_id) if part) + ".md"
 
 
 def render_index(pages: Sequence[Page], settings: IndexSettings) -> str:
-    """All pages, newest first; refused videos in a list of their own."""
+    """Return the index of all pages, newest first; refused videos are in a separate list."""
     ordered = sorted(pages, key=lambda page: (page.published or date.min, page.file), reverse=True)
     return (
         environment()

@@ -1,4 +1,4 @@
-"""The stage `digest`: the page, from records alone."""
+"""The stage `digest`: render the page from records."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def _make(
     return path
 
 
-# Version 4: another wording of how a page was made.
+# Version 5: another wording of the section "How this page was made".
 DIGEST = Stage(
     name="digest",
-    version=4,
+    version=5,
     record=PageFile,
     settings=lambda config: config.digest,
     reads=(Source, TextScore, Corrected, Summary),

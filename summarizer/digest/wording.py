@@ -1,4 +1,4 @@
-"""What pages say of themselves, in the language of the digest: the table in wording.toml, and nothing clever."""
+"""The fixed texts of pages, in the language of the digest, from the table in wording.toml."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ DEFAULT = "en"
 
 
 @cache
-def table() -> Mapping[str, Mapping[str, str]]:
-    """Language -> key -> text with braces to fill in."""
+def load_table() -> Mapping[str, Mapping[str, str]]:
+    """Return language -> key -> text with placeholders in braces."""
     return tomllib.loads(resources.files(__package__).joinpath("wording.toml").read_text(encoding="utf-8"))
 
 
-def wording(language: str) -> Mapping[str, str]:
-    """The words of a language, `pt-BR` as `pt`; English where there are none."""
-    return table().get(language) or table().get(language.split("-")[0]) or table()[DEFAULT]
+def load_wording(language: str) -> Mapping[str, str]:
+    """Return the texts of a language, those of `pt` for `pt-BR`, and English for languages without an entry."""
+    table = load_table()
+    return table.get(language) or table.get(language.split("-")[0]) or table[DEFAULT]

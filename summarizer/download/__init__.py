@@ -1,4 +1,4 @@
-"""Which videos there are, what is known of each, and their sound when it will be used."""
+"""List the videos of a source, and download their metadata, captions and, if needed, audio."""
 
 from summarizer.download.downloader import Downloader
 from summarizer.download.stage import AUDIO, BACKEND, DOWNLOAD

@@ -1,4 +1,4 @@
-"""Which addresses we open at all. yt-dlp opens nearly anything, so the gate stands before it."""
+"""Check addresses before they reach yt-dlp, which would open almost any address."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ _PAGES = re.compile(r"/(watch|playlist|shorts/.+|live/.+|embed/.+|@.+|channel/.+
 
 
 def looks_like_url(source: str) -> bool:
-    """Whether somebody meant an address rather than a path."""
+    """Whether a source is meant as a URL rather than a path."""
     return "://" in source or source.startswith(("www.", "youtube.com/", "youtu.be/"))
 
 
 def check(source: str, loopback_feed: bool) -> None:
-    """Raise `UsageError` unless the address is YouTube's, or a feed on this machine where that is allowed."""
+    """Raise `UsageError` unless the address is on YouTube, or a feed on this machine if that is allowed."""
     try:
         parts = urlsplit(source if "://" in source else f"https://{source}")
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise UsageError(f"{source!r} is not a valid URL", "Copy the address from the browser.") from None
+        raise UsageError(f"{source!r} is not a valid URL", "Copy the address from your browser.") from None
     if host in {"127.0.0.1", "::1"}:
         if loopback_feed and parts.scheme == "http":
             return
-        raise UsageError(f"{source!r} is on this machine", "Set runtime.loopback_feed=true if that is meant.")
+        raise UsageError(f"{source!r} is on this machine", "Set runtime.loopback_feed=true to allow it.")
     if host not in YOUTUBE or parts.scheme not in {"http", "https"} or port not in {None, 80, 443} or parts.username:
-        raise UsageError(f"{source!r} is not a YouTube address", "Sources are YouTube URLs and local folders.")
+        raise UsageError(f"{source!r} is not a YouTube address", "Use a YouTube URL or a local file or folder.")
     if host != "youtu.be" and not _PAGES.fullmatch(parts.path):
         raise UsageError(
             f"{source!r} is not a playlist, channel or video",
@@ -47,8 +47,8 @@ def check(source: str, loopback_feed: bool) -> None:
         )
 
 
-def video_id(source: str) -> str:
-    """The id in a single video's address, or an empty string; a video within a playlist counts as the playlist."""
+def parse_video_id(source: str) -> str:
+    """The video id in the address of a single video, else an empty string; a video in a playlist means the playlist."""
     parts = urlsplit(source if "://" in source else f"https://{source}")
     query = parse_qs(parts.query)
     if "list" in query:
@@ -63,8 +63,8 @@ def video_id(source: str) -> str:
     return candidate if VIDEO_ID.fullmatch(candidate) else ""
 
 
-def listing_url(source: str) -> str:
-    """The address to list: a channel means its uploads, not its tabs."""
+def make_listing_url(source: str) -> str:
+    """The address to list: for a channel, the list of its uploads rather than its tabs."""
     url = source if "://" in source else f"https://{source}"
     parts = urlsplit(url)
     if _CHANNEL.fullmatch(parts.path):

@@ -1,4 +1,4 @@
-"""From yt-dlp's words to our error tree. Only message texts tell most of these apart; they are all here."""
+"""Convert yt-dlp's errors to ours. Most errors differ only in their message text; all patterns are in this module."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Sequence
 
 from summarizer.errors import Deferred, Failed, SummarizerError, Unavailable
 
-_WAIT = "Wait an hour, raise runtime.sleep_seconds, or give runtime.cookies of a signed-in browser."
-_GONE = "Nothing to do; it is looked at again on the next run."
+_WAIT = "Wait an hour, increase runtime.sleep_seconds, or set runtime.cookies to cookies of a signed-in browser."
+_GONE = "Nothing to do; the next run checks it again."
 
 # First match wins: (pattern in the lower-case message, error class, code, remedy).
 _RULES: tuple[tuple[str, type[Unavailable] | type[Deferred], str, str], ...] = (
     (r"not a bot|confirm you.re not", Deferred, "bot_check", _WAIT),
     (r"rate-limited|too many requests|http error 429|\b429\b", Deferred, "rate_limited", _WAIT),
-    (r"premieres in|will begin|live event will|scheduled|upcoming", Deferred, "upcoming", "It is tried again on the next run."),
-    (r"is live|live stream recording is not available|currently live", Deferred, "live", "It is tried again after the broadcast."),
-    (r"confirm your age|age.restricted|inappropriate for some", Unavailable, "age_restricted", "Give runtime.cookies of an account that may see it."),
+    (r"premieres in|will begin|live event will|scheduled|upcoming", Deferred, "upcoming", "The next run tries it again."),
+    (r"is live|live stream recording is not available|currently live", Deferred, "live", "A run after the broadcast tries it again."),
+    (r"confirm your age|age.restricted|inappropriate for some", Unavailable, "age_restricted", "Set runtime.cookies to cookies of an account that may watch it."),
     (r"members.only|join this channel|members on level", Unavailable, "members_only", _GONE),
     (r"private video|video is private|is private", Unavailable, "private", _GONE),
-    (r"in your country|from your location|geo.?restrict", Unavailable, "geo_blocked", "Use runtime.proxy in a country that may see it."),
+    (r"in your country|from your location|geo.?restrict", Unavailable, "geo_blocked", "Set runtime.proxy to a proxy in a country where it is available."),
     (r"has been removed|been terminated|no longer available|account.*closed|does not exist|video unavailable|not available", Unavailable, "deleted", _GONE),
     (r"sign in", Deferred, "bot_check", _WAIT),
     (
@@ -28,11 +28,11 @@ _RULES: tuple[tuple[str, type[Unavailable] | type[Deferred], str, str], ...] = (
     ),
 )  # fmt: skip
 
-_CLUTTER = re.compile(r"\s*\(caused by .*$|HTTPS?Connection(?:Pool)?\([^)]*\): ")  # repeats what stands before it
+_CLUTTER = re.compile(r"\s*\(caused by .*$|HTTPS?Connection(?:Pool)?\([^)]*\): ")  # repeats the text before it
 
 
 def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:
-    """The typed error for one of yt-dlp's messages; `warnings` came before it and may name the cause."""
+    """The typed error for a message of yt-dlp; the cause may be in one of the `warnings` that preceded it."""
     text = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", message).strip()
     line = _CLUTTER.sub("", " ".join(text.split("; please report")[0].split())).strip()[:300]
     if re.search(r"no supported (javascript|js) runtime", text, re.IGNORECASE):
@@ -43,13 +43,13 @@ def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:
                 return kind(code, line, remedy)
     return Failed(
         "download",
-        line or "the site gave no answer that can be used",
+        line or "the site's answer could not be read",
         "Update yt-dlp: pip install -U 'yt-dlp[default,deno]'.",
     )
 
 
-def of_entry(entry: dict[str, object]) -> str | None:
-    """The code of an entry in a flat listing that already says it cannot be had."""
+def classify_entry(entry: dict[str, object]) -> str | None:
+    """The code of an unavailable video, if its entry in a listing shows that it is unavailable."""
     title, live = str(entry.get("title") or ""), entry.get("live_status")
     availability = entry.get("availability")
     if title == "[Private video]" or availability == "private":

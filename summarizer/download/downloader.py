@@ -1,6 +1,6 @@
-"""Which videos there are, what is known of each, and their sound when it will be used.
+"""List the videos of a source, and download their metadata, captions and audio.
 
-Two honest sources: sites through yt-dlp (YouTube, and a feed on this machine for the sample), and local recordings.
+Sources are sites, through yt-dlp (YouTube, and a feed on this machine for the sample), and local recordings.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from summarizer.records import Source, Video
 
 
 class Downloader:
-    """All downloads of one run, from any thread. `youtube_dl` makes a `yt_dlp.YoutubeDL`; tests pass their own."""
+    """All downloads of one run; thread-safe. `youtube_dl` makes a `yt_dlp.YoutubeDL`; tests pass their own."""
 
     def __init__(
         self,
@@ -31,14 +31,14 @@ class Downloader:
         self._site = Site(settings, runtime, pacing or Pacing(runtime.sleep_seconds), youtube_dl)
 
     def list_videos(self, source: str) -> tuple[Video, ...]:
-        """Everything in a playlist, channel, feed, folder or list of these, in its order, each video once.
+        """All videos of a playlist, channel, feed, folder or list of these, in its order, without duplicates.
 
-        Raises `UsageError` when the source is not one, or is empty; `Deferred` when the site does not answer.
+        Raises `UsageError` when the source is invalid or empty, and `Deferred` when the site does not answer.
         """
-        found = self._list(source, depth=0)
-        if not found:
-            raise UsageError(f"{source} holds no videos", "Check the address; a private playlist looks empty.")
-        return tuple({video.id: video for video in found}.values())
+        videos = self._list(source, depth=0)
+        if not videos:
+            raise UsageError(f"{source} contains no videos", "Check the address; a private playlist appears empty.")
+        return tuple({video.id: video for video in videos}.values())
 
     def _list(self, source: str, depth: int) -> list[Video]:
         path = Path(source).expanduser()
@@ -48,25 +48,25 @@ class Downloader:
         if not path.exists():
             raise UsageError(
                 f"{source!r} is neither a URL nor a file or folder",
-                "Give a https:// address or a path that exists.",
+                "Use an https:// address or the path of an existing file or folder.",
             )
         if path.is_file() and path.suffix.lower() in {".txt", ".list"}:
             if depth:
-                raise UsageError(f"{source} is a list inside a list", "Put all addresses into one file.")
+                raise UsageError(f"{source} is a list inside a list", "Put all sources into one file.")
             return [video for line in folder.read_list(path) for video in self._list(line, depth + 1)]
         return folder.list_recordings(path)
 
     def download(self, video: Video, space: Path) -> Source:
-        """Metadata, and caption files written into the empty folder `space`.
+        """Download the metadata; write the caption files into the empty folder `space`.
 
         Raises `Unavailable`, `Deferred`, `Failed`, or `Refused("too_long")`.
         """
         if video.origin == "folder":
-            return folder.read(video, self.settings, space)
+            return folder.read_recording(video, self.settings, space)
         return self._site.download(video, space)
 
     def fetch_audio(self, video: Video, source: Source, space: Path) -> Path:
-        """The sound as one file in the empty folder `space`, whole as far as the container can tell."""
+        """Download the audio as one file in the empty folder `space`; raises `Failed` if it is visibly truncated."""
         return (
             folder.copy_audio(video, space)
             if video.origin == "folder"

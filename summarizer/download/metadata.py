@@ -1,4 +1,4 @@
-"""From what a site says of a video to our own fields: an allowlist, since the rest carries cookies and headers."""
+"""Convert a site's metadata to our fields. Only these fields are kept; the others contain cookies and headers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 _ORGANISATION_WORDS = re.compile(r"\b(inc|llc|ltd|gmbh|labs?|cloud|foundation|systems|university)\b", re.IGNORECASE)
 
 
-def speakers(title: str) -> tuple[str, ...]:
-    """Speakers in a conference title: "Title - Ada Lovelace, Engines & Charles Babbage, Mills" and its variants.
+def parse_speakers(title: str) -> tuple[str, ...]:
+    """The speakers in a conference title: "Title - Ada Lovelace, Engines & Charles Babbage, Mills" and variants.
 
-    A part after a comma is an organisation when the next separator is `&`, `;` or the end; a list of bare names
-    "A, B & C, Org" keeps its names. Nothing is found in titles without " - ".
+    Text after a comma is an organisation if `&`, `;` or the end of the title follows; a list of bare names
+    "A, B & C, Org" keeps its names. A title without " - " has no speakers.
     """
     _, dash, tail = re.sub(r"\s*\([^)]*\)\s*$", "", title).rpartition(" - ")
     if not dash:
@@ -40,35 +40,35 @@ def _is_name(text: str) -> bool:
     )
 
 
-def published(info: dict[str, Any]) -> date | None:
-    """Day of publication (UTC) from a compact date or a Unix time."""
+def parse_date(info: dict[str, Any]) -> date | None:
+    """The day of publication (UTC), from a date in the form 20260312 or a Unix time."""
     text = str(info.get("upload_date") or info.get("release_date") or "")
     if re.fullmatch(r"\d{8}", text):
         try:
             return datetime.strptime(text, "%Y%m%d").date()
         except ValueError:
             return None
-    stamp = number(info.get("timestamp") or info.get("release_timestamp"))
+    stamp = parse_number(info.get("timestamp") or info.get("release_timestamp"))
     try:
         return datetime.fromtimestamp(stamp, UTC).date() if stamp else None
     except (OverflowError, OSError, ValueError):
         return None
 
 
-def number(value: Any) -> float | None:
-    """A finite, non-negative number, or nothing."""
+def parse_number(value: Any) -> float | None:
+    """The value as a finite, non-negative number, else None."""
     try:
-        found = float(value)
+        parsed = float(value)
     except (TypeError, ValueError):
         return None
-    return found if 0 <= found < 1e12 else None
+    return parsed if 0 <= parsed < 1e12 else None
 
 
-def text(value: Any, limit: int) -> str:
-    """A string of at most `limit` characters without lone surrogates."""
+def clean_text(value: Any, limit: int) -> str:
+    """The value as a string of at most `limit` characters, without lone surrogates."""
     return str(value or "")[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
-def tags(value: Any) -> tuple[str, ...]:
-    """At most 30 tags."""
-    return tuple(text(tag, 60) for tag in value[:30]) if isinstance(value, (list, tuple)) else ()
+def parse_tags(value: Any) -> tuple[str, ...]:
+    """The first 30 tags."""
+    return tuple(clean_text(tag, 60) for tag in value[:30]) if isinstance(value, (list, tuple)) else ()

@@ -1,7 +1,7 @@
-"""Politeness and prudence towards a site: a pause between videos, and a circuit breaker.
+"""Limit the request rate of a site: a pause between videos, and a circuit breaker.
 
-Once a site says "too many requests" or asks for a proof of being human, every further request makes it worse for
-longer (Nygard, Release It!, circuit breaker). So the rest of the run is put off at once, without a request.
+After a site answers "too many requests" or asks for a proof of being human, further requests prolong the block. The
+breaker (Nygard, Release It!) then defers all other videos of the run without a request.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TRIPPING = frozenset({"rate_limited", "bot_check"})
 
 
 class Pacing:
-    """Shared by all download threads of a run."""
+    """The request rate of one run, shared by its download threads."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Pacing:
         self._tripped: Deferred | None = None
 
     def wait(self) -> None:
-        """Wait for the next turn; raises the error that tripped the breaker, if any."""
+        """Wait until the next request is allowed; raises `Deferred` once the breaker has tripped."""
         with self._lock:
             self._raise_if_tripped()
             turn = max(self._clock(), self._next)
@@ -43,7 +43,7 @@ class Pacing:
 
     def _raise_if_tripped(self) -> None:
         if self._tripped is not None:
-            raise Deferred(self._tripped.code, f"put off after: {self._tripped}", self._tripped.remedy)
+            raise Deferred(self._tripped.code, f"deferred after: {self._tripped}", self._tripped.remedy)
 
     def note(self, error: Exception) -> None:
         """Trip the breaker if the error is the site's request to stop."""

@@ -1,8 +1,8 @@
 """Videos of a site, through yt-dlp's Python API.
 
-yt-dlp is maintained by people who follow YouTube daily; nothing of that is repeated here. What we add is distrust: an
-allowlist of extractors, no plugins, a fresh folder for every attempt (it takes a leftover file for a finished one), our
-own check of what arrived, and one typed error per reason. The cost is one full extraction per video and attempt.
+yt-dlp follows the changes of YouTube; this module adds restrictions and checks: an allowlist of extractors, no plugins,
+a new folder for every attempt (yt-dlp mistakes a leftover file for a finished one), a check of the downloaded file, and
+one typed error per cause. The cost is one full extraction per video and attempt.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ log = logging.getLogger(__name__)
 
 _YOUTUBE = ["youtube", "youtube:tab", "youtube:playlist", "youtubeytbe"]
 _SUFFIXES = frozenset({".m4a", ".webm", ".opus", ".mp3", ".ogg"})
-# The smallest track that is still good for speech; Opus at 50 kbit/s loses nothing that Whisper hears.
+# The smallest track that is good enough for speech; Opus at 50 kbit/s does not change what Whisper recognises.
 _FORMAT = "bestaudio[abr<=72]/worstaudio/bestaudio"
 
 
 class _Messages:
-    """yt-dlp's messages go to our log; warnings are kept, since they often hold the cause of a vague error."""
+    """Sends yt-dlp's messages to our log. Warnings are kept, since they often contain the cause of a vague error."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
@@ -46,7 +46,7 @@ class _Messages:
 
 
 class Site:
-    """yt-dlp with our rules."""
+    """Listing and downloading through yt-dlp, with our restrictions and error types."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Site:
 
     @contextmanager
     def _open(self, loopback: bool, **options: Any) -> Iterator[Any]:
-        """A configured `YoutubeDL`; its errors leave as ours, and trip the breaker where they should."""
+        """A configured `YoutubeDL`; its errors are raised as ours and may trip the breaker."""
         os.environ["YTDLP_NO_PLUGINS"] = "1"
         import yt_dlp
 
@@ -100,101 +100,101 @@ class Site:
     # -- listing ----------------------------------------------------------------------------------------------
 
     def list_videos(self, source: str) -> list[Video]:
-        """All videos of a playlist, channel or feed, one request a page; a single video needs none."""
-        if single := address.video_id(source):
-            return [Video(id=single, url=_watch(single), title=single, origin="youtube", fingerprint="")]
-        loopback = _loopback(source)
+        """All videos of a playlist, channel or feed, with one request per page; a single video needs no request."""
+        if single := address.parse_video_id(source):
+            return [Video(id=single, url=_make_watch_url(single), title=single, origin="youtube", fingerprint="")]
+        loopback = _is_loopback(source)
         self._pacing.wait()
         with self._open(loopback, extract_flat="in_playlist", lazy_playlist=False) as ydl:
-            info = ydl.extract_info(source if loopback else address.listing_url(source), download=False)
+            info = ydl.extract_info(source if loopback else address.make_listing_url(source), download=False)
         entries = list((info or {}).get("entries") or [])
-        videos = [video for entry in entries if (video := self._video(entry, loopback)) is not None]
+        videos = [video for entry in entries if (video := self._make_video(entry, loopback)) is not None]
         if len(videos) < len(entries):
-            log.warning("%d entries of %s have no id and were left out", len(entries) - len(videos), source)
+            log.warning("%d entries of %s have no id and were skipped", len(entries) - len(videos), source)
         return videos
 
-    def _video(self, entry: Any, loopback: bool) -> Video | None:
+    def _make_video(self, entry: Any, loopback: bool) -> Video | None:
         if not isinstance(entry, dict):
             return None
         url = str(entry.get("url") or "")
         name = str(entry.get("id") or Path(url).name)
-        if not VIDEO_ID.fullmatch(name) or (loopback and not _loopback(url)):
+        if not VIDEO_ID.fullmatch(name) or (loopback and not _is_loopback(url)):
             return None
-        code = classify.of_entry(entry)
+        code = classify.classify_entry(entry)
         if code is None and "/shorts/" in url and not self._settings.shorts:
             code = "short"
-        title = metadata.text(entry.get("title"), 500) or name
+        title = metadata.clean_text(entry.get("title"), 500) or name
         return Video(
             id=name,
-            url=url if loopback else _watch(name),
+            url=url if loopback else _make_watch_url(name),
             title=title,
             origin="feed" if loopback else "youtube",
             fingerprint=hashlib.sha256(title.encode()).hexdigest()[:16],
-            duration=metadata.number(entry.get("duration")),
-            published=metadata.published(entry),
-            description=metadata.text(entry.get("description"), 20_000) if loopback else "",
+            duration=metadata.parse_number(entry.get("duration")),
+            published=metadata.parse_date(entry),
+            description=metadata.clean_text(entry.get("description"), 20_000) if loopback else "",
             unavailable=code,
         )
 
     # -- one video --------------------------------------------------------------------------------------------
 
     def download(self, video: Video, space: Path) -> Source:
-        """Metadata and caption files of one video."""
+        """Download the metadata and caption files of one video."""
         try:
             info, captions = self._extract(video, space)
         except Failed as problem:
-            # Sometimes the site hands out captions but no sound that can be played; they may be all that is needed.
+            # Some videos have captions but no playable audio; the captions may be enough.
             info, captions = self._extract(video, space, ignore_no_formats_error=True)
             if not captions:
                 raise problem from None
-        title = metadata.text(info.get("title"), 500)
-        if video.origin == "feed" or not title:  # a bare page knows less than the feed that named it
+        title = metadata.clean_text(info.get("title"), 500)
+        if video.origin == "feed" or not title:  # the page has less metadata than the feed
             title = video.title
         return Source(
             video_id=video.id,
             url="" if video.origin == "feed" else video.url,
             title=title,
-            channel=metadata.text(info.get("channel") or info.get("uploader"), 200),
-            speakers=metadata.speakers(title),
-            description=metadata.text(info.get("description"), 20_000) or video.description,
-            published=metadata.published(info) or video.published,
-            duration=metadata.number(info.get("duration")) or video.duration,
-            language=metadata.text(info.get("language"), 20) or None,
-            tags=metadata.tags(info.get("tags")),
+            channel=metadata.clean_text(info.get("channel") or info.get("uploader"), 200),
+            speakers=metadata.parse_speakers(title),
+            description=metadata.clean_text(info.get("description"), 20_000) or video.description,
+            published=metadata.parse_date(info) or video.published,
+            duration=metadata.parse_number(info.get("duration")) or video.duration,
+            language=metadata.clean_text(info.get("language"), 20) or None,
+            tags=metadata.parse_tags(info.get("tags")),
             captions=captions,
             has_audio=any(form.get("acodec") != "none" for form in info.get("formats") or []),
         )
 
     def _extract(self, video: Video, space: Path, **options: Any) -> tuple[dict[str, Any], tuple[CaptionTrack, ...]]:
-        """yt-dlp's metadata, judged, and the caption files."""
+        """yt-dlp's metadata, after `_check_availability`, and the caption files."""
         self._pacing.wait()
         with self._open(video.origin == "feed", skip_download=True, **options) as ydl:
             info = ydl.extract_info(video.url, download=False)
             if not isinstance(info, dict):
-                raise Failed("download", "the site gave no data for the video", "Update yt-dlp.")
-            self._judge(info)
+                raise Failed("download", "the site returned no metadata for the video", "Update yt-dlp.")
+            self._check_availability(info)
             return info, tracks.fetch(ydl, info, self._settings, space)
 
-    def _judge(self, info: dict[str, Any]) -> None:
-        """Raise for a video that is there but not for us."""
-        code = classify.of_entry(info)
+    def _check_availability(self, info: dict[str, Any]) -> None:
+        """Raise `Deferred` for a broadcast that is not over, and `Refused` for a video that is too long."""
+        code = classify.classify_entry(info)
         if code in {"upcoming", "live"}:
-            raise Deferred(code, f"the video is {code}", "It is tried again on the next run.")
-        duration = metadata.number(info.get("duration")) or 0
+            raise Deferred(code, f"the video is {code}", "The next run tries it again.")
+        duration = metadata.parse_number(info.get("duration")) or 0
         if duration > self._settings.max_hours * 3600:
             raise Refused(
                 "too_long",
                 f"{duration / 3600:.1f} hours are more than download.max_hours = {self._settings.max_hours:g}",
-                "Raise download.max_hours if it is really one talk.",
+                "Increase download.max_hours if the video is a single talk.",
             )
 
     def fetch_audio(self, video: Video, source: Source, space: Path) -> Path:
-        """The sound of one video, checked for being whole."""
+        """Download the audio of one video and check that it is complete."""
         if not source.has_audio:
             raise Failed(
                 "no_audio",
-                "the site offers no sound for this video",
-                "Nothing to do; it is tried again on the next run.",
+                "the site has no audio for this video",
+                "Nothing to do; the next run tries it again.",
             )
         self._pacing.wait()
         options = {
@@ -209,19 +209,19 @@ class Site:
             raise Failed(
                 "download",
                 f"expected one audio file, got {[path.name for path in files]}",
-                "Run again; update yt-dlp if it stays.",
+                "Run again; update yt-dlp if the problem persists.",
             )
-        _check_media(files[0], _declared_bytes(info))
+        _check_media(files[0], _read_declared_bytes(info))
         return files[0]
 
 
-def _declared_bytes(info: Any) -> int:
+def _read_declared_bytes(info: Any) -> int:
     requested = ((info or {}).get("requested_downloads") or [{}])[0]
-    return int(metadata.number(requested.get("filesize")) or 0)
+    return int(metadata.parse_number(requested.get("filesize")) or 0)
 
 
 def _check_media(path: Path, declared: int) -> None:
-    """Refuse what is not media or not all of it; durations are compared when it is decoded."""
+    """Raise `Failed` for a file that is not media or is truncated; decoding will compare durations."""
     size = path.stat().st_size
     head = path.read_bytes()[:64].lstrip().lower()
     if size == 0:
@@ -229,16 +229,16 @@ def _check_media(path: Path, declared: int) -> None:
     if head.startswith((b"<", b"{")):
         raise Failed(
             "not_media",
-            "the site sent a page instead of sound",
-            "Run again later; sign in with runtime.cookies if it stays.",
+            "the site sent a page instead of audio",
+            "Run again later; if the problem persists, set runtime.cookies.",
         )
     if declared and size < declared:
-        raise Failed("truncated_media", f"the audio was cut: {size} of {declared} bytes arrived", "Run again.")
+        raise Failed("truncated_media", f"the audio is truncated: {size} of {declared} bytes arrived", "Run again.")
 
 
-def _watch(video_id: str) -> str:
+def _make_watch_url(video_id: str) -> str:
     return f"https://www.youtube.com/watch?v={video_id}"
 
 
-def _loopback(url: str) -> bool:
+def _is_loopback(url: str) -> bool:
     return url.startswith(("http://127.0.0.1:", "http://[::1]:"))

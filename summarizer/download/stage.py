@@ -1,4 +1,4 @@
-"""The stages `download` and `audio`: what is known of a video and its captions, and its sound when it will be used."""
+"""The stages `download` (metadata and captions of a video) and `audio` (its audio, if it is needed)."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ BACKEND = Backend(
 
 
 def download(work: Work[DownloadSettings, Downloader], video: Video) -> WithFiles[Source]:
-    """Metadata, and the caption tracks as files beside it, their kinds as roles."""
+    """Download the metadata, and the caption tracks as files whose role is their kind."""
     source = work.backend.download(video, work.folder)
     return WithFiles(source, tuple((track.kind, work.folder / track.file) for track in source.captions))
 
 
 def fetch_audio(work: Work[object, Downloader], video: Video, source: Source) -> Path:
-    """The sound."""
+    """Download the audio."""
     return work.backend.fetch_audio(video, source, work.folder)
 
 
-# What a listing says of a video besides its id and fingerprint (title, day, length) is used where the site itself says
-# nothing; the fingerprint stands for it in the key.
+# The title, day and length in a listing are used where the site itself has none; in the key they are represented by
+# the fingerprint.
 DOWNLOAD = Stage(
     name="download",
     version=1,
@@ -38,7 +38,7 @@ DOWNLOAD = Stage(
     make=download,
     backend=lambda _config: BACKEND,
 )
-# The source only tells whether there is sound to fetch: new metadata must not fetch it again.
+# The source is needed only for `has_audio`: new metadata must not repeat the download of the audio.
 AUDIO = Stage(
     name="audio",
     version=1,

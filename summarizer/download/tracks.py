@@ -1,4 +1,4 @@
-"""Which caption tracks to take: the best one people wrote, and the best one the site made itself."""
+"""Choose caption tracks: the best one written by people, and the best automatic one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from summarizer.records import CaptionFormat, CaptionKind, CaptionTrack
 
 log = logging.getLogger(__name__)
 
-MAX_BYTES = 20_000_000  # ten hours of word-timed captions are 12 MB
-# json3 has every word once; the site's vtt for automatic captions repeats each line as it rolls up.
+MAX_BYTES = 20_000_000  # ten hours of captions with a time for every word are 12 MB
+# json3 has every word once; in the site's vtt for automatic captions, lines are repeated as they scroll.
 _FORMATS: tuple[CaptionFormat, ...] = ("json3", "vtt", "ttml", "srt")
 
 
 def fetch(ydl: Any, info: dict[str, Any], settings: DownloadSettings, space: Path) -> tuple[CaptionTrack, ...]:
-    """Write the chosen tracks into `space`; network errors leave as yt-dlp's."""
-    found = []
+    """Download the chosen tracks into `space`; raises yt-dlp's network errors."""
+    downloaded = []
     for kind in settings.captions:
         chosen = choose(
             info.get("subtitles" if kind == "human" else "automatic_captions"),
@@ -37,7 +37,7 @@ def fetch(ydl: Any, info: dict[str, Any], settings: DownloadSettings, space: Pat
             continue
         path = space / f"{kind}.{language}.{form}"
         path.write_bytes(data)
-        found.append(
+        downloaded.append(
             CaptionTrack(
                 kind=kind,
                 language=language,
@@ -46,15 +46,15 @@ def fetch(ydl: Any, info: dict[str, Any], settings: DownloadSettings, space: Pat
                 sha256=hashlib.sha256(data).hexdigest(),
             )
         )
-    return tuple(found)
+    return tuple(downloaded)
 
 
 def choose(
     offered: Any, languages: tuple[str, ...], kind: CaptionKind, spoken: str | None
 ) -> tuple[str, CaptionFormat, str] | None:
-    """The best (language, format, url) of yt-dlp's `{language: [{ext, url}]}`, or nothing.
+    """The best (language, format, url) in yt-dlp's `{language: [{ext, url}]}`, or None.
 
-    Machine translations are left out: they are a guess about a guess.
+    Machine translations are excluded: they add errors to those of speech recognition.
     """
     if not isinstance(offered, dict):
         return None
@@ -77,5 +77,5 @@ def choose(
 
 
 def matches(name: str, language: str) -> bool:
-    """Whether a track's language is a wanted one: `en` takes `en`, `en-US` and `en-orig`."""
+    """Whether the language of a track matches a wanted language: `en` matches `en`, `en-US` and `en-orig`."""
     return name.lower() == language.lower() or name.lower().startswith(f"{language.lower()}-")

@@ -1,6 +1,6 @@
-"""Where talks are worked on, and in which order."""
+"""Engines decide where talks are processed, and in which order."""
 
-from summarizer.engines.base import Done, Engine, Fetched, Task, Worker
+from summarizer.engines.base import Engine, FetchedTask, Task, TaskResult, Worker
 from summarizer.engines.local import LocalEngine
 
-__all__ = ["Done", "Engine", "Fetched", "LocalEngine", "Task", "Worker"]
+__all__ = ["Engine", "FetchedTask", "LocalEngine", "Task", "TaskResult", "Worker"]

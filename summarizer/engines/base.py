@@ -1,7 +1,7 @@
-"""What an engine is given and what it gives back. Stages are *what* runs; an engine decides *where* and in which order.
+"""The interface of engines. Stages define *what* runs; an engine decides *where* and in which order.
 
-An engine knows nothing of stages: a `Worker` does the work of a task. Tasks and what comes back of them can be
-pickled, so that an engine may send them to other processes and machines.
+An engine does not depend on stages: a `Worker` carries out each task. Tasks and their results can be pickled, so that
+an engine may send them to other processes and machines.
 """
 
 from __future__ import annotations
@@ -17,52 +17,52 @@ from summarizer.records import Outcome, Video
 
 @dataclass(frozen=True)
 class Task:
-    """One talk to bring to its final outcome."""
+    """One talk to process."""
 
     video: Video
-    forced: frozenset[str] = frozenset()  # names of stages to make again
-    since: date | None = None  # a talk published before is refused
-    upgrade: bool = False  # recognise speech although there is a digest from automatic captions
+    forced: frozenset[str] = frozenset()  # names of the stages to run again
+    since: date | None = None  # talks published before this day are refused
+    upgrade: bool = False  # replace a text from automatic captions by speech recognition
 
 
 @dataclass(frozen=True)
-class Done:
-    """What became of a task: the outcomes of its stages and the final one, or the error that no outcome tells."""
+class TaskResult:
+    """The result of a task: the outcomes of its stages and its final outcome, or an error that ended it without one."""
 
     task: Task
     outcomes: tuple[Outcome, ...] = ()
-    worked: bool = False  # whether a page was written
+    wrote_page: bool = False  # whether a page was written
     error: BaseException | None = None
 
 
 @dataclass
-class Fetched:
-    """A task whose talk is fetched, between a worker's two parts; `locks` are held until its end."""
+class FetchedTask:
+    """A task between `Worker.fetch` and `Worker.finish`; `locks` are held until the task ends."""
 
     task: Task
-    walk: Any = None  # the worker's own
-    error: Exception | None = None  # what ended the fetching; `finish` judges it
+    walk: Any = None  # used by the worker only
+    error: Exception | None = None  # raised while fetching; `finish` handles it
     locks: ExitStack = field(default_factory=ExitStack)
 
 
 class Worker(Protocol):
-    """Does the work of a task, in two parts so that the network and the processor need not wait for one another."""
+    """Carries out a task in two steps, so that downloads and computation can overlap."""
 
-    def fetch(self, task: Task, /) -> Fetched:
-        """Lock the talk and fetch what it needs; never raises but for a bug."""
+    def fetch(self, task: Task, /) -> FetchedTask:
+        """Lock the talk and download what it needs; errors are returned in the result."""
         ...
 
-    def finish(self, fetched: Fetched, /) -> Done:
-        """Everything else, up to the page; releases the locks. Raises only what must end the run, as a full disk."""
+    def finish(self, fetched: FetchedTask, /) -> TaskResult:
+        """Do the rest of the work, up to the page, and release the locks. Raises only errors that end the run."""
         ...
 
 
 class Engine(Protocol):
-    """Runs tasks."""
+    """Carries out tasks."""
 
-    def run(self, tasks: Sequence[Task], stopped: Callable[[], bool], /) -> Iterator[Done]:
-        """Yield every task once it is done, in any order.
+    def run(self, tasks: Sequence[Task], stopped: Callable[[], bool], /) -> Iterator[TaskResult]:
+        """Yield the result of every task, in any order.
 
-        Once `stopped()`, those in flight are left, and yielded with all others as `Deferred`.
+        When `stopped()` becomes true, unfinished tasks are abandoned and yielded with the error `Deferred`.
         """
         ...

@@ -1,9 +1,10 @@
-"""One machine: downloads run ahead, several talks are worked on at once, and the caller gets each as it is done.
+"""The engine for one machine: downloads run ahead of computation, and several talks are processed in parallel.
 
-Network and models are never idle for one another, and the bound on talks in flight keeps a slow model from filling the
-disk. Several talks at once let a language model answer for all of them in one batch. The caller's thread only waits,
-so Ctrl-C, SIGTERM and the end of the time budget take effect at once, whatever the models are at. The threads are
-daemons: what is in flight must not hold up the end of an interrupted run, and the next one removes what it leaves.
+Downloads and models do not wait for each other. The number of downloaded talks is limited, so that a slow model does
+not fill the disk. With several talks in parallel, a language model can answer the prompts of all of them in one batch.
+The caller's thread only waits, so Ctrl-C, SIGTERM and the end of the time budget take effect at once, even while a
+model computes. The threads are daemons, because unfinished work must not delay the end of an interrupted run; the next
+run deletes incomplete files.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from summarizer.engines.base import Done, Fetched, Task, Worker
+from summarizer.engines.base import FetchedTask, Task, TaskResult, Worker
 from summarizer.errors import Deferred
 
-_POLL_SECONDS = 0.2  # between two looks at the time budget
+_POLL_SECONDS = 0.2  # interval at which the time budget is checked
 
 
 class LocalEngine:
-    """Threads of this process.
+    """An engine that uses threads of this process.
 
-    At most `ahead` talks are being fetched or wait for their turn, `at_once` are finished side by side.
+    At most `ahead` talks are being fetched or wait to be finished; `at_once` talks are finished in parallel.
     """
 
     def __init__(self, worker: Worker, ahead: int, at_once: int) -> None:
@@ -29,34 +30,34 @@ class LocalEngine:
         self._ahead = ahead
         self._at_once = at_once
 
-    def run(self, tasks: Sequence[Task], stopped: Callable[[], bool]) -> Iterator[Done]:
-        """Yield every task once it is done, in order of completion; see `Engine`."""
+    def run(self, tasks: Sequence[Task], stopped: Callable[[], bool]) -> Iterator[TaskResult]:
+        """Yield the result of every task, in order of completion; see `Engine.run`."""
         threads = _Threads(self._worker, tasks, stopped)
         try:
             threads.start(min(self._ahead, len(tasks)), min(self._at_once, len(tasks)))
-            left = {id(task): task for task in tasks}
-            while left and (done := threads.next()):
-                del left[id(done.task)]
-                yield done
-            for task in left.values():
-                late = Deferred("budget", "the time budget is used up", "The next run continues from here.")
-                yield Done(task, error=late)
+            unfinished = {id(task): task for task in tasks}
+            while unfinished and (result := threads.next()):
+                del unfinished[id(result.task)]
+                yield result
+            for task in unfinished.values():
+                error = Deferred("budget", "the time budget is used up", "The next run continues with this talk.")
+                yield TaskResult(task, error=error)
         finally:
             threads.close()
 
 
 class _Threads:
-    """The threads of one pass, and the queues between them."""
+    """The threads of one call of `LocalEngine.run`, and the queues between them."""
 
     def __init__(self, worker: Worker, tasks: Sequence[Task], stopped: Callable[[], bool]) -> None:
         self._worker = worker
         self._stopped = stopped
-        self._closed = False  # the caller has all it wants
-        self._todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
-        self._fetched: queue.SimpleQueue[Fetched | None] = queue.SimpleQueue()  # None: no more
-        self._done: queue.SimpleQueue[Done] = queue.SimpleQueue()
+        self._closed = False  # the caller needs no further results
+        self._tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
+        self._fetched: queue.SimpleQueue[FetchedTask | None] = queue.SimpleQueue()  # None ends a thread
+        self._results: queue.SimpleQueue[TaskResult] = queue.SimpleQueue()
         for task in tasks:
-            self._todo.put(task)
+            self._tasks.put(task)
 
     def start(self, ahead: int, at_once: int) -> None:
         """Start the threads."""
@@ -69,18 +70,18 @@ class _Threads:
             threading.Thread(target=self._finish_all, name=f"finish-{number}", daemon=True).start()
 
     def close(self) -> None:
-        """Let threads end that have nothing in hand; the others end when they are done with that."""
+        """End idle threads now, and the others after their current task."""
         self._closed = True
         for _ in range(self._ahead):
             self._slots.release()
         for _ in range(self._at_once):
             self._fetched.put(None)
 
-    def next(self) -> Done | None:
-        """The next task that is done; nothing once the run shall stop and none is done yet."""
+    def next(self) -> TaskResult | None:
+        """Wait for the next result; None when the run is stopped and no result is available."""
         while True:
             try:
-                return self._done.get(timeout=_POLL_SECONDS)
+                return self._results.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 if self._stopped():
                     return None
@@ -92,7 +93,7 @@ class _Threads:
         while True:
             self._slots.acquire()
             try:
-                task = self._todo.get_nowait()
+                task = self._tasks.get_nowait()
             except queue.Empty:
                 return
             if self._ending():
@@ -109,7 +110,7 @@ class _Threads:
                 fetched.locks.close()
                 continue
             try:
-                self._done.put(self._worker.finish(fetched))
-            except BaseException as error:  # the caller's to judge; a thread must not end in silence
+                self._results.put(self._worker.finish(fetched))
+            except BaseException as error:  # passed to the caller; a thread must not end without a result
                 fetched.locks.close()
-                self._done.put(Done(fetched.task, error=error))
+                self._results.put(TaskResult(fetched.task, error=error))

@@ -1,8 +1,7 @@
-"""How well it works, measured on real talks: `summarizer eval`.
+"""Measure quality on real talks: `summarizer eval`.
 
-Each part is a module with a function from the material and the settings to one table. Parts stand in a plain
-dictionary; a new one is a module and a line here. Nothing of the material is kept in the project: labels name talks
-by their id.
+Each part is a module with a function that takes the material and the settings and returns a table. To add a part, write
+a module and add it to `PARTS`. The project contains none of the material: labels refer to talks by id.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ PARTS: dict[str, Callable[[Material, Config], Part]] = {
 def evaluate(
     material: Material, config: Config, only: Sequence[str] = (), watch: Callable[[str], None] = lambda _name: None
 ) -> tuple[Part, ...]:
-    """Measure the named parts, or all, in the order of `PARTS`; `watch` is told of each before it starts.
+    """Measure the parts in `only`, or all, in the order of `PARTS`; `watch` is called before each part.
 
-    Raises `UsageError` for a name that is no part.
+    Raises `UsageError` for an unknown part.
     """
     if unknown := sorted(set(only) - set(PARTS)):
-        raise UsageError(f"--only {unknown[0]}: there is no such part", f"Parts are {', '.join(PARTS)}.")
+        raise UsageError(f"--only {unknown[0]}: there is no such part", f"Parts: {', '.join(PARTS)}.")
     parts = []
     for name, measure in PARTS.items():
         if only and name not in only:

@@ -1,7 +1,7 @@
-"""Claims: are true statements supported, and false ones not?
+"""Part `claims`: whether the evidence check supports true statements and rejects false ones.
 
-True statements of real talks are made false in one place, or cited at a moment where nothing of the kind is said.
-Figures are from the half that no threshold was chosen on.
+True statements about real talks are made false by changing one place, or cited at a time where the talk does not
+support them. The figures come from the half of the talks that was not used to choose thresholds.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from summarizer.config import Config
 from summarizer.evaluation.material import Half, Material
 from summarizer.evaluation.mutations import MUTATIONS
 from summarizer.evaluation.report import Part, Row
-from summarizer.evaluation.statements import Statement, statements
+from summarizer.evaluation.statements import Statement, list_statements
 from summarizer.evidence import find_problem
 from summarizer.language.words import names
 
@@ -29,64 +29,65 @@ TARGETS = {
 
 
 class Verdict(NamedTuple):
-    """What the check said of one statement."""
+    """The result of the evidence check for one statement."""
 
     case: str
     statement: Statement
-    text: str  # as it was checked
-    reason: str  # empty: supported
+    text: str  # the text that was checked
+    reason: str  # why it was rejected; empty if it was supported
 
 
 def measure(material: Material, _config: Config) -> Part:
-    """One row for each kind of true statement, and each way of making it false."""
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for verdict in verdicts(material, "report"):
-        reasons[verdict.case].append(verdict.reason)
+    """One row for each kind of true statement and for each kind of change that makes it false."""
+    reasons_by_case: dict[str, list[str]] = defaultdict(list)
+    for verdict in list_verdicts(material, "report"):
+        reasons_by_case[verdict.case].append(verdict.reason)
     rows = []
-    for case, found in reasons.items():
-        share = sum(bool(reason) for reason in found) / len(found)
+    for case, reasons in reasons_by_case.items():
+        share = sum(bool(reason) for reason in reasons) / len(reasons)
         if case.startswith("true"):
-            most = None if case == "true edited" else REJECTED  # an editor adds to what was said
-            rows.append(Row(name=f"{case} rejected", figure=share, most=most, n=len(found), note=_why(found)))
+            most = None if case == "true edited" else REJECTED  # no target: editors add information
+            note = _count_reasons(reasons)
+            rows.append(Row(name=f"{case} rejected", figure=share, most=most, n=len(reasons), note=note))
         else:
-            rows.append(Row(name=f"{case} caught", figure=share, least=TARGETS.get(case), n=len(found)))
+            rows.append(Row(name=f"{case} caught", figure=share, least=TARGETS.get(case), n=len(reasons)))
     return Part(name="claims", title="True statements supported, false ones caught", rows=tuple(rows))
 
 
-def _why(found: Sequence[str]) -> str:
-    """How many were rejected by each of the checks."""
+def _count_reasons(reasons: Sequence[str]) -> str:
+    """The number of rejections by each kind of check."""
     kinds = Counter(
-        "words" if "what its words tell" in reason
-        else "polarity" if "negate" in reason or "segments say" in reason
+        "words" if "of its words" in reason
+        else "polarity" if "negat" in reason or "segments say" in reason
         else "numbers" if reason.startswith(("the number", "the version")) or reason[0].isdecimal()
         else "names"
-        for reason in found
+        for reason in reasons
         if reason
     )  # fmt: skip
     return ", ".join(f"{n} for {kind}" for kind, n in kinds.most_common())
 
 
-def verdicts(material: Material, half: Half) -> Iterator[Verdict]:
-    """Every statement of the half's talks as it is, mutated and moved."""
+def list_verdicts(material: Material, half: Half) -> Iterator[Verdict]:
+    """Check every statement of a half of the talks: unchanged, changed, and cited at other times."""
     talks = [talk for talk in (*material.talks, *material.interviews) if talk.text and talk.half == half]
-    true = {talk.id: list(statements(talk)) for talk in talks}
-    pool = _names([statement for found in true.values() for statement in found])
+    all_statements = [statement for talk in talks for statement in list_statements(talk)]
+    pool = _names(all_statements)
     order = {origin: i for i, origin in enumerate(("quote", "paraphrase", "edited"))}
-    everything = sorted((s for found in true.values() for s in found), key=lambda s: order[s.origin])
-    for statement in everything:
+    all_statements.sort(key=lambda statement: order[statement.origin])
+    for statement in all_statements:
         yield _checked(f"true {statement.origin}", statement)
     for name, mutate in MUTATIONS.items():
-        for i, statement in enumerate(everything):
-            dice = random.Random(f"{name} {i}")  # noqa: S311 - a choice that can be repeated, no secret
+        for i, statement in enumerate(all_statements):
+            dice = random.Random(f"{name} {i}")  # noqa: S311 - reproducible choice, not a secret
             text = mutate(statement, dice, pool)
             if text and text != statement.text:
                 yield _checked(name, statement, text)
-    dice = random.Random(half)  # noqa: S311 - likewise
-    for statement in everything:
-        others = [talk for talk in talks if talk.id != statement.talk.id]
-        if others:
-            yield _moved("moved to another talk", statement, statement._replace(talk=dice.choice(others)), dice)
-    for statement in everything:
+    dice = random.Random(half)  # noqa: S311 - same
+    for statement in all_statements:
+        other_talks = [talk for talk in talks if talk.id != statement.talk.id]
+        if other_talks:
+            yield _moved("moved to another talk", statement, statement._replace(talk=dice.choice(other_talks)), dice)
+    for statement in all_statements:
         yield _moved("moved within the talk", statement, statement, dice)
 
 
@@ -96,7 +97,7 @@ def _checked(case: str, statement: Statement, text: str = "") -> Verdict:
 
 
 def _moved(case: str, statement: Statement, target: Statement, dice: random.Random) -> Verdict:
-    """Cited at a random moment, away from its own if that is in the same talk."""
+    """Check a statement cited at a random time; within its own talk, not near its own segments."""
     segments = target.talk.corrected.segments
     own = range(statement.evidence[0] - 3, statement.evidence[-1] + 4) if target.talk.id == statement.talk.id else ()
     places = [segment.id for segment in segments if segment.id not in own] or [0]
@@ -105,6 +106,6 @@ def _moved(case: str, statement: Statement, target: Statement, dice: random.Rand
     return Verdict(case, statement, statement.text, find_problem(statement.text, ids, target.talk.corrected))
 
 
-def _names(found: Sequence[Statement]) -> list[str]:
-    """Names in the edited texts, where capitals mean something."""
-    return sorted({name for statement in found if statement.origin == "edited" for name in names(statement.text)})
+def _names(statements: Sequence[Statement]) -> list[str]:
+    """The names in edited texts, the only ones in which capitals are reliable."""
+    return sorted({name for statement in statements if statement.origin == "edited" for name in names(statement.text)})

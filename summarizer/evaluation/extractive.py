@@ -1,10 +1,11 @@
-"""Extractive summaries beside simple and well-known ones: how much of a human abstract they cover in 250 words.
+"""Part `extractive`: how much of a human abstract a summary of 250 words covers, compared with other methods.
 
-A rare term of an abstract is a content stem that at most a fifth of the talks say. Its share in a summary is recall of
-what is special to the talk; the share in the whole text is what quotes can reach at best. All methods get the same
-corrected text and the same sentences, and none but the row that says so sees the abstract.
+A rare term of an abstract is a content stem that occurs in at most a fifth of the talks. The share of these terms in a
+summary measures the recall of what is specific to the talk; the share in the full text is the upper limit for quotes.
+All methods get the same corrected text and the same sentences. One row, which is marked, has the abstract as input.
 
-Whether quotes are sentences is measured where captions have full stops: these are taken away, and the quotes compared.
+Whether quotes are complete sentences is measured on captions with full stops: the full stops are removed, and the
+quotes are compared with the original sentences.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from summarizer.config import Config, SummarizeSettings
-from summarizer.evaluation.material import Material, RealTalk, punctuated, transcript_of, without_stops
+from summarizer.evaluation.material import Material, RealTalk, has_full_stops, make_transcript, remove_punctuation
 from summarizer.evaluation.report import Part, Row
 from summarizer.glossary.correct import correct
 from summarizer.language.sentences import Sentence, clean, sentences
@@ -25,29 +26,30 @@ from summarizer.records import Summary, Transcript
 from summarizer.summarize.extractive.backend import Extractive
 
 WORDS = 250
-RARE = 0.2  # largest share of talks that say a rare term
+RARE = 0.2  # maximum share of talks in which a rare term occurs
 SEEDS = range(5)
-LONGEST_RUN = 3  # sentences that may be one quote
+LONGEST_RUN = 3  # maximum number of sentences in one quote
 Method = Callable[[RealTalk, Transcript, Sequence[Sentence]], Iterable[str]]
 
 
 def measure(material: Material, _config: Config) -> Part:
-    """One table: this back end, the baselines, and how long it takes."""
-    rare = rare_terms(material.talks)
+    """The figures of the extractive back end, the baselines, and the time it takes."""
+    rare = make_rare_terms(material.talks)
     rows: list[Row] = []
     for half in ("tune", "report"):
         talks = [talk for talk in material.talks if talk.half == half and rare(talk)]
         rows += _compare(talks, rare, half)
-        rows.append(_whole([talk for talk in material.talks if talk.half == half and punctuated(talk.text)], half))
+        punctuated = [talk for talk in material.talks if talk.half == half and has_full_stops(talk.text)]
+        rows.append(_complete_quotes(punctuated, half))
     rows.append(_speed(material.talks))
     return Part(name="extractive", title="Rare terms of the human abstract covered in 250 words", rows=tuple(rows))
 
 
-def rare_terms(talks: Sequence[RealTalk]) -> Callable[[RealTalk], set[str]]:
-    """A function from a talk to the rare terms of its abstract; none without an abstract."""
-    said_in = Counter(word for talk in talks for word in set(content(talk.text)))
+def make_rare_terms(talks: Sequence[RealTalk]) -> Callable[[RealTalk], set[str]]:
+    """A function that returns the rare terms of a talk's abstract; empty without an abstract."""
+    talk_counts = Counter(word for talk in talks for word in set(content(talk.text)))
     most = RARE * len(talks)
-    return lambda talk: {word for word in content(talk.abstract) if said_in[word] <= most}
+    return lambda talk: {word for word in content(talk.abstract) if talk_counts[word] <= most}
 
 
 def _compare(talks: Sequence[RealTalk], rare: Callable[[RealTalk], set[str]], half: str) -> list[Row]:
@@ -55,18 +57,24 @@ def _compare(talks: Sequence[RealTalk], rare: Callable[[RealTalk], set[str]], ha
     split = {talk.id: sentences(texts[talk.id]) for talk in talks}
 
     def row(name: str, method: Method, note: str = "") -> Row:
-        shares = [covered(rare(talk), limited(method(talk, texts[talk.id], split[talk.id]), WORDS)) for talk in talks]
+        summaries = [take_words(method(talk, texts[talk.id], split[talk.id]), WORDS) for talk in talks]
+        shares = [share_covered(rare(talk), text) for talk, text in zip(talks, summaries, strict=True)]
         return Row(name=f"{name}, {half} half", figure=sum(shares) / len(shares), n=len(talks), note=note)
 
-    rows = [row("extractive", _ours), row("extractive with the abstract as input", _ours_with_abstract, "it was told")]
-    rows.append(row("lead", lambda _talk, _text, found: (sentence.text for sentence in found)))
+    rows = [
+        row("extractive", _ours),
+        row("extractive with the abstract as input", _ours_with_abstract, "reads the answer"),
+    ]
+    rows.append(row("lead", lambda _talk, _text, sentences: (sentence.text for sentence in sentences)))
     randoms = [row("random", _random(seed)) for seed in SEEDS]
     mean = sum(row.figure or 0.0 for row in randoms) / len(randoms)
     rows.append(randoms[0].model_copy(update={"figure": mean, "note": f"mean of {len(randoms)} seeds"}))
-    rows += [row(name, method) for name, method in _library().items()]
-    whole = [covered(rare(talk), texts[talk.id].text) for talk in talks]
+    rows += [row(name, method) for name, method in _sumy_methods().items()]
+    shares = [share_covered(rare(talk), texts[talk.id].text) for talk in talks]
     rows.append(
-        Row(name=f"the whole talk, {half} half", figure=sum(whole) / len(whole), n=len(talks), note="not a summary")
+        Row(
+            name=f"the complete talk, {half} half", figure=sum(shares) / len(shares), n=len(talks), note="not a summary"
+        )
     )
     return rows
 
@@ -76,13 +84,13 @@ def _corrected(talk: RealTalk) -> Transcript:
     return correct(talk.transcript, bare, packaged()).transcript
 
 
-def covered(terms: set[str], text: str) -> float:
-    """Share of terms that a text has."""
+def share_covered(terms: set[str], text: str) -> float:
+    """The share of terms that occur in a text."""
     return len(terms & set(content(text))) / len(terms)
 
 
-def limited(texts: Iterable[str], most: int) -> str:
-    """Whole texts in their order while they fit, and the beginning of the first that does not."""
+def take_words(texts: Iterable[str], most: int) -> str:
+    """The first `most` words of the texts, joined in order."""
     words: list[str] = []
     for text in texts:
         words += text.split()
@@ -91,8 +99,8 @@ def limited(texts: Iterable[str], most: int) -> str:
     return " ".join(words[:most])
 
 
-def ordered(summary: Summary) -> Iterator[str]:
-    """A digest's statements, most prominent first: TL;DR, takeaways, then one point of every section after another."""
+def list_texts(summary: Summary) -> Iterator[str]:
+    """The statements of a digest, most prominent first: TL;DR, takeaways, then the points of sections in turn."""
     yield summary.tldr.text
     yield from (claim.text for claim in summary.takeaways)
     rounds = max((len(section.claims) for section in summary.sections), default=0)
@@ -100,26 +108,26 @@ def ordered(summary: Summary) -> Iterator[str]:
         yield from (section.claims[turn].text for section in summary.sections if turn < len(section.claims))
 
 
-def _ours(talk: RealTalk, text: Transcript, _found: Sequence[Sentence]) -> Iterable[str]:
+def _ours(talk: RealTalk, text: Transcript, _sentences: Sequence[Sentence]) -> Iterable[str]:
     bare = talk.source.model_copy(update={"description": ""})
-    return ordered(Extractive(SummarizeSettings()).summarize(text, bare))
+    return list_texts(Extractive(SummarizeSettings()).summarize(text, bare))
 
 
-def _ours_with_abstract(talk: RealTalk, text: Transcript, _found: Sequence[Sentence]) -> Iterable[str]:
-    return ordered(Extractive(SummarizeSettings()).summarize(text, talk.source))
+def _ours_with_abstract(talk: RealTalk, text: Transcript, _sentences: Sequence[Sentence]) -> Iterable[str]:
+    return list_texts(Extractive(SummarizeSettings()).summarize(text, talk.source))
 
 
 def _random(seed: int) -> Method:
-    def method(talk: RealTalk, _text: Transcript, found: Sequence[Sentence]) -> Iterable[str]:
-        order = list(found)
-        random.Random(f"{seed} {talk.id}").shuffle(order)  # noqa: S311 - not secret
+    def method(talk: RealTalk, _text: Transcript, sentences: Sequence[Sentence]) -> Iterable[str]:
+        order = list(sentences)
+        random.Random(f"{seed} {talk.id}").shuffle(order)  # noqa: S311 - not a secret
         return (sentence.text for sentence in order)
 
     return method
 
 
-def _library() -> dict[str, Method]:
-    """LexRank (Erkan and Radev 2004) and TextRank (Mihalcea and Tarau 2004) as sumy has them; none without it."""
+def _sumy_methods() -> dict[str, Method]:
+    """LexRank (Erkan and Radev 2004) and TextRank (Mihalcea and Tarau 2004) from sumy; empty if it is not installed."""
     try:
         from sumy.models.dom import ObjectDocumentModel, Paragraph
         from sumy.models.dom import Sentence as SumySentence
@@ -131,16 +139,16 @@ def _library() -> dict[str, Method]:
         return {}
 
     class Tokenizer:
-        """Words by white space; the sentences are given."""
+        """Splits words by white space; sumy needs no other tokenizer, because the sentences are given."""
 
         def to_words(self, text: str) -> tuple[str, ...]:
             return tuple(word.strip(".,?!") for word in text.split())
 
     def method(kind: type) -> Method:
-        def ranked(_talk: RealTalk, _text: Transcript, found: Sequence[Sentence]) -> Iterable[str]:
+        def ranked(_talk: RealTalk, _text: Transcript, sentences: Sequence[Sentence]) -> Iterable[str]:
             summarizer = kind(Stemmer("english"))
             summarizer.stop_words = get_stop_words("english")
-            listed = [SumySentence(sentence.text, Tokenizer()) for sentence in found]
+            listed = [SumySentence(sentence.text, Tokenizer()) for sentence in sentences]
             document = ObjectDocumentModel([Paragraph(listed)])
             best = summarizer(document, WORDS // 10)  # in the order of the talk; enough for the budget
             rated = summarizer.rate_sentences(document) if hasattr(summarizer, "rate_sentences") else {}
@@ -151,33 +159,36 @@ def _library() -> dict[str, Method]:
     return {"LexRank (sumy)": method(LexRankSummarizer), "TextRank (sumy)": method(TextRankSummarizer)}
 
 
-def _whole(talks: Sequence[RealTalk], half: str) -> Row:
-    """Share of quotes that are sentences, one or several: in talks with full stops, which are taken away before."""
-    found = [whole for talk in talks for whole in _are_sentences(talk)]
-    share = sum(found) / len(found) if found else None
+def _complete_quotes(talks: Sequence[RealTalk], half: str) -> Row:
+    """The share of quotes that are complete sentences; `talks` have full stops, which are removed first."""
+    complete = [is_complete for talk in talks for is_complete in _are_sentences(talk)]
+    share = sum(complete) / len(complete) if complete else None
     return Row(
-        name=f"quotes that are whole sentences, {half} half", figure=share, n=len(found), note="full stops hidden"
+        name=f"quotes that are complete sentences, {half} half",
+        figure=share,
+        n=len(complete),
+        note="full stops removed",
     )
 
 
 def _are_sentences(talk: RealTalk) -> Iterator[bool]:
-    words, starts = without_stops(talk.text)
+    words, starts = remove_punctuation(talk.text)
     edges = [0, *sorted(starts), len(words)]
     runs = {
-        _compared(" ".join(words[start:end]))
+        _normalise(" ".join(words[start:end]))
         for at, start in enumerate(edges)
         for end in edges[at + 1 : at + 1 + LONGEST_RUN]
     }
-    summary = Extractive(SummarizeSettings()).summarize(transcript_of(" ".join(words)), talk.source)
-    yield from (_compared(text) in runs for text in ordered(summary))
+    summary = Extractive(SummarizeSettings()).summarize(make_transcript(" ".join(words)), talk.source)
+    yield from (_normalise(text) in runs for text in list_texts(summary))
 
 
-def _compared(text: str) -> str:
+def _normalise(text: str) -> str:
     return clean(text).lower().rstrip(".")
 
 
 def _speed(talks: Sequence[RealTalk]) -> Row:
-    """Seconds for the longest talk, scaled to an hour of 150 words a minute."""
+    """Processor seconds for the longest talk, scaled to an hour of 150 words per minute."""
     talk = max(talks, key=lambda talk: len(talk.text))
     started = time.process_time()
     Extractive(SummarizeSettings()).summarize(talk.transcript, talk.source)

@@ -1,8 +1,8 @@
-"""A language model on real talks: does it get through the gates, is it useful, and how long does it take?
+"""Part `llm`: whether summaries of a language model pass the checks, how useful they are, and how fast it is.
 
-Uses the back end of the configuration on a few talks of the reported half that have an abstract by people. Without a
-model it says so and measures nothing. Usefulness is the share of the abstract's rare terms (in at most a tenth of all
-talks) that occur in the digest: abstracts promise more than is said, so only terms that the talk says count.
+The configured back end summarizes a few talks of the report half that have a human abstract. Without a model, nothing
+is measured. Usefulness is the share of the abstract's rare terms (terms in at most a tenth of all talks) that occur in
+the digest. Abstracts promise more than the talk contains, so only terms that occur in the talk count.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from summarizer.summarize.extractive import EXTRACTIVE
 from summarizer.summarize.llm.generator import MemoryAnswers
 
 TALKS = 3
-RARE = 0.1  # a term is rare that occurs in at most this share of the talks
+RARE = 0.1  # maximum share of talks in which a rare term occurs
 Summarize = Callable[[Transcript, Source], Summary]
 
 
 def measure(material: Material, config: Config) -> Part:
-    """Gates passed, evidence figures, terms of the abstract, and speed of the configured model."""
+    """Digests made, results of the evidence check, terms of the abstract, and speed of the configured model."""
     backend = summarizer_backend(config)
     if backend is EXTRACTIVE:
         return _part([Row(name="summaries", figure=None, note="no model here: summarize.backend is extractive")])
@@ -42,19 +42,19 @@ def measure(material: Material, config: Config) -> Part:
 
 
 def rows(talks: Sequence[RealTalk], material: Material, summarize: Summarize) -> list[Row]:
-    """Summarize the talks and tell what came of it; refusals and failures are figures too."""
+    """Summarize the talks and return the figures; refusals and failures are counted."""
     made: list[tuple[RealTalk, Summary]] = []
-    stopped: Counter[str] = Counter()
+    errors: Counter[str] = Counter()
     for talk in talks:
-        # The title is known to a run, the abstract would be the answer.
+        # The summarizer gets the title but not the abstract, with which its summary will be compared.
         source = talk.source.model_copy(update={"description": ""})
         try:
             made.append((talk, summarize(talk.transcript, source)))
         except (Refused, Failed) as error:
-            stopped[error.code] += 1
-    why = ", ".join(f"{code} {count}" for code, count in sorted(stopped.items()))
-    found = [Row(name="talks that got a digest", figure=len(made) / max(1, len(talks)), n=len(talks), note=why)]
-    return found + (_quality(made, material) + _speed([summary for _, summary in made]) if made else [])
+            errors[error.code] += 1
+    why = ", ".join(f"{code} {count}" for code, count in sorted(errors.items()))
+    success = [Row(name="talks that got a digest", figure=len(made) / max(1, len(talks)), n=len(talks), note=why)]
+    return success + (_quality(made, material) + _speed([summary for _, summary in made]) if made else [])
 
 
 def _quality(made: Sequence[tuple[RealTalk, Summary]], material: Material) -> list[Row]:
@@ -93,20 +93,20 @@ def _speed(summaries: Sequence[Summary]) -> list[Row]:
 
 
 def rare_terms(material: Material) -> set[str]:
-    """Stems that occur in at least one and at most a tenth of the talks."""
+    """The stems that occur in at most a tenth of the talks."""
     talks = [talk for talk in material.talks if talk.text]
     seen = Counter(word for talk in talks for word in set(content(talk.text)))
     return {word for word, count in seen.items() if count <= max(1, RARE * len(talks))}
 
 
 def terms_covered(talk: RealTalk, summary: Summary, rare: set[str]) -> float:
-    """Share of the abstract's rare terms, those that the talk says, which the digest has; NaN without any."""
+    """The share of the abstract's rare terms in the talk that occur in the digest; NaN if there are none."""
     wanted = set(content(talk.abstract)) & set(content(talk.text)) & rare
     return len(wanted & set(content(" ".join(texts(summary))))) / len(wanted) if wanted else math.nan
 
 
 def texts(summary: Summary) -> Iterator[str]:
-    """Everything that a digest says, in the talk's own language."""
+    """All text of a digest, in the language of the talk."""
     claims: list[Claim] = [summary.tldr, *summary.takeaways, *summary.decisions, *summary.actions]
     yield from (claim.text for claim in claims)
     for section in summary.sections:
@@ -114,5 +114,5 @@ def texts(summary: Summary) -> Iterator[str]:
         yield from (claim.text for claim in section.claims)
 
 
-def _part(found: Sequence[Row]) -> Part:
-    return Part(name="llm", title="A language model on real talks", rows=tuple(found))
+def _part(rows: Sequence[Row]) -> Part:
+    return Part(name="llm", title="A language model on real talks", rows=tuple(rows))

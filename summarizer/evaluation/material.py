@@ -1,12 +1,12 @@
-"""The real talks that an evaluation measures on: a folder that is not part of the project.
+"""Read the real talks on which an evaluation measures: a folder that is not part of the project.
 
     talks/<video id>.json     title, event, year, abstract (or null), text: lower-case automatic captions without times
-    llm_summaries.json        summaries that an earlier attempt made of some of these talks
+    llm_summaries.json        summaries of some of these talks, made by an earlier attempt
     otel/*.md                 interviews: "## Summary", and the captions under "## Raw YouTube Transcript"
     jargon/*.json             names of projects and terms
 
-Every record belongs to one of two halves, by a hash of its id: thresholds are chosen on "tune", figures are reported on
-"report". The captions have no times, so they get segments of 36 words, 15 seconds each.
+Talks are divided into two halves by a hash of their id: thresholds are chosen on "tune", figures are reported on
+"report". The captions have no times; they are divided into segments of 36 words with 15 seconds each.
 """
 
 from __future__ import annotations
@@ -22,18 +22,17 @@ from typing import Any, Literal, NamedTuple
 
 from summarizer.errors import UsageError
 from summarizer.glossary.correct import correct
-from summarizer.language.boundaries import without_marks
+from summarizer.language.boundaries import strip_punctuation
 from summarizer.language.sentences import full_stops
 from summarizer.language.terms import packaged
-from summarizer.records import Made, Record, Segment, Source, Transcript
+from summarizer.records import Provenance, Record, Segment, Source, Transcript
 
 Half = Literal["tune", "report"]
-WORDS_PER_SEGMENT, SECONDS_PER_SEGMENT = 36, 15.0  # as merged captions come out
-DEFAULT_FOLDER = Path(__file__).parents[2].parent / "shared" / "data"
+WORDS_PER_SEGMENT, SECONDS_PER_SEGMENT = 36, 15.0  # typical of merged captions
 
 
-def half(id: str) -> Half:
-    """Which half an id belongs to; the same everywhere and for ever."""
+def half_of(id: str) -> Half:
+    """The half to which an id belongs; it is the same on every machine."""
     return "tune" if hashlib.sha256(id.encode()).digest()[0] % 2 == 0 else "report"
 
 
@@ -42,50 +41,50 @@ class RealTalk(Record):
 
     id: str
     title: str
-    text: str  # the captions, one line
-    abstract: str = ""  # by people, for the programme
-    summary: str = ""  # by a language model, good or not
-    edited: str = ""  # the talk in readable sentences, by a language model
+    text: str  # the captions in one line
+    abstract: str = ""  # written by people for the conference programme
+    summary: str = ""  # written by a language model; not checked
+    edited: str = ""  # the talk in readable sentences, written by a language model
 
     @property
     def half(self) -> Half:
-        """tune or report."""
-        return half(self.id)
+        """The half to which the talk belongs."""
+        return half_of(self.id)
 
     @cached_property
     def transcript(self) -> Transcript:
         """The captions in segments of 36 words and 15 seconds."""
-        return transcript_of(self.text)
+        return make_transcript(self.text)
 
     @cached_property
     def corrected(self) -> Transcript:
-        """The transcript with its names put right, as every summary gets it."""
+        """The transcript after the glossary, as the summarizer receives it."""
         return correct(self.transcript, self.source, packaged()).transcript
 
     @cached_property
     def source(self) -> Source:
-        """The metadata that a download would have brought."""
+        """The metadata in the form in which a download would return them."""
         return Source(video_id="e" * 11, url="", title=self.title, description=self.abstract, language="en")
 
 
-def punctuated(text: str) -> bool:
-    """Whether captions have full stops: three in a hundred words; most have none."""
+def has_full_stops(text: str) -> bool:
+    """Whether captions have full stops: more than three per hundred words. Most captions have none."""
     return full_stops(text) > 0.03 * len(text.split())
 
 
 class Hidden(NamedTuple):
-    """Words of punctuated captions without the punctuation, and at which of them sentences begin."""
+    """The words of punctuated captions without punctuation, and the positions at which sentences begin."""
 
     words: list[str]
-    starts: frozenset[int]  # 0 is none
+    starts: frozenset[int]  # without 0
 
 
-def without_stops(text: str) -> Hidden:
-    """Take the punctuation away, and remember where sentences began."""
+def remove_punctuation(text: str) -> Hidden:
+    """Remove the punctuation and return where sentences began."""
     words: list[str] = []
     starts = set()
     for word in text.split():
-        bare = without_marks(word)
+        bare = strip_punctuation(word)
         if bare and not word.startswith("["):
             words.append(bare)
         if re.search(r"[.!?][\"')]*$", word):
@@ -93,8 +92,8 @@ def without_stops(text: str) -> Hidden:
     return Hidden(words, frozenset(starts - {0, len(words)}))
 
 
-def transcript_of(text: str) -> Transcript:
-    """Plain text as automatic captions."""
+def make_transcript(text: str) -> Transcript:
+    """A transcript with the properties of automatic captions from plain text."""
     words = text.split()
     lines = [" ".join(words[i : i + WORDS_PER_SEGMENT]) for i in range(0, len(words), WORDS_PER_SEGMENT)]
     segments = tuple(
@@ -107,29 +106,29 @@ def transcript_of(text: str) -> Transcript:
         segments=segments,
         duration=len(segments) * SECONDS_PER_SEGMENT,
         kind="automatic",
-        made=Made(backend="captions"),
+        made=Provenance(backend="captions"),
     )
 
 
 class Material:
-    """The folder, read when asked; raises `UsageError` when it is not there."""
+    """The folder of material; its files are read when they are used. Raises `UsageError` if it has no `talks/`."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or DEFAULT_FOLDER
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         if not (self.folder / "talks").is_dir():
             raise UsageError(
                 f"there are no talks to measure on: {self.folder / 'talks'} is not a folder",
-                "Name the folder that holds talks/*.json with --data; its form is told in docs/evaluation.md.",
+                "Set --data to a folder that contains talks/*.json; docs/evaluation.md describes its files.",
             )
 
     @cached_property
     def talks(self) -> tuple[RealTalk, ...]:
-        """All talks, by id."""
+        """All talks, sorted by id."""
         return tuple(_talk(path) for path in sorted((self.folder / "talks").glob("*.json")))
 
     @cached_property
     def llm_summaries(self) -> dict[str, str]:
-        """What an earlier attempt wrote, by talk; empty when the file is not there."""
+        """The summaries of an earlier attempt, by id of the talk; empty if the file does not exist."""
         path = self.folder / "llm_summaries.json"
         return {entry["id"]: entry["llm_summary"].strip() for entry in _read(path)} if path.is_file() else {}
 
@@ -139,7 +138,7 @@ class Material:
         return tuple(_interview(path) for path in sorted((self.folder / "otel").glob("*.md")))
 
     def json(self, name: str) -> Any:
-        """A file of the folder, such as "jargon/cncf_projects.json"; raises `UsageError` when it is not there."""
+        """Read a file of the folder, such as "jargon/cncf_projects.json"; raises `UsageError` if it cannot be read."""
         return _read(self.folder / name)
 
 
@@ -147,14 +146,14 @@ def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", "Check the folder that --data names.") from None
+        raise UsageError(f"{path} cannot be read: {error}", "Check the folder given with --data.") from None
 
 
 def _field(values: Any, name: str, read: Callable[[Any], str], path: Path) -> str:
     try:
         return read(values[name])
     except (KeyError, TypeError):
-        raise UsageError(f"{path} has no {name!r}", "Its form is told in docs/evaluation.md.") from None
+        raise UsageError(f"{path} has no {name!r}", "docs/evaluation.md describes the format.") from None
 
 
 def _talk(path: Path) -> RealTalk:
@@ -168,7 +167,7 @@ def _talk(path: Path) -> RealTalk:
 
 
 def _interview(path: Path) -> RealTalk:
-    """Headings are the only structure of these files."""
+    """Read an interview; its headings are the only structure of the file."""
     text = html.unescape(path.read_text(encoding="utf-8"))
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
     raw = text.partition("## Raw YouTube Transcript")[2]

@@ -1,4 +1,4 @@
-"""True statements made false in one place: a number, a unit, a name, or the polarity."""
+"""Make a true statement false by changing one number, unit, name or negation."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _OPPOSITES = (
 
 
 def swap_number(statement: Statement, dice: random.Random, _pool: Sequence[str]) -> str:
-    """Another value for one number; empty when there is none."""
-    found = list(_NUMBER.finditer(statement.text))
-    if not found:
+    """Change one number; empty if the statement has none."""
+    matches = list(_NUMBER.finditer(statement.text))
+    if not matches:
         return ""
-    match = dice.choice(found)
+    match = dice.choice(matches)
     old = match[0]
     if old.lower() in _NUMBER_WORDS:
         new = dice.choice([word for word in _NUMBER_WORDS if word != old.lower()])
@@ -55,7 +55,7 @@ def swap_number(statement: Statement, dice: random.Random, _pool: Sequence[str])
 
 
 def swap_unit(statement: Statement, _dice: random.Random, _pool: Sequence[str]) -> str:
-    """Seconds for milliseconds, thousand for million; empty when no number has a unit."""
+    """Change the unit of a number, such as milliseconds to seconds; empty if no number has a unit."""
     match = _UNIT.search(statement.text)
     if not match:
         return ""
@@ -64,17 +64,17 @@ def swap_unit(statement: Statement, _dice: random.Random, _pool: Sequence[str]) 
 
 
 def swap_name(statement: Statement, dice: random.Random, pool: Sequence[str]) -> str:
-    """A project or another name for one of the statement's names; empty when it has none.
+    """Replace one name; empty if the statement has none.
 
-    `pool` has the names that other statements use; a project is swapped for a project.
+    `pool` has the names in other statements. A project is replaced by another project.
     """
-    found = list(dict.fromkeys((*projects_in(statement.text), *names(statement.text))))
-    if not found:
+    present = list(dict.fromkeys((*projects_in(statement.text), *names(statement.text))))
+    if not present:
         return ""
-    old = dice.choice(found)
+    old = dice.choice(present)
     projects = [term.name for term in packaged().projects if not term.everyday]
-    others = projects if old.lower() in {name.lower() for name in projects} else pool
-    choices = [name for name in others if name.lower() not in statement.text.lower()]
+    candidates = projects if old.lower() in {name.lower() for name in projects} else pool
+    choices = [name for name in candidates if name.lower() not in statement.text.lower()]
     if not choices:
         return ""
     return (
@@ -85,7 +85,7 @@ def swap_name(statement: Statement, dice: random.Random, pool: Sequence[str]) ->
 
 
 def negate(statement: Statement, _dice: random.Random, _pool: Sequence[str]) -> str:
-    """A "not" that nobody said; empty when there is no verb to put it to, or there is a negation already."""
+    """Add a negation; empty if the statement has no suitable verb or is negated already."""
     match = _NEGATABLE.search(statement.text)
     if not match or re.search(r"\b(?:not|no|never|none|nobody|without)\b|n['’]t\b", statement.text, re.IGNORECASE):
         return ""
@@ -93,7 +93,7 @@ def negate(statement: Statement, _dice: random.Random, _pool: Sequence[str]) -> 
 
 
 def affirm(statement: Statement, _dice: random.Random, _pool: Sequence[str]) -> str:
-    """Without its "not"; empty when it has none."""
+    """Remove a negation; empty if the statement has none."""
     match = _NEGATED.search(statement.text)
     if not match:
         return ""
@@ -102,7 +102,7 @@ def affirm(statement: Statement, _dice: random.Random, _pool: Sequence[str]) -> 
 
 
 def oppose(statement: Statement, _dice: random.Random, _pool: Sequence[str]) -> str:
-    """The opposite of one word; empty when it has no such word."""
+    """Replace one word by its opposite; empty if no word of the statement has a listed opposite."""
     for pair in _OPPOSITES:
         for old, new in (pair.split(), pair.split()[::-1]):
             match = re.search(rf"\b{old}\b", statement.text, re.IGNORECASE)

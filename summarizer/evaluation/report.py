@@ -1,4 +1,4 @@
-"""What an evaluation reports: parts of rows, each a figure with its target."""
+"""The result of an evaluation: parts with rows, each a figure with its target."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from summarizer.records import Record
 
 
 class Row(Record):
-    """One figure. `least` or `most` is its target; without either it is told for comparison only."""
+    """One figure. Its target is `least` or `most`; without a target it is reported for comparison."""
 
     name: str
-    figure: float | None  # none: it could not be measured here, and `note` says why
+    figure: float | None  # None if it could not be measured; `note` then has the reason
     unit: Literal["share", "count", "seconds", "ratio"] = "share"
     least: float | None = None  # the target is at least this
     most: float | None = None  # the target is at most this
-    n: int = 0  # how many cases the figure was measured on
+    n: int = 0  # number of cases
     note: str = ""
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; nothing without a target or a figure."""
+        """Whether the target is met; None without a target or a figure."""
         if self.figure is None or (self.least is None and self.most is None):
             return None
         return (self.least is None or self.figure >= self.least) and (self.most is None or self.figure <= self.most)
 
     def shown(self) -> dict[str, Any]:
-        """The row as people read it: name, figure, target, met, n, note."""
+        """The row for a table: name, figure, target, met, n, note."""
         target = f"≥ {self._number(self.least)}" if self.least is not None else ""
         target += f"≤ {self._number(self.most)}" if self.most is not None else ""
         met = {True: "yes", False: "NO", None: ""}[self.met]
@@ -49,7 +49,7 @@ class Row(Record):
 class Part(Record):
     """One table of the evaluation."""
 
-    name: str  # what `--only` takes
+    name: str  # value of `--only`
     title: str  # what it measures, one line
     rows: tuple[Row, ...]
-    seconds: float = 0.0  # what measuring took
+    seconds: float = 0.0  # time that measuring took

@@ -1,8 +1,8 @@
-"""How good a transcript is, measured against a reference: word error rate, names, times.
+"""Compare a transcript with a reference: word error rate, recall of glossary terms, and timing error.
 
 Words are compared after Whisper's normalisation (Radford et al. 2022, appendix C: case, punctuation, contractions,
-numbers, British spelling, sounds in brackets), so that rates can be set beside published ones. Edits are jiwer's. What
-the normaliser does for English it does not do for other languages; there, case and punctuation alone are put away.
+numbers, British spelling, sounds in brackets), so that error rates are comparable with published ones. jiwer counts the
+edits. For languages other than English, the normaliser only removes case and punctuation.
 """
 
 from __future__ import annotations
@@ -22,47 +22,47 @@ from summarizer.transcribe.captions.reader import read_captions
 
 
 class Words(Record):
-    """Edits that turn the reference's words into the hypothesis's."""
+    """The edits that change the words of the reference to those of the hypothesis."""
 
-    reference: int  # words
+    reference: int  # number of words in the reference
     substitutions: int
     deletions: int
     insertions: int
 
     @property
     def rate(self) -> float:
-        """Word error rate: edits for each word of the reference; above 1 where much was made up."""
+        """Word error rate: edits per word of the reference; greater than 1 if many words were inserted."""
         edits = self.substitutions + self.deletions + self.insertions
         return edits / self.reference if self.reference else float(edits > 0)
 
 
 class Missed(Record):
-    """A glossary term that the hypothesis has less often than the reference."""
+    """A glossary term that occurs less often in the hypothesis than in the reference."""
 
     term: str
-    said: int
-    found: int
+    said: int  # occurrences in the reference
+    found: int  # occurrences in the hypothesis, at most `said`
 
 
 class Score(Record):
-    """One transcript against another."""
+    """The result of comparing a transcript with a reference."""
 
     word_error_rate: float
     words: Words
-    term_recall: float | None = None  # share of the reference's glossary terms that the hypothesis has; None: no terms
-    terms: int = 0  # how often a glossary term stands in the reference
-    missed: tuple[Missed, ...] = ()  # most missed first
-    timing_error: float | None = None  # median distance of segment starts, seconds; None where a side has no times
-    timing_error_90: float | None = None  # the distance that nine in ten stay below
-    timed: int = 0  # segments of the reference whose first word was found
+    term_recall: float | None = None  # share of the reference's glossary terms found; None without terms
+    terms: int = 0  # occurrences of glossary terms in the reference
+    missed: tuple[Missed, ...] = ()  # ordered by the number of missed occurrences
+    timing_error: float | None = None  # median error of segment starts, seconds; None without times
+    timing_error_90: float | None = None  # 90th percentile of these errors, seconds
+    timed: int = 0  # segments of the reference whose first word was recognised
 
     def shown(self) -> list[dict[str, str]]:
-        """For people: one row for each measure."""
+        """The score as rows of a table, one per measure."""
         words = self.words
-        edits = f"{words.substitutions} substituted, {words.deletions} left out, {words.insertions} added"
-        missed = ", ".join(f"{one.term} {one.found}/{one.said}" for one in self.missed[:8])
+        edits = f"{words.substitutions} substituted, {words.deletions} deleted, {words.insertions} inserted"
+        missed = ", ".join(f"{missed.term} {missed.found}/{missed.said}" for missed in self.missed[:8])
         median = "no times" if self.timing_error is None else f"{self.timing_error:.2f} s"
-        spread = f"nine in ten of {self.timed} within {self.timing_error_90:.2f} s" if self.timing_error_90 else ""
+        spread = f"90 % of {self.timed} within {self.timing_error_90:.2f} s" if self.timing_error_90 else ""
         rows = (
             ("word error rate", f"{self.word_error_rate:.1%}", f"{edits}, of {words.reference} words"),
             (
@@ -80,105 +80,111 @@ def _share(value: float | None) -> str:
 
 
 def score(hypothesis: Transcript, reference: Transcript, terms: Collection[str] = (), timed: bool = True) -> Score:
-    """Compare two transcripts of one recording; `timed` says that both have real times.
+    """Compare two transcripts of one recording; `timed` is True if both have real times.
 
-    The language is the reference's. Raises `UsageError` for a reference without words.
+    The normaliser is that of the reference's language. Raises `UsageError` if the reference has no words.
     """
-    normalise = normaliser(reference.language)
-    words = word_errors(reference.text, hypothesis.text, normalise)
+    normalise = load_normaliser(reference.language)
+    words = count_word_errors(reference.text, hypothesis.text, normalise)
     if not words.reference:
-        raise UsageError("the reference holds no words", "Give the transcript that is known to be right second.")
-    said = _counted(reference.text, terms)
-    found = _counted(hypothesis.text, terms)
-    missed = [Missed(term=term, said=said[term], found=min(found[term], said[term])) for term in said if said[term]]
-    total = sum(one.said for one in missed)
-    distances = _distances(hypothesis.segments, reference.segments, normalise) if timed else []
+        raise UsageError("the reference has no words", "The second argument must be the correct transcript.")
+    expected = _count_terms(reference.text, terms)
+    recognised = _count_terms(hypothesis.text, terms)
+    counts = [
+        Missed(term=term, said=count, found=min(recognised[term], count)) for term, count in expected.items() if count
+    ]
+    total = sum(count.said for count in counts)
+    errors = _start_errors(hypothesis.segments, reference.segments, normalise) if timed else []
     return Score(
         word_error_rate=round(words.rate, 4),
         words=words,
-        term_recall=round(sum(one.found for one in missed) / total, 4) if total else None,
+        term_recall=round(sum(count.found for count in counts) / total, 4) if total else None,
         terms=total,
-        missed=tuple(sorted((m for m in missed if m.found < m.said), key=lambda m: (m.found - m.said, m.term))),
-        timing_error=round(statistics.median(distances), 3) if distances else None,
-        timing_error_90=round(sorted(distances)[int(0.9 * len(distances))], 3) if distances else None,
-        timed=len(distances),
+        missed=tuple(sorted((m for m in counts if m.found < m.said), key=lambda m: (m.found - m.said, m.term))),
+        timing_error=round(statistics.median(errors), 3) if errors else None,
+        timing_error_90=round(sorted(errors)[int(0.9 * len(errors))], 3) if errors else None,
+        timed=len(errors),
     )
 
 
-def read(path: Path, language: str = "en") -> tuple[Transcript, bool]:
-    """A transcript in any format of ours or of captions, and whether its times are real.
+def read_transcript(path: Path, language: str = "en") -> tuple[Transcript, bool]:
+    """Read a transcript from JSON or a caption file; also returns whether its times are real.
 
-    Raises `UsageError` for other files and for what cannot be read.
+    Raises `UsageError` for other formats and for files that cannot be read.
     """
     format = path.suffix.lower().removeprefix(".")
     try:
         if format == "json":
             return Transcript.model_validate_json(path.read_bytes()), True
         if format in get_args(CaptionFormat):
-            found = read_captions(
+            transcript = read_captions(
                 path,
-                format,  # type: ignore[arg-type]  # looked at right above
+                format,  # type: ignore[arg-type]  # checked above
                 video_id="-" * 11,
                 language=language,
                 kind="human",
                 duration=None,
             )
-            return found, format != "txt"
+            return transcript, format != "txt"
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}", "Give the path of a transcript.") from None
     except ValidationError:
-        raise UsageError(f"{path} is not a transcript of this program", "Give vtt, srt or txt instead.") from None
+        raise UsageError(
+            f"{path} is not a transcript in this program's JSON format", "Use vtt, srt or txt instead."
+        ) from None
     except Failed as error:
         raise UsageError(f"{path}: {error}", error.remedy) from None
-    raise UsageError(f"{path} has no format that is known here", "Give json, vtt, srt, ttml, json3 or txt.")
+    raise UsageError(f"{path} has an unsupported format", "Use json, vtt, srt, ttml, json3 or txt.")
 
 
-def word_errors(reference: str, hypothesis: str, normalise: Callable[[str], str] | None = None) -> Words:
-    """Edits between two texts after normalisation, English unless another is given."""
-    normalise = normalise or normaliser("en")
-    found = _aligned(normalise(reference).split(), normalise(hypothesis).split())
+def count_word_errors(reference: str, hypothesis: str, normalise: Callable[[str], str] | None = None) -> Words:
+    """Count the edits between two texts after normalisation; the default normaliser is the English one."""
+    normalise = normalise or load_normaliser("en")
+    edits = _aligned(normalise(reference).split(), normalise(hypothesis).split())
     return Words(
-        reference=sum(end - start for kind, start, end, _, _ in found if kind != "insert"),
-        substitutions=sum(end - start for kind, start, end, _, _ in found if kind == "substitute"),
-        deletions=sum(end - start for kind, start, end, _, _ in found if kind == "delete"),
-        insertions=sum(end - start for kind, _, _, start, end in found if kind == "insert"),
+        reference=sum(end - start for kind, start, end, _, _ in edits if kind != "insert"),
+        substitutions=sum(end - start for kind, start, end, _, _ in edits if kind == "substitute"),
+        deletions=sum(end - start for kind, start, end, _, _ in edits if kind == "delete"),
+        insertions=sum(end - start for kind, _, _, start, end in edits if kind == "insert"),
     )
 
 
 @cache
-def normaliser(language: str) -> Callable[[str], str]:
+def load_normaliser(language: str) -> Callable[[str], str]:
     """Whisper's normaliser for a language (ISO 639-1)."""
     try:
         from whisper_normalizer.basic import BasicTextNormalizer
         from whisper_normalizer.english import EnglishTextNormalizer
     except ImportError:
-        raise _missing() from None
-    found: Callable[[str], str] = EnglishTextNormalizer() if language == "en" else BasicTextNormalizer()
-    return found
+        raise _missing_packages() from None
+    normalise: Callable[[str], str] = EnglishTextNormalizer() if language == "en" else BasicTextNormalizer()
+    return normalise
 
 
-def _missing() -> BackendError:
-    return BackendError("jiwer and whisper-normalizer are missing", "Run: pip install 'cncf-talk-summarizer[score]'.")
+def _missing_packages() -> BackendError:
+    return BackendError(
+        "jiwer and whisper-normalizer are not installed", "Run: pip install 'cncf-talk-summarizer[score]'."
+    )
 
 
 def _aligned(reference: Sequence[str], hypothesis: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
-    """Stretches (kind, reference from, to, hypothesis from, to): equal, substitute, delete or insert."""
+    """Align words: (kind, reference from, to, hypothesis from, to); kinds: equal, substitute, delete, insert."""
     try:
         import jiwer
     except ImportError:
-        raise _missing() from None
-    if not reference or not hypothesis:  # jiwer wants words on both sides
-        gone = [("delete", 0, len(reference), 0, 0)] if reference else []
-        return gone + ([("insert", 0, 0, 0, len(hypothesis))] if hypothesis else [])
-    found: Any = jiwer.process_words(" ".join(reference), " ".join(hypothesis))
+        raise _missing_packages() from None
+    if not reference or not hypothesis:  # jiwer needs words on both sides
+        deleted = [("delete", 0, len(reference), 0, 0)] if reference else []
+        return deleted + ([("insert", 0, 0, 0, len(hypothesis))] if hypothesis else [])
+    output: Any = jiwer.process_words(" ".join(reference), " ".join(hypothesis))
     return [
         (chunk.type, chunk.ref_start_idx, chunk.ref_end_idx, chunk.hyp_start_idx, chunk.hyp_end_idx)
-        for chunk in found.alignments[0]
+        for chunk in output.alignments[0]
     ]
 
 
-def _counted(text: str, terms: Collection[str]) -> dict[str, int]:
-    """How often each term stands in a text, in any case, the longest term at a place."""
+def _count_terms(text: str, terms: Collection[str]) -> dict[str, int]:
+    """Count the occurrences of each term in a text, ignoring case; where terms overlap, the longest one counts."""
     counts = dict.fromkeys(terms, 0)
     if not terms:
         return counts
@@ -188,11 +194,11 @@ def _counted(text: str, terms: Collection[str]) -> dict[str, int]:
     return counts
 
 
-def _distances(
+def _start_errors(
     hypothesis: Sequence[Segment], reference: Sequence[Segment], normalise: Callable[[str], str]
 ) -> list[float]:
-    """For each segment of the reference whose first word was recognised: how far off its start is, seconds."""
-    ours, theirs = _timed(hypothesis, normalise), _timed(reference, normalise)
+    """The error of the start of each segment of the reference whose first word was recognised, seconds."""
+    ours, theirs = _words_with_times(hypothesis, normalise), _words_with_times(reference, normalise)
     partner = {
         start + i: other + i
         for kind, start, end, other, _ in _aligned([word for word, _, _ in theirs], [word for word, _, _ in ours])
@@ -206,12 +212,12 @@ def _distances(
     ]  # fmt: skip
 
 
-def _timed(segments: Sequence[Segment], normalise: Callable[[str], str]) -> list[tuple[str, float, bool]]:
-    """Every normalised word with its time, seconds, and whether a segment begins with it.
+def _words_with_times(segments: Sequence[Segment], normalise: Callable[[str], str]) -> list[tuple[str, float, bool]]:
+    """Every normalised word with its time, seconds, and whether it is the first word of a segment.
 
-    Inside a segment, words are spread by their number unless they have times of their own.
+    Words without times are spread evenly over their segment.
     """
-    found = []
+    timed_words = []
     for segment in segments:
         if segment.words:
             parts = [(word, part.start) for part in segment.words for word in normalise(part.text).split()]
@@ -219,5 +225,5 @@ def _timed(segments: Sequence[Segment], normalise: Callable[[str], str]) -> list
             words = normalise(segment.text).split()
             step = (segment.end - segment.start) / max(1, len(words))
             parts = [(word, segment.start + i * step) for i, word in enumerate(words)]
-        found += [(word, time, i == 0) for i, (word, time) in enumerate(parts)]
-    return found
+        timed_words += [(word, time, i == 0) for i, (word, time) in enumerate(parts)]
+    return timed_words

@@ -1,11 +1,11 @@
-"""True statements from real talks, each with the segments that say it.
+"""True statements about real talks, each with the segments that support it.
 
-    quote       a sentence of the captions, as the extractive back end would quote it
-    paraphrase  the same, changed by rule: other words for common ones, clauses turned round, names as they are spelt
-    edited      a sentence of an interview's edited text, found again in its captions by the order of the words
+    quote       a sentence of the captions, in the form in which the extractive back end would quote it
+    paraphrase  the same, changed by rules: synonyms for common words, clauses exchanged, project names spelled correctly
+    edited      a sentence of an interview's edited text, located in the captions by the order of its words
 
-The edited texts were written by others, with full stops and capitals, and shorten what was said: the nearest to what a
-language model writes whose truth is known without asking the check that is being measured.
+The edited texts have full stops and capitals, and they shorten what was said. They resemble the text of a language model
+most, and they are known to be true without using the check that is being measured.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from summarizer.language.terms import packaged
 from summarizer.language.words import content, stem, tokens
 from summarizer.records import Transcript
 
-PER_TALK = 20  # statements of each origin
+PER_TALK = 20  # maximum number of statements of each origin
 LEAST_WORDS, MOST_WORDS = 8, 40
-FOUND = 0.4  # share of an edited sentence's words that the captions must have, in order
-SPREAD = 3  # times as many words of captions as of sentence, at most
+MIN_MATCHED = 0.4  # minimum share of an edited sentence's words that occur in the captions in the same order
+MAX_SPREAD = 3  # maximum length of the matching caption text, relative to the sentence
 _OTHER_WORDS = {
     "use": "employ", "using": "employing", "big": "large", "show": "demonstrate", "shows": "demonstrates", "help": "assist",
     "helps": "assists", "start": "begin", "started": "began", "problem": "issue", "problems": "issues", "fast": "quick",
@@ -41,7 +41,7 @@ Origin = Literal["quote", "paraphrase", "edited"]
 
 
 class Statement(NamedTuple):
-    """A statement and where it is said."""
+    """A statement and the segments that support it."""
 
     text: str
     evidence: tuple[int, ...]
@@ -49,9 +49,9 @@ class Statement(NamedTuple):
     origin: Origin
 
 
-def statements(talk: RealTalk) -> Iterator[Statement]:
-    """Up to `PER_TALK` of each origin, the same ones every time."""
-    dice = random.Random(talk.id)  # noqa: S311 - a choice that can be repeated, no secret
+def list_statements(talk: RealTalk) -> Iterator[Statement]:
+    """Up to `PER_TALK` statements of each origin (twice as many edited ones); always the same ones."""
+    dice = random.Random(talk.id)  # noqa: S311 - reproducible choice, not a secret
     quotes = [
         Statement(s.text, s.segments, talk, "quote")
         for s in sentences(talk.corrected)
@@ -60,12 +60,12 @@ def statements(talk: RealTalk) -> Iterator[Statement]:
     chosen = dice.sample(quotes, min(PER_TALK, len(quotes)))
     yield from chosen
     yield from (quote._replace(text=paraphrase(quote.text), origin="paraphrase") for quote in chosen)
-    found = list(_edited(talk))
-    yield from dice.sample(found, min(2 * PER_TALK, len(found)))
+    edited = list(_edited(talk))
+    yield from dice.sample(edited, min(2 * PER_TALK, len(edited)))
 
 
 def paraphrase(text: str) -> str:
-    """The same statement in other words."""
+    """The same statement with other words."""
     text = text.rstrip(".")
     turned = _TURN.match(text)
     if turned:
@@ -77,7 +77,7 @@ def paraphrase(text: str) -> str:
 
 
 def _edited(talk: RealTalk) -> Iterator[Statement]:
-    """Sentences of the edited text that the captions say in the same order."""
+    """The sentences of the edited text whose words occur in the captions in the same order."""
     if not talk.edited:
         return
     written = [sentence for line in talk.edited.splitlines() for sentence in _split(line)]
@@ -92,13 +92,13 @@ def _edited(talk: RealTalk) -> Iterator[Statement]:
         length, at = len(tokens(sentence)), places.get(i, [])
         if not LEAST_WORDS <= length <= MOST_WORDS or len(content(sentence)) < 3:
             continue
-        if len(at) >= FOUND * length and at[-1] - at[0] <= SPREAD * length:
+        if len(at) >= MIN_MATCHED * length and at[-1] - at[0] <= MAX_SPREAD * length:
             ids = tuple(range(segment_of[at[0]], segment_of[at[-1]] + 1))
             yield Statement(sentence, ids, talk, "edited")
 
 
 def _split(line: str) -> list[str]:
-    """Sentences of one paragraph, without the speaker's name and markup."""
+    """The sentences of one paragraph, without markup and the name of the speaker."""
     line = re.sub(r"^\s*(?:[-*>]|\d+\.)\s+", "", line)
     line = re.sub(r"^\*\*[^*]{1,60}\*\*:?\s*", "", line).replace("**", "").replace("`", "")
     line = re.sub(r"^[A-Z]\w+(?: [A-Z]\w+)?: ", "", line)

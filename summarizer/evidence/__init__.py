@@ -1,4 +1,4 @@
-"""Does the talk say so? Claims against the segments they cite."""
+"""Check claims against the transcript segments that they cite."""
 
 from summarizer.evidence.relevance import refuse_other_subject
 from summarizer.evidence.support import Checker, Unsupported, check_claim, find_problem, measure

@@ -1,9 +1,10 @@
-"""Does a claim say the opposite? Dropped or added negations, and opposites such as "faster" for "slower".
+"""Find claims that contradict their source: a dropped or added negation, or an opposite such as "faster" for "slower".
 
-A claim that repeats a stretch of the talk nearly word for word must have as many negations as that. In other words, a
-negation covers the few words behind it, up to the end of the clause (the scope heuristic of Chapman et al. 2001, NegEx):
-a word that is negated wherever the cited segments say it, and not in the claim, or the other way round, turns the claim
-around. It sees words only: irony, double negation and negation by a verb ("failed to") escape it.
+There are two rules for negations. A claim that repeats a passage of the talk nearly word for word must have as many
+negations as that passage. In any other claim, a negation applies to the next few words, up to the end of the clause
+(the scope heuristic of Chapman et al. 2001, NegEx). Such a claim contradicts its source when a word is negated in every
+place where the cited segments contain it and is not negated in the claim, or the other way round. Only words are
+compared: irony, double negation and negation by a verb ("failed to") are not detected.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from collections.abc import Sequence
 from summarizer.language.function_words import AUXILIARIES, CLAUSE_LINKS, NEGATIONS, NOT_NEGATED
 from summarizer.language.words import stem
 
-SCOPE = 3  # words behind a negation that it covers
-SAME, LOOSE = 0.8, 1.3  # share of a claim's words that repeat a stretch of the talk, and how much longer that may be
-_NO_NEGATION = (["just"], ["only"], ["necessarily"], ["least"])  # "not just code": code as well
-# Marks are tokens of their own here, unlike in `language.words`: a negation reaches no further than the next one.
+SCOPE_WORDS = 3  # words after a negation to which it applies
+REPEATED_SHARE = 0.8  # share of a claim's words that must match a passage for the claim to count as repeating it
+MAX_LENGTH_RATIO = 1.3  # how much longer than the claim the passage may be
+_NO_NEGATION = (["just"], ["only"], ["necessarily"], ["least"])  # "not just code" means code and more
+# Punctuation marks are separate tokens here, unlike in `language.words`: a negation applies only up to the next one.
 _SCOPE_ENDS = CLAUSE_LINKS | frozenset(".,;:?!")
 _OPPOSITES = (
     "increase decrease", "faster slower", "fast slow", "more less", "up down", "before after", "always never",
@@ -33,81 +35,87 @@ _OPPOSITES = (
 )  # fmt: skip
 
 
-def _table() -> dict[str, frozenset[str]]:
-    """Stem to the stems of its opposites."""
-    found: dict[str, set[str]] = {}
+def _map_opposites() -> dict[str, frozenset[str]]:
+    """Map each stem to the stems of its opposites."""
+    opposites: dict[str, set[str]] = {}
     for pair in _OPPOSITES:
-        one, other = (stem(word) for word in pair.split())
-        found.setdefault(one, set()).add(other)
-        found.setdefault(other, set()).add(one)
-    return {word: frozenset(others) for word, others in found.items()}
+        first, second = (stem(word) for word in pair.split())
+        opposites.setdefault(first, set()).add(second)
+        opposites.setdefault(second, set()).add(first)
+    return {word: frozenset(stems) for word, stems in opposites.items()}
 
 
-_OPPOSITE = _table()
+_OPPOSITE_STEMS = _map_opposites()
 
 
-def contradiction(claim: str, source: str) -> str:
-    """The word whose meaning a claim turns around, as the reason tells it; empty when there is none."""
-    said, cited = _tokens(claim), _tokens(source)
-    there = {stem(word) for word in cited}
-    for word in said:
-        if stem(word) not in there and (turned := _OPPOSITE.get(stem(word), frozenset()) & there):
-            return f"the cited segments say {min(turned)}, not {word}"
-    words = _once(said)
-    stretch = _repeated(words, _once(cited))
-    if stretch:
-        claimed, told = _negations(words), _negations(stretch)
-        if claimed == told:
+def find_contradiction(claim: str, source: str) -> str:
+    """Return why a claim contradicts its source, naming the word; empty when it does not."""
+    claim_tokens, source_tokens = _tokenize(claim), _tokenize(source)
+    source_stems = {stem(token) for token in source_tokens}
+    for token in claim_tokens:
+        opposites = _OPPOSITE_STEMS.get(stem(token), frozenset()) & source_stems
+        if stem(token) not in source_stems and opposites:
+            return f"the cited segments say {min(opposites)}, not {token}"
+    claim_words = _drop_stutters(claim_tokens)
+    passage = _find_repeated_passage(claim_words, _drop_stutters(source_tokens))
+    if passage:
+        in_claim, in_passage = _count_negations(claim_words), _count_negations(passage)
+        if in_claim == in_passage:
             return ""
-        return "it is negated in the cited segments" if told > claimed else "it is not negated in the cited segments"
-    return _turned(said, cited)
+        return (
+            "it is negated in the cited segments"
+            if in_passage > in_claim
+            else "it is not negated in the cited segments"
+        )
+    return _compare_negated_words(claim_tokens, source_tokens)
 
 
-def _repeated(words: Sequence[str], spoken: Sequence[str]) -> Sequence[str]:
-    """The stretch of the talk that a claim repeats, nearly word for word; empty when it does not."""
+def _find_repeated_passage(words: Sequence[str], spoken: Sequence[str]) -> Sequence[str]:
+    """Return the passage of the talk that a claim repeats nearly word for word; empty when there is none."""
     blocks = difflib.SequenceMatcher(None, spoken, words, autojunk=False).get_matching_blocks()
-    if not words or sum(block.size for block in blocks) < SAME * len(words):
+    if not words or sum(block.size for block in blocks) < REPEATED_SHARE * len(words):
         return ()
-    end = blocks[-2].a + blocks[-2].size  # the last block is an empty one
+    end = blocks[-2].a + blocks[-2].size  # the last block is always empty
     if words[-1] in AUXILIARIES and spoken[end : end + 1] == ["not"]:  # "until they were" of "until they weren't"
         end += 1
-    stretch = spoken[blocks[0].a : end]
-    return stretch if len(stretch) <= LOOSE * len(words) else ()
+    passage = spoken[blocks[0].a : end]
+    return passage if len(passage) <= MAX_LENGTH_RATIO * len(words) else ()
 
 
-def _negations(words: Sequence[str]) -> int:
-    return sum(_negates(words, i) for i in range(len(words)))
+def _count_negations(words: Sequence[str]) -> int:
+    return sum(_is_negation(words, i) for i in range(len(words)))
 
 
-def _negates(words: Sequence[str], at: int) -> bool:
+def _is_negation(words: Sequence[str], at: int) -> bool:
     return words[at] in NEGATIONS and list(words[at + 1 : at + 2]) not in _NO_NEGATION
 
 
-def _once(words: Sequence[str]) -> list[str]:
-    """Words without punctuation and without stutters of one or two words: "I don't don't"."""
-    found: list[str] = []
-    for word in words:
-        if word.isalnum():
-            found.append(word)
+def _drop_stutters(tokens: Sequence[str]) -> list[str]:
+    """Drop punctuation, and repetitions of one or two words as in "I don't don't"."""
+    words: list[str] = []
+    for token in tokens:
+        if token.isalnum():
+            words.append(token)
             for size in (1, 2):
-                if len(found) >= 2 * size and found[-size:] == found[-2 * size : -size]:
-                    del found[-size:]
-    return found
+                if len(words) >= 2 * size and words[-size:] == words[-2 * size : -size]:
+                    del words[-size:]
+    return words
 
 
-def _turned(said: Sequence[str], cited: Sequence[str]) -> str:
-    """The word that is negated here and not there, in a claim in other words."""
-    claimed, told = _negated(said), _negated(cited)
-    for word, negated in claimed.items():
-        if word in told and len(told[word]) == 1 and len(negated) == 1 and told[word] != negated:
-            return f"{word} is {'not ' if told[word] == {False} else ''}negated in the cited segments"
-    if not any(True in negated for negated in told.values()) and any(negated == {True} for negated in claimed.values()):
-        return "the cited segments negate nothing"
+def _compare_negated_words(claim_tokens: Sequence[str], source_tokens: Sequence[str]) -> str:
+    """Compare which words are negated, for a claim that does not repeat the talk; return the difference or nothing."""
+    in_claim, in_source = _find_negated(claim_tokens), _find_negated(source_tokens)
+    for word, negated in in_claim.items():
+        if word in in_source and len(in_source[word]) == 1 and len(negated) == 1 and in_source[word] != negated:
+            return f"{word} is {'not ' if in_source[word] == {False} else ''}negated in the cited segments"
+    negates_source = any(True in negated for negated in in_source.values())
+    if not negates_source and any(negated == {True} for negated in in_claim.values()):
+        return "the cited segments contain no negation"
     return ""
 
 
-def _tokens(text: str) -> list[str]:
-    """Lower-case words and clause marks; "don't" is "do", "not"."""
+def _tokenize(text: str) -> list[str]:
+    """Split into lower-case words and punctuation marks; "don't" becomes "do", "not"."""
     text = text.lower().replace("’", "'")
     text = re.sub(r"\bcan't\b|\bcannot\b", "can not", text)
     text = re.sub(r"\bwon't\b", "will not", text)
@@ -115,17 +123,17 @@ def _tokens(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:['-][^\W_]+)*|[.,;:?!]", text)
 
 
-def _negated(words: Sequence[str]) -> dict[str, set[bool]]:
-    """Stem to whether it stands under a negation, everywhere that this can be told."""
-    found: dict[str, set[bool]] = {}
-    behind: int | None = None  # words since the negation of this clause; none without one
-    for i, word in enumerate(words):
-        if _negates(words, i):
-            behind = 0
-        elif word in _SCOPE_ENDS:
-            behind = None
-        elif word not in NOT_NEGATED and word.isalnum():
-            if behind is None or behind < SCOPE:  # further on in the clause, nobody can tell
-                found.setdefault(stem(word), set()).add(behind is not None)
-            behind = None if behind is None else behind + 1
-    return found
+def _find_negated(tokens: Sequence[str]) -> dict[str, set[bool]]:
+    """Map each stem to whether it is negated, over all places where that can be decided."""
+    negated: dict[str, set[bool]] = {}
+    distance: int | None = None  # words since the negation of the current clause; None without a negation
+    for i, token in enumerate(tokens):
+        if _is_negation(tokens, i):
+            distance = 0
+        elif token in _SCOPE_ENDS:
+            distance = None
+        elif token not in NOT_NEGATED and token.isalnum():
+            if distance is None or distance < SCOPE_WORDS:  # further away in the clause it cannot be decided
+                negated.setdefault(stem(token), set()).add(distance is not None)
+            distance = None if distance is None else distance + 1
+    return negated

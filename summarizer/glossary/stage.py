@@ -1,4 +1,4 @@
-"""The stage `glossary`: the transcript with its names put right, the projects' and the people's."""
+"""The stage `glossary`: correct the names of projects and people in the transcript."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _make(work: Work[GlossarySettings, None], source: Source, transcript: Transc
     return correct(named, source, glossary, on=work.settings.correct)
 
 
-# Keyed on the title and the description too: a new title repeats this, and never speech recognition.
+# The source is in the key too: a new title or description repeats this stage, but not speech recognition.
 GLOSSARY = Stage(
     name="glossary",
     version=1,

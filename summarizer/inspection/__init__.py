@@ -1,6 +1,6 @@
-"""One finished talk, for looking at: tables of its stages, text and claims, and pictures of them.
+"""Inspect one finished talk: tables and pictures of its stages, text and claims.
 
-For notebooks; nothing else in the package imports it. `tables` computes, `pictures` draws and is alone in importing
+Used by notebooks; no other part of the package imports it. `tables` computes, `pictures` draws. Only `pictures` imports
 matplotlib (the extra `notebooks`).
 """
 

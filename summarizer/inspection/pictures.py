@@ -1,7 +1,7 @@
 """Pictures of one talk, with matplotlib.
 
-Colours are those of Okabe and Ito (jfly.uni-koeln.de/color), which colour-blind readers tell apart; every colour also
-has a shape, a hatch or a label. Times are on the horizontal axis everywhere, written as in the digest.
+The colours are those of Okabe and Ito (jfly.uni-koeln.de/color), which colour-blind readers can distinguish; every
+colour also has a shape, a hatch or a label. The horizontal axis is always the time, written as in the digest.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ _STYLE: Any = {
     "text.hinting": "none",
 }
 WIDTH = 11.0  # inches
-# How a claim's word looks: face, ink, border, meaning.
+# Appearance of a word of a claim: background, text colour, border, meaning.
 _LOOKS: dict[str, tuple[str, str, Any, str]] = {
     "cited": (BLUE, "white", "-", "in a cited segment"),
-    "beside": (SKY, "black", "-", "in a segment beside it"),
-    "absent": ("white", RED, "--", "not there"),
+    "beside": (SKY, "black", "-", "in a neighbouring segment"),
+    "absent": ("white", RED, "--", "in neither"),
     "common": ("#eeeeee", "#555555", "-", "too common to check"),
 }
 
 
 def timeline(talk: FinishedTalk) -> Figure:
-    """Sound (where the library has it), segments with the pauses between them, and words a minute, on one time axis."""
+    """Audio (if the library has it), segments and pauses, and words per minute, on one time axis."""
     heights = [1.0] * (talk.audio is not None) + [0.9, 1.5]
     with plt.rc_context(_STYLE):
         figure, grid = plt.subplots(
@@ -73,18 +73,18 @@ def timeline(talk: FinishedTalk) -> Figure:
         _speed(axes[-1], talk)
         _time_axis(axes[-1], talk.duration)
         figure.suptitle(_short(talk.source.title, 90), x=0.01, ha="left", fontsize=13)
-    return _shown_once(figure)
+    return _closed(figure)
 
 
 def evidence(talk: FinishedTalk) -> Figure:
-    """Every claim of the page against time: where the segments are that it cites, and whether they support it."""
+    """For every claim of the page, the times of the cited segments and whether they support the claim."""
     rows = sum(1 + len(part.claims) for part in talk.sections)
     with plt.rc_context(_STYLE):
         figure, axes = plt.subplots(figsize=(WIDTH, 0.25 * max(rows, 4) + 1.5))
-        left = 0.36  # of the figure's width: the claims' texts
+        left = 0.36  # share of the figure's width for the texts of the claims
         margins = {"bottom": 0.95 / figure.get_figheight(), "top": 1 - 0.5 / figure.get_figheight()}
         figure.subplots_adjust(left=left, right=0.985, **margins)
-        edge = -left / (0.985 - left) + 0.012  # the figure's left edge, in widths of the axes
+        edge = -left / (0.985 - left) + 0.012  # the left edge of the figure, in widths of the axes
         row = number = 0
         across = axes.get_yaxis_transform()  # x in widths of the axes, y in rows
         for part in talk.sections:
@@ -102,13 +102,13 @@ def evidence(talk: FinishedTalk) -> Figure:
         _time_axis(axes, talk.duration)
         handles = [*_marks(), Patch(facecolor="#ececec", label="range of the section")]
         figure.legend(handles=handles, loc="lower right", ncols=3, frameon=False, fontsize=9)
-        title = f"{number} claims and the moments they cite"
+        title = f"{number} claims and the times that they cite"
         figure.text(0.008, 1 - 0.12 / figure.get_figheight(), title, va="top", fontsize=13)
-    return _shown_once(figure)
+    return _closed(figure)
 
 
 def claim_words(talk: FinishedTalk, number: int) -> Figure:
-    """One claim word by word, above the segments it cites: which of its words were said there."""
+    """One claim above the segments that it cites, with a mark for each word that occurs in them."""
     claim = talk.claims[number]
     words = check_words(talk, claim)
     wanted = {stem for word, state in words if state in {"cited", "beside"} for stem in checked_stems(word)}
@@ -136,7 +136,7 @@ def claim_words(talk: FinishedTalk, number: int) -> Figure:
             for face, _, style, label in _LOOKS.values()
         ]
         axes.legend(handles=handles, loc="lower left", ncols=4, frameon=False, fontsize=9, borderaxespad=0.2)
-    return _shown_once(figure)
+    return _closed(figure)
 
 
 # -- parts ----------------------------------------------------------------------------------------------------
@@ -145,8 +145,8 @@ def claim_words(talk: FinishedTalk, number: int) -> Figure:
 def _waveform(axes: Axes, talk: FinishedTalk) -> None:
     from summarizer.audio import RATE, decode
 
-    assert talk.audio is not None  # noqa: S101 - the caller looked
-    axes.set_title("Sound")
+    assert talk.audio is not None  # noqa: S101 - checked by the caller
+    axes.set_title("Audio")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     try:
@@ -169,14 +169,14 @@ def _segments(axes: Axes, talk: FinishedTalk) -> None:
     for row, speaker in enumerate(speakers):
         spans = [(s.start, s.end - s.start) for s in talk.segments if (s.speaker or "") == speaker]
         axes.broken_barh(spans, (row - 0.36, 0.72), facecolor=BLUE, edgecolor="white", linewidth=0.8)
-    silent = pauses(talk.segments)
-    for start, end in silent:
+    gaps = pauses(talk.segments)
+    for start, end in gaps:
         axes.axvspan(start, end, facecolor="none", edgecolor=ORANGE, hatch="/////", linewidth=0)
     axes.set_yticks(range(len(speakers)), [_short(speaker, 24) or "speech" for speaker in speakers])
     axes.set_ylim(len(speakers) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
-    longest = max((end - start for start, end in silent), default=0.0)
-    hatched = f"{len(silent)} (hatched), the longest {longest:.1f} s" if silent else "none"
+    longest = max((end - start for start, end in gaps), default=0.0)
+    hatched = f"{len(gaps)} (hatched), the longest {longest:.1f} s" if gaps else "none"
     axes.set_title(f"{len(talk.segments)} segments; pauses of {PAUSE:g} s or more: {hatched}")
 
 
@@ -191,11 +191,11 @@ def _speed(axes: Axes, talk: FinishedTalk) -> None:
         axes.annotate(label, (1, value), xytext=(4, 0), va="center", color="#555555", fontsize=9, **where)
     axes.set_ylim(0, max(float(speed.max()) * 1.1, 2 * least))
     axes.set_ylabel("words / min")
-    axes.set_title("Speed of speech, averaged over 20 s; a whole talk below the dotted line is refused")
+    axes.set_title("Speed of speech, averaged over 20 s; a talk whose mean is below the dotted line is refused")
 
 
 def _section_range(axes: Axes, part: Section, row: int, duration: float) -> None:
-    """A band behind the section's rows, where it spans less than the talk."""
+    """Draw a band behind the rows of a section that is shorter than the talk."""
     if part.end - part.start < duration:
         size = (part.end - part.start, len(part.claims) + 0.9)
         axes.add_patch(Rectangle((part.start, row - 0.45), *size, facecolor="#ececec", edgecolor="none", zorder=0))
@@ -225,17 +225,17 @@ def _time_axis(axes: Axes, duration: float) -> None:
     axes.set_xlabel("time")
 
 
-def _in_segment(found: set[str]) -> tuple[str, str, str]:
-    """How a word of a segment looks: marked when the claim uses it."""
-    return ("#cfe5f3", "black", "-") if found else ("white", "#555555", "-")
+def _in_segment(shared: set[str]) -> tuple[str, str, str]:
+    """Appearance of a word of a segment; it is marked if it shares a stem with the claim."""
+    return ("#cfe5f3", "black", "-") if shared else ("white", "#555555", "-")
 
 
 def _flow(
     axes: Axes, words: Sequence[tuple[str, str, str, str]], y: float, step: float, left: float = 0.005, size: float = 11
 ) -> float:
-    """Words in boxes, as (text, face, ink, border style), from left to right, wrapped; returns the next free line.
+    """Draw words in boxes, given as (text, background, colour, border style), wrapped; returns the y of the next line.
 
-    Positions are in widths and heights of the axes.
+    Positions are fractions of the width and height of the axes.
     """
     x, renderer = left, axes.figure.canvas.get_renderer()  # type: ignore[attr-defined]  # Agg has one
     for word, face, ink, style in words:
@@ -256,11 +256,11 @@ def _short(text: str, length: int) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that matplotlib draws as it is: a dollar sign would start mathematics."""
+    """Text that matplotlib draws literally: a dollar sign would start a formula."""
     return " ".join(text.split()).replace("$", r"\$")
 
 
-def _shown_once(figure: Figure) -> Figure:
-    """A notebook shows what a cell returns; an open figure would be shown a second time."""
+def _closed(figure: Figure) -> Figure:
+    """The figure, closed: a notebook shows the value of a cell, and would show an open figure a second time."""
     plt.close(figure)
     return figure

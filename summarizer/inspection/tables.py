@@ -1,4 +1,4 @@
-"""Tables of one talk, and the figures that the pictures show."""
+"""Tables of one talk, and the data for its pictures."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from summarizer.records import Claim, Segment
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PAUSE = 1.0  # seconds without a word that count as a pause
+PAUSE = 1.0  # minimum length of a pause, seconds
 
 
 class Rows(tuple[tuple[str, ...], ...]):
-    """A table that notebooks show as one; the first row is its heading, and foreign text is escaped."""
+    """A table that notebooks render as markdown; the first row is the heading, and all text is escaped."""
 
     def _repr_markdown_(self) -> str:
         heading, *rest = ["| " + " | ".join(escape(cell) for cell in row) + " |" for row in self]
@@ -33,10 +33,10 @@ class Rows(tuple[tuple[str, ...], ...]):
 
 
 def metadata(talk: FinishedTalk) -> Rows:
-    """What is known of the talk."""
+    """Metadata of the talk."""
     source = talk.source
     made = talk.transcript.made if talk.transcript else None
-    known = {
+    fields = {
         "title": source.title,
         "speakers": ", ".join(source.speakers),
         "channel": source.channel,
@@ -47,11 +47,11 @@ def metadata(talk: FinishedTalk) -> Rows:
         "words": str(sum(len(segment.text.split()) for segment in talk.segments)),
         "digest": talk.refusal or (talk.summary.kind if talk.summary else "none yet"),
     }
-    return Rows((("field", "value"), *((name, value) for name, value in known.items() if value)))
+    return Rows((("field", "value"), *((name, value) for name, value in fields.items() if value)))
 
 
 def stages(talk: FinishedTalk) -> Rows:
-    """What the cache holds behind the page: each stage with its verdict or file, and what it cost."""
+    """The results from which the page was made: for each stage its refusal or file, its size and its duration."""
     rows = [
         (
             entry.stage,
@@ -65,22 +65,22 @@ def stages(talk: FinishedTalk) -> Rows:
 
 
 def corrections(talk: FinishedTalk) -> Rows:
-    """Names that the glossary put right, with their moments."""
+    """The names that the glossary corrected, with their times."""
     rows = [(timestamp(change.time), change.before, change.after, change.why) for change in talk.corrections]
-    return Rows((("time", "heard", "now", "why"), *rows))
+    return Rows((("time", "recognised", "corrected", "reason"), *rows))
 
 
 def pauses(segments: Sequence[Segment], least: float = PAUSE) -> list[tuple[float, float]]:
-    """(start, end) of every stretch of at least so many seconds between segments."""
+    """(start, end) of every gap between segments that lasts at least `least` seconds."""
     return [(a.end, b.start) for a, b in pairwise(segments) if b.start - a.end >= least]
 
 
 def words_per_minute(
     segments: Sequence[Segment], duration: float, window: float = 20.0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Times (s) and words a minute around each: a moving average whose Gaussian weights hold 95 % within `window` (s).
+    """Times (s) and the words per minute around each: a Gaussian average with 95 % of its weight within `window` (s).
 
-    Every word is placed evenly inside its segment. At the ends the average is over the part inside the talk.
+    Words are spread evenly over their segment. At both ends, the average covers only the time inside the talk.
     """
     places = [
         segment.start + (i + 0.5) * (segment.end - segment.start) / len(words)
@@ -97,11 +97,11 @@ def words_per_minute(
     return times, 60.0 / step * (weights @ counts) / weights.sum(axis=1)
 
 
-# -- words and what supports them -----------------------------------------------------------------------------
+# -- words and their support ----------------------------------------------------------------------------------
 
 
 def check_words(talk: FinishedTalk, claim: Claim) -> list[tuple[str, str]]:
-    """Each word of a claim with "cited" (in a cited segment), "beside" (in a neighbour), "absent" or "common"."""
+    """The words of a claim with "cited" (in a cited segment), "beside" (in a neighbour), "absent" or "common"."""
     cited = _stems(talk.segments, claim.evidence)
     beside = _stems(talk.segments, around(talk, claim))
     verdicts = []
@@ -113,12 +113,12 @@ def check_words(talk: FinishedTalk, claim: Claim) -> list[tuple[str, str]]:
 
 
 def checked_stems(word: str) -> set[str]:
-    """What of a written word is looked for: its parts without function words; numbers always count."""
+    """The stems of a word that are searched for: function words are excluded, numbers never are."""
     return {stem(part) for part in tokens(word) if part.lower() not in STOP_WORDS or numbers(part)}
 
 
 def around(talk: FinishedTalk, claim: Claim) -> list[int]:
-    """Ids of the segments that may support a claim: those it cites and their neighbours."""
+    """Ids of the segments that may support a claim: the cited ones and their neighbours."""
     near = {id + step for id in claim.evidence for step in range(-NEIGHBOURS, NEIGHBOURS + 1)}
     return sorted(near & set(range(len(talk.segments))))
 
@@ -128,6 +128,6 @@ def _stems(segments: Sequence[Segment], ids: Iterable[int]) -> set[str]:
 
 
 def verdict(talk: FinishedTalk, claim: Claim) -> str:
-    """What the evidence check says of a claim, in words."""
+    """The result of the evidence check of a claim, as text."""
     assert talk.transcript is not None, "claims come from a transcript"  # noqa: S101 - narrows the type
     return find_problem(claim.text, claim.evidence, talk.transcript) or "supported"

@@ -1,1 +1,1 @@
-"""English and the names of the field: words, numbers, sentences, frequencies, terms, and the data files behind them."""
+"""English text and the terms of the field: words, numbers, sentences, frequencies, the glossary, and data files."""

@@ -1,10 +1,10 @@
-"""Where sentences begin in text that nobody punctuated.
+"""Find where sentences begin in text without punctuation.
 
-Automatic captions are one stream of words. How likely a sentence begins at a word is judged from the two words before
-it and the three from it on, by a logistic regression whose weights stand in `boundaries.txt`: function words tell most
-of it ("the cluster | so we"). The best division of the stream is then found by dynamic programming over these odds and
-the lengths that spoken sentences have. `benchmarks/sentence_boundaries.py` learns the weights from captions that do
-have full stops, and says how well they do on others. Larger models do better, and have to be downloaded.
+Automatic captions are one stream of words. A logistic regression computes the log odds that a sentence begins at a word
+from the two words before it, the word itself and the two after it. Function words are the strongest features ("the
+cluster | so we"). Dynamic programming then finds the best division of the text, given these odds and the usual length
+of spoken sentences. `benchmarks/sentence_boundaries.py` learns the weights in `boundaries.txt` from captions with full
+stops, and measures precision and recall on other captions. Larger models are better, but would have to be downloaded.
 """
 
 from __future__ import annotations
@@ -15,48 +15,51 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 
-USUAL, LONGEST = 15, 45  # words of a sentence
-PAUSE, STOP = 2.5, 20.0  # log odds that a pause adds, and a full stop or a change of speaker
-BIAS = 0.8  # log odds added for the division alone: a missed beginning is worse than a false one
-WEIGHT = 16.0  # of the odds against the lengths
-OTHERS = (("#", r".*\d"), ("-ing", r".+ing$"), ("-ed", r".+ed$"), ("-ly", r".+ly$"), ("-s", r".+s$"))
+USUAL_LENGTH, MAX_LENGTH = 15, 45  # words in a sentence
+PAUSE, STOP = 2.5, 20.0  # log odds added at a pause, and at a full stop or a change of speaker
+BIAS = 0.8  # log odds added at every word, because a missed sentence start is worse than a false one
+WEIGHT = 16.0  # of the log odds in relation to the cost of a length
+# Classes of words that are not in the table, with the pattern of their members; the class of all other words is "*".
+CLASSES = (("#", r".*\d"), ("-ing", r".+ing$"), ("-ed", r".+ed$"), ("-ly", r".+ly$"), ("-s", r".+s$"))
 
 
 def divide(words: Sequence[str], breaks: Sequence[float]) -> list[tuple[int, float]]:
-    """Indices at which sentences begin, the first being 0, each with the probability that one does.
+    """Return the indices of words at which sentences begin, each with the probability of that; the first is 0.
 
-    `breaks[i]` are log odds from outside at word i: pauses, full stops, changes of speaker.
+    `breaks[i]` are additional log odds at word i, for pauses, full stops and changes of speaker.
     """
     count = len(words)
-    kinds = [kind(word) for word in words]
-    odds = [log_odds(kinds, i) + breaks[i] if i else STOP for i in range(count)]
-    gains = [WEIGHT * (one + BIAS) for one in odds]
-    best: list[tuple[float, int]] = [(0.0, 0)]  # cost of the first i words, and where their last sentence begins
+    classes = [classify(word) for word in words]
+    odds = [log_odds(classes, i) + breaks[i] if i else STOP for i in range(count)]
+    gains = [WEIGHT * (value + BIAS) for value in odds]
+    best: list[tuple[float, int]] = [(0.0, 0)]  # cost of the first i words, and the start of their last sentence
     for end in range(1, count + 1):
-        reach = range(max(0, end - LONGEST), end)
-        best.append(min((best[i][0] + _length_cost(end - i) - gains[i], i) for i in reach))
+        candidates = range(max(0, end - MAX_LENGTH), end)
+        best.append(min((best[i][0] + _length_cost(end - i) - gains[i], i) for i in candidates))
     starts = []
-    at = count
-    while at > 0:
-        at = best[at][1]
-        starts.append((at, 1 / (1 + math.exp(-odds[at]))))
+    index = count
+    while index > 0:
+        index = best[index][1]
+        starts.append((index, 1 / (1 + math.exp(-odds[index]))))
     return starts[::-1]
 
 
 def _length_cost(words: int) -> float:
-    """Nothing at the usual length, more the further away; short ones are worst, they say least."""
-    return ((words - USUAL) / (6 if words < USUAL else 9)) ** 2
+    """Cost of a sentence length: 0 at the usual length; it grows faster for short sentences, which contain little."""
+    return ((words - USUAL_LENGTH) / (6 if words < USUAL_LENGTH else 9)) ** 2
 
 
-def log_odds(kinds: Sequence[str], at: int) -> float:
-    """Log odds that a sentence begins at a word; `kinds` are those of all words."""
+def log_odds(classes: Sequence[str], index: int) -> float:
+    """Log odds that a sentence begins at the word at `index`; `classes` are those of all words."""
     weights = _table()[1]
-    return weights["bias"] + sum(weights.get(feature, 0.0) for feature in features(kinds, at))
+    return weights["bias"] + sum(weights.get(feature, 0.0) for feature in extract_features(classes, index))
 
 
-def features(kinds: Sequence[str], at: int) -> Iterator[str]:
-    """What the odds depend on: single words and pairs around the place, by their position."""
-    before2, before, first, second, third = (kinds[i] if 0 <= i < len(kinds) else "$" for i in range(at - 2, at + 3))
+def extract_features(classes: Sequence[str], index: int) -> Iterator[str]:
+    """Yield the features of a word: the words around it, alone, in pairs and as a triple, with their positions."""
+    before2, before, first, second, third = (
+        classes[i] if 0 <= i < len(classes) else "$" for i in range(index - 2, index + 3)
+    )
     yield f"-1 {before}"
     yield f"-2 {before2}"
     yield f"+1 {first}"
@@ -68,17 +71,20 @@ def features(kinds: Sequence[str], at: int) -> Iterator[str]:
     yield f"+1+2+3 {first} {second} {third}"
 
 
-def without_marks(word: str) -> str:
-    """A word without the punctuation around it."""
+def strip_punctuation(word: str) -> str:
+    """Remove the punctuation around a word."""
     return re.sub(r"^\W+|[^\w%]+$", "", word)
 
 
-def kind(word: str, known: frozenset[str] | None = None) -> str:
-    """A word as the table knows it: itself when frequent, else how it ends. `known` replaces the table's words."""
-    bare = without_marks(word).lower()
-    if bare in (known if known is not None else _table()[0]):
+def classify(word: str, frequent: frozenset[str] | None = None) -> str:
+    """Return the class of a word: the word itself when it is frequent, else a class by its form.
+
+    `frequent` replaces the frequent words of the table.
+    """
+    bare = strip_punctuation(word).lower()
+    if bare in (frequent if frequent is not None else _table()[0]):
         return bare
-    return next((name for name, form in OTHERS if re.match(form, bare)), "*")
+    return next((name for name, form in CLASSES if re.match(form, bare)), "*")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Which language a text is in, by its script and its most frequent words."""
+"""Detect the language of a text by its script and its most frequent words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# The most frequent function words; a running text of a language has 15 to 50 % of them, other languages under 10 %.
+# The most frequent function words: 15 to 50 % of the words of a text in that language, and under 10 % in others.
 _FREQUENT = {
     "en": MOST_FREQUENT,
     "de": _listed(
@@ -31,23 +31,23 @@ _SCRIPTS = {
     "zh": re.compile(r"[\u4e00-\u9fff]"),
     "ru": re.compile(r"[\u0400-\u04ff]"),
 }
-# Letters only, unlike `language.words`: numbers belong to no language, and would lower every share.
+# Letters only, unlike `language.words`: numbers belong to no language and would lower every share.
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-LEAST_WORDS = 30  # of a text whose language can be told
-SCRIPT_SHARE = 0.2  # of a text's letters that have to be of a script
-FREQUENT_SHARE = 0.12  # of a text's words that have to be frequent ones of a language
+MIN_WORDS = 30  # words that a text needs for its language to be detected
+MIN_SCRIPT_SHARE = 0.2  # share of a text's letters that must belong to a script
+MIN_FREQUENT_SHARE = 0.12  # share of a text's words that must be frequent words of a language
 
 
-def language_of(text: str) -> str:
-    """The language that the words look like, ISO 639-1; empty when too short or unlike all we know."""
+def detect_language(text: str) -> str:
+    """Return the language of a text, ISO 639-1; empty when the text is too short or matches no language."""
     letters = sum(char.isalpha() for char in text) or 1
     for language, script in _SCRIPTS.items():
-        if len(script.findall(text)) > SCRIPT_SHARE * letters:
+        if len(script.findall(text)) > MIN_SCRIPT_SHARE * letters:
             return language
     words = _WORD.findall(text.lower())
-    if len(words) < LEAST_WORDS:
+    if len(words) < MIN_WORDS:
         return ""
     counts = Counter(words)
     shares = {lang: sum(counts[word] for word in frequent) / len(words) for lang, frequent in _FREQUENT.items()}
     best = max(shares, key=lambda lang: shares[lang])
-    return best if shares[best] > FREQUENT_SHARE else ""
+    return best if shares[best] > MIN_FREQUENT_SHARE else ""

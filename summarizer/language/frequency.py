@@ -1,4 +1,4 @@
-"""How common a word is in cloud native talks at large: what makes "etcd" tell more than "system"."""
+"""Frequency of words in cloud native talks: it shows that "etcd" is more specific than "system"."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import math
 from functools import cache
 from importlib import resources
 
-UNSEEN = 0.5  # occurrences that a word counts with when the table does not have it
+UNSEEN = 0.5  # occurrences that are assumed for a word that is not in the table
 
 
 @cache
 def _table() -> tuple[int, dict[str, int]]:
-    """(words counted, occurrences by stem)."""
+    """(number of words counted, occurrences by stem)."""
     lines = resources.files(__package__).joinpath("frequencies.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.rsplit(" ", 1) for line in lines[2:])
     return int(lines[1].split()[0]), {word: int(count) for word, count in pairs}
 
 
 def frequency(word: str) -> float:
-    """Share of the words of talks that have this stem, above 0."""
+    """Share of all words of talks that have this stem; greater than 0."""
     total, counts = _table()
     return counts.get(word, UNSEEN) / total
 
 
 def rarity(word: str) -> float:
-    """Information of a stem, bits: about 5 for "the", 12 for "cluster", 20 for what talks do not say."""
+    """Information content of a stem, bits: about 5 for "the", 12 for "cluster", 20 for words not in the table."""
     return -math.log2(frequency(word))

@@ -1,7 +1,7 @@
 """English function words by grammatical class, and the sets of words that rules about English text use.
 
-Each word stands in one class. A class is divided where rules treat its words differently, so that a set is the union of
-whole classes and of the few words listed with it. All words are in lower case.
+Each word is in one class. A class is divided where rules treat its words differently. A set is thus the union of
+complete classes and a few more words. All words are in lower case.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OTHER_AUXILIARIES = _words("be been may might going gonna")
 NEGATED_AUXILIARIES = _words(
     "aren't can't couldn't didn't doesn't don't hasn't haven't isn't shouldn't wasn't weren't won't wouldn't"
 )
-OPINION_VERBS = _words("know mean need said say see think want wants")  # an object or a clause follows
+OPINION_VERBS = _words("know mean need said say see think want wants")  # are followed by an object or a clause
 GENERAL_VERBS = _words(
     "being came come doing done get gets getting give go goes gone got having let lets look made make put seen show "
     "take talk thank use used went work"
@@ -85,7 +85,7 @@ _CORE = (
     | _words("there")
 )
 
-# Words that say nothing of what a text is about: texts are compared without them.
+# Words that carry no topic; texts are compared without them.
 STOP_WORDS = (
     _CORE
     | GENERAL_VERBS
@@ -110,7 +110,7 @@ STOP_WORDS = (
     | _words("didn doesn don isn wasn won ll re ve")  # parts of "didn't" and "we'll"
 )
 
-# Words that a negation passes over on its way to what it negates: they make no statement of their own.
+# Words between a negation and the word that it negates; they make no statement of their own.
 NOT_NEGATED = (
     _CORE
     | OBJECT_PRONOUNS
@@ -121,7 +121,7 @@ NOT_NEGATED = (
     | _words("ahead anymore being example let little otherwise shall slightly time")
 )
 
-# Words that a noun, a verb or a clause has to follow: no sentence ends with them.
+# Words that must be followed by a noun, a verb or a clause; no sentence ends with them.
 NOT_LAST_WORDS = (
     _CORE
     | NEGATED_AUXILIARIES
@@ -140,7 +140,7 @@ NOT_LAST_WORDS = (
     )
 )
 
-# Words that seldom end an English sentence, and often end a piece of one that was cut at a pause.
+# Words that rarely end an English sentence, but often end a fragment that was split at a pause.
 SELDOM_LAST_WORDS = (
     FOCUS_ADVERBS
     | TIME_PREPOSITIONS
@@ -150,13 +150,13 @@ SELDOM_LAST_WORDS = (
     )
 )
 
-# Words that end the clause before them: a negation reaches no further.
+# Words that start a new clause; a negation does not apply across them.
 CLAUSE_LINKS = COORDINATORS | SUBORDINATORS | _words("although then though")
 
-# Words that a clause begins with: a text without full stops can be cut before them.
+# First words of clauses; a text without full stops can be split before them.
 CLAUSE_OPENERS = SUBORDINATORS | DISCOURSE_MARKERS | _words("and but so that then therefore where")
 
-# Words behind which a text without full stops is not cut.
+# Words after which a text without full stops is not split.
 NOT_CUT_AFTER = (
     ARTICLES
     | SUBJECT_PRONOUNS
@@ -166,13 +166,13 @@ NOT_CUT_AFTER = (
     | _words("are be because can has have if is that then this very was were which will")
 )
 
-# Words that are not what a number before them counts.
+# Words that cannot be the counted noun after a number.
 NOT_COUNTED = ARTICLES | PREPOSITIONS | COORDINATORS | _words("are i is it per that was we were you")
 
-# Pronouns that say of nobody in particular who it is.
+# Pronouns that do not identify a person.
 UNNAMED_PERSONS = SUBJECT_PRONOUNS | _words("nobody none somebody someone")
 
-# Words that titles write with a capital as if they were names.
+# Words that titles capitalise although they are not names.
 CAPITALISED_IN_TITLES = (
     ARTICLES
     | DEMONSTRATIVES
@@ -181,7 +181,7 @@ CAPITALISED_IN_TITLES = (
     | _words("all and any are be but can do don if is it no not or our we when will you your")
 )
 
-# The most frequent words of running English, whatever their class: what tells it from other languages.
+# The most frequent words of English text, of any class; they distinguish it from other languages.
 MOST_FREQUENT = _words(
     "the and to of that is in it you this for we so on are have with be can what not i a as but do they there"
 )

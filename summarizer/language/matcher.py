@@ -1,4 +1,4 @@
-"""One pattern for a list of names: what the corrections, the mentions, the scores and the hotwords look for."""
+"""Build one pattern for a list of names; used for corrections, mentions, scores and hotwords."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 
 
-@lru_cache(maxsize=512)  # a glossary's names are looked for in every text, one by one or all together
+@lru_cache(maxsize=512)  # the names of a glossary are searched in every text, alone or together
 def term_pattern(names: tuple[str, ...], *, ignore_case: bool = True) -> re.Pattern[str]:
-    """A pattern that finds the longest of the names at each place of a text, and only as words of their own.
+    """Compile a pattern that matches the longest name at each position of a text, and only as complete words.
 
-    A hyphen is part of a word: "Argo" is not in "argo-cd". Without names, nothing matches.
+    A hyphen belongs to a word: "Argo" does not match in "argo-cd". With an empty list, nothing matches.
     """
     longest_first = sorted(names, key=len, reverse=True)
     alternatives = "|".join(map(re.escape, longest_first)) or "(?!)"

@@ -1,4 +1,4 @@
-"""Numbers with units, as people write and say them: "40 ms", "forty milliseconds", "1.5 million users", "v1.27"."""
+"""Find numbers with units in text: "40 ms", "forty milliseconds", "1.5 million users", "v1.27"."""
 
 from __future__ import annotations
 
@@ -48,69 +48,72 @@ _UNITS = {
     )
     for unit in units.split()
 }
-LONGEST = 15  # digits of a number; more are an id
-# Not a word tokenizer: digits, signs of units and ends of sentences are tokens of their own.
+MAX_DIGITS = 15  # longer numbers are treated as ids
+# Unlike in `language.words`, numbers, unit signs and the ends of sentences are separate tokens.
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)*|[%$€£]|[^\W\d_]+\d\w*|[^\W\d_]+(?:['’][^\W\d_]+)?|[.!?;](?=\s|$)")
 
 
 class Quantity(NamedTuple):
-    """One number of a text."""
+    """A number in a text."""
 
-    text: str  # digits as written, without separators; empty for words
+    text: str  # the digits as written, without separators; empty for a number in words
     value: float
     dimension: str = ""  # "time", "percent", ...; empty for a count
     size: float = 1.0  # of the unit, in the base unit of its dimension
-    noun: str = ""  # the word behind it, where there is no unit
-    plain_one: bool = False  # "one" in words and without a unit: seldom a figure
+    noun: str = ""  # the word after it, where there is no unit
+    plain_one: bool = False  # "one" in words and without a unit, which is rarely a quantity
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Every number in a text, in order."""
-    words = _words(text)
-    found: list[tuple[Quantity, int, int]] = []
-    at = 0
-    while at < len(words):
-        number = _number(words, at)
+    """Return all numbers of a text, in order."""
+    words = _split(text)
+    located: list[tuple[Quantity, int, int]] = []
+    index = 0
+    while index < len(words):
+        number = _parse_number(words, index)
         if number is None:
-            at += 1
+            index += 1
             continue
         digits, value, end = number
-        found.append((_with_unit(words, at, end, digits, value), at, end))
-        at = end
-    return list(_ranges(words, found))
+        located.append((_add_unit(words, index, end, digits, value), index, end))
+        index = end
+    return list(_complete_ranges(words, located))
 
 
-def _words(text: str) -> list[str]:
-    """Lower-case tokens: numbers, unit signs, words; "40ms" is two, "k8s" is one, a sentence's end is one."""
+def _split(text: str) -> list[str]:
+    """Split a text into tokens in lower case: numbers, unit signs, words, ends of sentences.
+
+    "40ms" is two tokens, "k8s" is one.
+    """
     text = re.sub(r"(?<=\w)-(?=\w)", " ", text.lower())
     text = re.sub(r"\bv(?=\d)", "", text)
     return _TOKEN.findall(text)
 
 
-def _number(words: Sequence[str], at: int) -> tuple[str, float, int] | None:
-    """(digits as written, value, index behind it) of the number that begins here."""
-    word = words[at]
+def _parse_number(words: Sequence[str], start: int) -> tuple[str, float, int] | None:
+    """Parse the number at `start`: (digits as written, value, index after it), or None."""
+    word = words[start]
     if word[0].isdecimal():
         digits = word.replace(",", "")
-        if digits.count(".") > 1 or len(digits) > LONGEST:
-            return digits, -1.0, at + 1  # a version, an id: compared as written
-        value, end = float(digits), at + 1
+        if digits.count(".") > 1 or len(digits) > MAX_DIGITS:
+            return digits, -1.0, start + 1  # a version or an id is compared as written
+        value, end = float(digits), start + 1
         if end < len(words) and words[end] in _SHORT_SCALES:
             return "", value * _SHORT_SCALES[words[end]], end + 1
         while end < len(words) and words[end] in _SCALES:
             value, digits, end = value * _SCALES[words[end]], "", end + 1
         return digits, value, end
     if word in _FIXED:
-        return "", _FIXED[word][0], at + 1
-    if word in _SMALL or word in _TENS or (word in _SCALES and (not at or words[at - 1] == "a")):
-        value, end = _spelt(words, at)
+        return "", _FIXED[word][0], start + 1
+    if word in _SMALL or word in _TENS or (word in _SCALES and (not start or words[start - 1] == "a")):
+        value, end = _parse_words(words, start)
         return "", value, end
     return None
 
 
-def _spelt(words: Sequence[str], at: int) -> tuple[float, int]:
-    """(value, index behind it) of a number in words: "two hundred and fifty thousand", "three point five"."""
-    total, current, last, end = 0.0, 0.0, "", at
+def _parse_words(words: Sequence[str], start: int) -> tuple[float, int]:
+    """Parse a number in words, as "two hundred and fifty thousand" or "three point five": (value, index after it)."""
+    total, current, last, end = 0.0, 0.0, "", start
     while end < len(words):
         word = words[end]
         if word in _SMALL and (not last or last in _SCALES or (last in _TENS and 0 < _SMALL[word] < 10)):
@@ -132,7 +135,8 @@ def _spelt(words: Sequence[str], at: int) -> tuple[float, int]:
     return total + current, end
 
 
-def _with_unit(words: Sequence[str], start: int, end: int, digits: str, value: float) -> Quantity:
+def _add_unit(words: Sequence[str], start: int, end: int, digits: str, value: float) -> Quantity:
+    """Make a `Quantity` of the number in words [start, end) and of the unit or noun beside it."""
     if words[start] in _FIXED and _FIXED[words[start]][1]:
         return Quantity(digits, value, _FIXED[words[start]][1])
     if start and words[start - 1] in {"$", "€", "£"}:
@@ -147,11 +151,11 @@ def _with_unit(words: Sequence[str], start: int, end: int, digits: str, value: f
     return Quantity(digits, value, noun=noun, plain_one=words[start] == "one" and end == start + 1)
 
 
-def _ranges(words: Sequence[str], found: Sequence[tuple[Quantity, int, int]]) -> Iterator[Quantity]:
-    """ "10 to 40 ms": the first number has the unit of the second."""
-    for i, (quantity, _, end) in enumerate(found):
-        if i + 1 < len(found) and not quantity.dimension and not quantity.noun:
-            following, start, _ = found[i + 1]
+def _complete_ranges(words: Sequence[str], located: Sequence[tuple[Quantity, int, int]]) -> Iterator[Quantity]:
+    """Give the first number of a range the unit of the second: "10 to 40 ms"."""
+    for i, (quantity, _, end) in enumerate(located):
+        if i + 1 < len(located) and not quantity.dimension and not quantity.noun:
+            following, start, _ = located[i + 1]
             joined = start == end or (start == end + 1 and words[end] in {"to", "or", "and"})
             if joined and following.dimension:
                 quantity = quantity._replace(dimension=following.dimension, size=following.size, plain_one=False)

@@ -1,8 +1,8 @@
-"""Segments to sentences that can be quoted, each knowing the segments it comes from.
+"""Convert segments to sentences that can be quoted, each with the ids of its segments.
 
-Punctuated text is split at its full stops. Automatic captions have none: there the text is divided where sentences are
-likely to begin (`clauses`), capitalised, closed with a full stop, and freed of fillers. Words are only left out, never
-changed or moved, so that a quote stays a quote.
+Punctuated text is split at full stops. Automatic captions have none, so their text is split where sentences are likely
+to begin (`boundaries`). Each sentence is then capitalised and closed with a full stop, and fillers are removed. Words
+are only removed, never changed or moved, so that a sentence remains a quote.
 """
 
 from __future__ import annotations
@@ -22,46 +22,46 @@ _LEADING = re.compile(
 )
 _TRAILING = re.compile(r"(?i)(?:[, ]+(?:cool|okay|ok|yeah|alright|so|and|but|um|uh))+$")
 _MARKS = re.compile(r"^(?:>>+|\[[^\]]*\]|\([a-z ]+\)|♪+)$")
-LONG_PAUSE = 0.6  # seconds
-SPARSE = 60  # more words than this per full stop: nobody punctuated
+LONG_PAUSE = 0.6  # seconds between two segments that count as a pause
+MAX_WORDS_PER_STOP = 60  # with more words per full stop, a text counts as unpunctuated
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence; `segments` are ids; `whole` is the probability that it begins and ends where sentences do."""
+    """A sentence of a transcript."""
 
     text: str
-    segments: tuple[int, ...]
-    start: float
-    end: float
+    segments: tuple[int, ...]  # ids
+    start: float  # seconds
+    end: float  # seconds
     speaker: str | None = None
-    whole: float = 1.0
+    completeness: float = 1.0  # probability that it begins and ends at the boundaries of a real sentence
 
 
 def sentences(transcript: Transcript) -> list[Sentence]:
-    """All sentences in order."""
+    """Return all sentences of a transcript, in order."""
     text = transcript.text
     stops = full_stops(text)
-    punctuated = stops and len(text.split()) / stops <= SPARSE
-    runs = _punctuated(transcript) if punctuated else _unpunctuated(transcript)
-    found = []
-    for words, whole in runs:
+    punctuated = stops and len(text.split()) / stops <= MAX_WORDS_PER_STOP
+    runs = _split_punctuated(transcript) if punctuated else _split_unpunctuated(transcript)
+    result = []
+    for words, completeness in runs:
         cleaned = clean(" ".join(word for word, _ in words))
         if not re.search(r"\w", cleaned):
             continue
         ids = tuple(dict.fromkeys(segment for _, segment in words))
         first, last = transcript.segments[ids[0]], transcript.segments[ids[-1]]
-        found.append(Sentence(cleaned, ids, first.start, last.end, first.speaker, whole))
-    return found
+        result.append(Sentence(cleaned, ids, first.start, last.end, first.speaker, completeness))
+    return result
 
 
 def full_stops(text: str) -> int:
-    """How many words end a sentence."""
+    """Return the number of words that end a sentence."""
     return len(re.findall(r"[.!?](?:\s|$)", text))
 
 
 def clean(text: str) -> str:
-    """Without fillers and stutters, first letter large, closed by a full stop."""
+    """Remove fillers and stutters, capitalise the first letter, and end the text with a full stop."""
     text = _FILLERS.sub("", text)
     text = " ".join(word for word in text.split() if not _MARKS.match(word))
     text = _REPEATED.sub(r"\1", text).strip(" ,;-")
@@ -72,8 +72,8 @@ def clean(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
-def _punctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], float]]:
-    """(word, segment id) runs that end at full stops, or where the speaker changes; all of them whole."""
+def _split_punctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], float]]:
+    """Split into runs of (word, segment id) at full stops and changes of speaker; their completeness is 1."""
     runs: list[list[tuple[str, int]]] = [[]]
     speaker = None
     for segment in transcript.segments:
@@ -89,16 +89,16 @@ def _punctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], flo
     return [(run, 1.0) for run in runs if run]
 
 
-def _unpunctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], float]]:
-    """Runs of words that are likely sentences, and how likely; nothing is lost."""
+def _split_unpunctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], float]]:
+    """Split into runs of (word, segment id) that are likely to be sentences, each with its completeness."""
     words: list[tuple[str, int]] = []
     breaks: list[float] = []
-    ended: Segment | None = None
+    previous: Segment | None = None
     for segment in transcript.segments:
         strength = 0.0
-        if ended is not None:
-            strength = PAUSE if segment.start - ended.end > LONG_PAUSE else 0.0
-            strength = STOP if segment.speaker != ended.speaker else strength
+        if previous is not None:
+            strength = PAUSE if segment.start - previous.end > LONG_PAUSE else 0.0
+            strength = STOP if segment.speaker != previous.speaker else strength
         for word in segment.text.split():
             if _MARKS.match(word):
                 strength = STOP
@@ -108,9 +108,9 @@ def _unpunctuated(transcript: Transcript) -> list[tuple[list[tuple[str, int]], f
             words.append((word, segment.id))
             breaks.append(strength)
             strength = 0.0
-        ended = segment
+        previous = segment
     if not words:
         return []
     starts = divide([word for word, _ in words], breaks)
     ends = [*starts[1:], (len(words), 1.0)]
-    return [(words[start:end], opens * closes) for (start, opens), (end, closes) in zip(starts, ends, strict=True)]
+    return [(words[start:end], p_start * p_end) for (start, p_start), (end, p_end) in zip(starts, ends, strict=True)]

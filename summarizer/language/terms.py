@@ -1,7 +1,7 @@
-"""The names that talks are about, and how they are misheard: one list for corrections, mentions and evidence.
+"""The glossary: names that occur in talks and their misheard forms, for corrections, mentions and evidence.
 
-The list is glossary.toml beside this file (configs/glossary.toml in a checkout is a link to it), or a file of the same
-form that `glossary.file` names. Its head explains the fields.
+It is read from `glossary.toml` beside this module (`configs/glossary.toml` in a checkout is a link to it), or from the
+file of the same format that the setting `glossary.file` names. The comment at the top of the file explains its fields.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from summarizer.records import Record
 
 TermKind = Literal["project", "product", "term"]
 _TABLES: dict[str, TermKind] = {"projects": "project", "products": "product", "terms": "term"}
-ENDINGS = ("s", "'s")  # what a name may add in speech
+ENDINGS = ("s", "'s")  # endings that a spoken name may have
 
 
-class _Line(Record):
-    """What stands behind one name in the file."""
+class _Entry(Record):
+    """The fields of one name in the file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
     heard: tuple[str, ...] = ()
@@ -39,47 +39,47 @@ class _Line(Record):
 
 
 class Term(Record):
-    """One name."""
+    """One name of the glossary."""
 
     name: str
     kind: TermKind
-    sure: tuple[str, ...]  # misheard forms that mean the name wherever they stand, words in lower case
-    maybe: tuple[str, ...]  # forms that mean it in its context only
-    near: frozenset[str] = frozenset()  # words whose nearness is context enough
-    unless: frozenset[str] = frozenset()  # words whose nearness rules it out
-    companions: tuple[str, ...] = ()  # names whose presence is context too
-    everyday: bool = False  # the name is an ordinary word itself
+    sure: tuple[str, ...]  # misheard forms that always mean the name; words in lower case
+    maybe: tuple[str, ...]  # forms that mean the name only in its context
+    near: frozenset[str] = frozenset()  # words near a form that are sufficient context
+    unless: frozenset[str] = frozenset()  # words near a form that exclude the name
+    companions: tuple[str, ...] = ()  # names in the talk that are also context
+    everyday: bool = False  # the name is also an ordinary word
 
 
-Meanings = tuple[tuple["Term", bool], ...]  # what a form can mean, and whether it surely does; certain ones first
+Meanings = tuple[tuple["Term", bool], ...]  # the terms that a form can mean and whether that is certain; certain first
 
 
 class Glossary(Record):
-    """All names."""
+    """All names of a glossary."""
 
     terms: tuple[Term, ...]
 
     @cached_property
     def projects(self) -> tuple[Term, ...]:
-        """CNCF projects only."""
+        """The CNCF projects."""
         return tuple(term for term in self.terms if term.kind == "project")
 
     @cached_property
-    def any_project(self) -> re.Pattern[str]:
-        """Finds project names in any case, the longest that stands at a place."""
+    def project_pattern(self) -> re.Pattern[str]:
+        """Matches project names, ignoring case; the longest name at each position."""
         return term_pattern(tuple(term.name for term in self.projects))
 
     @cached_property
     def _names(self) -> dict[tuple[str, ...], Term]:
         return {tuple(words(term.name)): term for term in self.terms}
 
-    def named(self, tokens: Sequence[str]) -> Iterator[tuple[Term, int]]:
-        """Names as they are, in any case, among words in lower case; each with the index of its first word."""
-        for at in range(len(tokens)):
+    def find_names(self, tokens: Sequence[str]) -> Iterator[tuple[Term, int]]:
+        """Yield the correctly spelled names among words in lower case, each with the index of its first word."""
+        for first in range(len(tokens)):
             for length in range(1, 5):
-                term = self._names.get(tuple(tokens[at : at + length]))
-                if term and at + length <= len(tokens):
-                    yield term, at
+                term = self._names.get(tuple(tokens[first : first + length]))
+                if term and first + length <= len(tokens):
+                    yield term, first
 
     @cached_property
     def forms(self) -> dict[str, tuple[tuple[tuple[str, ...], Meanings], ...]]:
@@ -87,24 +87,26 @@ class Glossary(Record):
         meanings: dict[tuple[str, ...], list[tuple[Term, bool]]] = {}
         for term in self.terms:
             for form, sure in [(form, True) for form in term.sure] + [(form, False) for form in term.maybe]:
-                listed = meanings.setdefault(tuple(form.split()), [])
-                listed.insert(0 if sure else len(listed), (term, sure))
-        found: dict[str, list[tuple[tuple[str, ...], Meanings]]] = {}
-        for parts, terms in meanings.items():
-            for start in (parts[0], *(parts[0] + ending for ending in ENDINGS if len(parts) == 1)):
-                found.setdefault(start, []).append((parts, tuple(terms)))
-        return {first: tuple(sorted(forms, key=lambda pair: -len(pair[0]))) for first, forms in found.items()}
+                terms = meanings.setdefault(tuple(form.split()), [])
+                terms.insert(0 if sure else len(terms), (term, sure))
+        by_first_word: dict[str, list[tuple[tuple[str, ...], Meanings]]] = {}
+        for form_words, terms in meanings.items():
+            first = form_words[0]
+            for word in (first, *(first + ending for ending in ENDINGS if len(form_words) == 1)):
+                by_first_word.setdefault(word, []).append((form_words, tuple(terms)))
+        return {word: tuple(sorted(forms, key=lambda pair: -len(pair[0]))) for word, forms in by_first_word.items()}
 
 
 def glossary_bytes(path: Path | None) -> bytes:
-    """The file as it is; raises `UsageError` when it cannot be read."""
+    """Read a glossary file, or the packaged glossary when `path` is None; raises `UsageError` when it is unreadable."""
     if path is None:
         return _packaged_bytes()
     try:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"cannot read the glossary {path}: {error.strerror}", "Mend glossary.file, or leave it empty."
+            f"cannot read the glossary {path}: {error.strerror}",
+            "Correct glossary.file, or leave it empty to use the packaged glossary.",
         ) from None
 
 
@@ -114,37 +116,37 @@ def _packaged_bytes() -> bytes:
 
 
 def packaged() -> Glossary:
-    """The glossary that comes with the program."""
+    """The glossary that is part of this package."""
     return parse(_packaged_bytes(), "the packaged glossary")
 
 
 def opened(path: str) -> Glossary:
-    """The glossary that `glossary.file` names; the packaged one when it is empty."""
+    """The glossary in the file that `glossary.file` names; the packaged one when the setting is empty."""
     return parse(glossary_bytes(Path(path) if path else None), path or "the packaged glossary")
 
 
 def projects_in(text: str) -> list[str]:
-    """Projects of the packaged glossary that a statement names; those that are everyday words are left out."""
+    """Names of projects of the packaged glossary in a text, without those that are also everyday words."""
     glossary = packaged()
     everyday = {term.name.lower() for term in glossary.projects if term.everyday}
-    return [match[0] for match in glossary.any_project.finditer(text) if match[0].lower() not in everyday]
+    return [match[0] for match in glossary.project_pattern.finditer(text) if match[0].lower() not in everyday]
 
 
 @lru_cache(maxsize=4)
 def parse(data: bytes, origin: str) -> Glossary:
-    """A glossary from the bytes of its file; raises `UsageError` naming the file and what is wrong in it."""
-    remedy = "configs/glossary.toml shows the form."
+    """Parse the bytes of a glossary file; `origin` names the file in errors. Raises `UsageError` if it is invalid."""
+    remedy = "See the comment at the top of configs/glossary.toml for the format."
     try:
         tables = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{origin} is not valid TOML: {error}", remedy) from None
     terms: list[Term] = []
-    for table, lines in tables.items():
-        if table not in _TABLES or not isinstance(lines, dict):
-            raise UsageError(f"{origin}: there is no table [{table}]", f"Tables are {', '.join(_TABLES)}.")
-        for name, line in lines.items():
+    for table, entries in tables.items():
+        if table not in _TABLES or not isinstance(entries, dict):
+            raise UsageError(f"{origin}: unknown table [{table}]", f"Use one of the tables {', '.join(_TABLES)}.")
+        for name, entry in entries.items():
             try:
-                terms.append(_term(name, _TABLES[table], _Line.model_validate(_renamed(line))))
+                terms.append(_make_term(name, _TABLES[table], _Entry.model_validate(_rename_with(entry))))
             except ValidationError as error:
                 first = error.errors()[0]
                 where = ".".join(str(part) for part in first["loc"])
@@ -152,34 +154,36 @@ def parse(data: bytes, origin: str) -> Glossary:
     return Glossary(terms=tuple(terms))
 
 
-def _renamed(line: object) -> object:
-    """`with` is a word of Python's own."""
-    return {"with_" if key == "with" else key: value for key, value in line.items()} if isinstance(line, dict) else line
+def _rename_with(entry: object) -> object:
+    """Rename the field `with`, which is a keyword of Python, to `with_`."""
+    if not isinstance(entry, dict):
+        return entry
+    return {"with_" if key == "with" else key: value for key, value in entry.items()}
 
 
-def _term(name: str, kind: TermKind, line: _Line) -> Term:
+def _make_term(name: str, kind: TermKind, entry: _Entry) -> Term:
     own = _spellings(name)
     split = {" ".join(words(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)))}
-    listed = {" ".join(words(form)) for form in line.heard}
-    possible = {" ".join(words(form)) for form in line.maybe} | split | (own if line.everyday else set())
-    sure = listed | (set() if line.everyday else own)
+    listed = {" ".join(words(form)) for form in entry.heard}
+    possible = {" ".join(words(form)) for form in entry.maybe} | split | (own if entry.everyday else set())
+    sure = listed | (set() if entry.everyday else own)
     return Term(
         name=name,
         kind=kind,
         sure=tuple(sorted(sure - {""})),
         maybe=tuple(sorted(possible - sure - {""})),
-        near=frozenset(word for near in line.near for word in words(near)),
-        unless=frozenset(word for word in line.unless for word in words(word)),
-        companions=line.with_,
-        everyday=line.everyday,
+        near=frozenset(word for near in entry.near for word in words(near)),
+        unless=frozenset(word for unless in entry.unless for word in words(unless)),
+        companions=entry.with_,
+        everyday=entry.everyday,
     )
 
 
 def _spellings(name: str) -> set[str]:
-    """The name as a recogniser writes it that knows the sound and not the name: lower case, joined or not, "cube"."""
-    parted = " ".join(words(name))
-    found = {parted, parted.replace(" ", "")}
+    """Spellings by speech recognition that has never seen the name: lower case, joined or not, "cube" for "kube"."""
+    separate = " ".join(words(name))
+    spellings = {separate, separate.replace(" ", "")}
     if kube := re.match(r"kube[ -]?(?=[a-z]{3})", name.lower()):
         rest = " ".join(words(name[kube.end() :]))
-        found |= {f"{start}{gap}{rest}" for start in ("kube", "cube") for gap in ("", " ")}
-    return found
+        spellings |= {f"{start}{gap}{rest}" for start in ("kube", "cube") for gap in ("", " ")}
+    return spellings

@@ -1,4 +1,4 @@
-"""Words, stems and numbers of English text: what claims and segments are compared by."""
+"""Words, stems, names and numbers of English text; claims and segments are compared by them."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from functools import lru_cache
 from summarizer.language.function_words import STOP_WORDS
 from summarizer.language.numbers import quantities
 
-# A word as it is written: "gRPC", "v1.2", "don't", "co-founder" and "C++" are one each.
-_AS_WRITTEN = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*\+*")
-# Hyphens and pluses part words here: names are said, and heard, with and without them.
-PARTED_WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
-# Every mark parts words here: a recogniser that repeats itself does not set marks the same way each time.
+# A word as written: "gRPC", "v1.2", "don't", "co-founder" and "C++" are one word each.
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*\+*")
+# Here, hyphens and pluses separate words, because names are spoken and recognised with and without them.
+WORD_PATTERN = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
+# Here, every punctuation mark separates words: text that repeats itself does not always have the same punctuation.
 _WORD_PART = re.compile(r"[^\W_]+")
 
 
 def tokens(text: str) -> list[str]:
-    """Words as written, without punctuation; "gRPC", "v1.2" and "don't" are one each."""
-    return _AS_WRITTEN.findall(text)
+    """Words as written, without punctuation; "gRPC", "v1.2" and "don't" are one word each."""
+    return _TOKEN.findall(text)
 
 
 def words(text: str) -> list[str]:
-    """Words in lower case; hyphens and slashes part them, dots and apostrophes inside do not."""
-    return [normalise(match[0]) for match in PARTED_WORD.finditer(text)]
+    """Words in lower case; hyphens and slashes separate words, dots and apostrophes inside a word do not."""
+    return [normalise(match[0]) for match in WORD_PATTERN.finditer(text)]
 
 
 def normalise(word: str) -> str:
-    """A word in lower case and with the plain apostrophe."""
+    """A word in lower case and with the ASCII apostrophe."""
     return word.lower().replace("’", "'")
 
 
@@ -36,9 +36,9 @@ def word_parts(text: str) -> list[str]:
     return _WORD_PART.findall(text.lower())
 
 
-@lru_cache(maxsize=65536)  # talks say the same words again and again
+@lru_cache(maxsize=65536)  # talks repeat the same words
 def stem(word: str) -> str:
-    """A word without its commonest English endings, so that "rollouts" matches "rollout" and "measured" "measure"."""
+    """Remove common English endings, so that "rollouts" matches "rollout", and "measured" matches "measure"."""
     word = normalise(word).removesuffix("'s")
     for ending, shortest in (
         ("ations", 5),
@@ -59,24 +59,24 @@ def stem(word: str) -> str:
 
 
 def content(text: str) -> list[str]:
-    """Stems of the words that carry meaning, in order, with repeats."""
+    """Stems of the words that are not stop words, in order, with repeats."""
     return [
         stem(word) for word in tokens(text) if word.lower() not in STOP_WORDS and len(word) > 1 and not word.isdigit()
     ]
 
 
 def numbers(text: str) -> set[float]:
-    """The value of every number in a text, in digits ("1,200", "40%", "2.5") or words ("sixty thousand").
+    """Values of all numbers in a text, in digits ("1,200", "40%", "2.5") or words ("sixty thousand").
 
-    A plain "one" is left out: it is seldom a figure.
+    A "one" without a unit is omitted, because it is rarely a quantity.
     """
     return {quantity.value for quantity in quantities(text) if not quantity.plain_one and quantity.value >= 0}
 
 
 def names(text: str) -> list[str]:
-    """Words that are names by their look: a capital not only because a sentence starts, or inside the word."""
-    found = []
-    for match in _AS_WRITTEN.finditer(text):
+    """Words that look like names: with an inner capital, or capitalised and not at the start of a sentence."""
+    result = []
+    for match in _TOKEN.finditer(text):
         word = match[0].rstrip("+")
         starts = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1] in ".!?:"
         inner = any(char.isupper() for char in word[1:])
@@ -86,5 +86,5 @@ def names(text: str) -> list[str]:
             and word.lower() not in STOP_WORDS
             and len(word) > 1
         ):
-            found.append(word)
-    return found
+            result.append(word)
+    return result

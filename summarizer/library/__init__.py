@@ -1,1 +1,1 @@
-"""One reader of a finished talk, and everything that looks after a library."""
+"""Read finished talks from the library, export transcripts, and maintain the library."""

@@ -1,4 +1,4 @@
-"""Looking after a library: what it holds, why a stage would run, what is damaged, what is no longer used."""
+"""Maintain a library: list its videos, explain its results, verify its files, delete unused results."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from summarizer.records import VIDEO_ID, Corrected, Record
 from summarizer.store import Entry, Library, VideoFolder
 
 
-class Held(Record):
-    """One line of `status`."""
+class VideoStatus(Record):
+    """One row of `summarizer status`."""
 
     video: str
     state: Literal["done", "refused", "begun"]
     title: str
     published: date | None
-    page: str  # its path, or why there is no digest
+    page: str  # path of the page, or why there is no digest
 
 
-def status(config: Config) -> list[Held]:
-    """Every video of the library with its page, or why it has none; reads manifests only."""
-    return [_held(folder, config) for folder in Library(config.runtime.library).folders()]
+def list_videos(config: Config) -> list[VideoStatus]:
+    """All videos of the library with their page, or why they have none; only reads manifests."""
+    return [_read_status(folder, config) for folder in Library(config.runtime.library).folders()]
 
 
-def _held(folder: VideoFolder, config: Config) -> Held:
+def _read_status(folder: VideoFolder, config: Config) -> VideoStatus:
     manifest = folder.manifest
     page, video = manifest.page, manifest.video
     title = page.title if page else video.title if video else ""
     path = str(config.runtime.digests / manifest.published.name) if manifest.published else ""
-    return Held(
+    return VideoStatus(
         video=folder.path.name,
         state="begun" if page is None else "refused" if page.refused else "done",
         title=title,
@@ -44,50 +44,53 @@ def _held(folder: VideoFolder, config: Config) -> Held:
 
 
 def explain(config: Config, video_id: str) -> Plan:
-    """What a run would do with one video of the library, and why; raises `UsageError` for an unknown video."""
-    walk = _known(config, video_id)
-    return Plan(walk.video, [_with_score(walk, step) for step in walk.look()])
+    """The steps that a run would take for a video of the library, and why; raises `UsageError` for an unknown video."""
+    walk = _plan_video(config, video_id)
+    return Plan(walk.video, [_add_score(walk, step) for step in walk.preview()])
 
 
-def _with_score(walk: Walk, step: Step) -> Step:
-    """A finished check with the score that it gave."""
-    score = walk.result(step) if step.stage == CHECK.name and not step.why else None
+def _add_score(walk: Walk, step: Step) -> Step:
+    """The step with the score as its explanation, if it is a finished check."""
+    score = walk.find_result(step) if step.stage == CHECK.name and not step.why else None
     return replace(step, why=str(score)) if score else step
 
 
-def corrections(config: Config, video_id: str) -> list[dict[str, Any]]:
-    """What the glossary changed in the transcript of a video that has been run with these settings."""
-    walk = _known(config, video_id)
-    walk.look()
+def list_corrections(config: Config, video_id: str) -> list[dict[str, Any]]:
+    """The changes of the glossary to a transcript; raises `UsageError` if there is none for these settings."""
+    walk = _plan_video(config, video_id)
+    walk.preview()
     if Corrected not in walk.values:
-        raise UsageError(f"{video_id} has no corrected transcript with these settings", "Run it first.")
-    listed = walk.values[Corrected].corrections
-    return [{"time": f"{c.time:.1f}", **c.model_dump(exclude={"time"}), "misheard": c.misheard} for c in listed]
+        raise UsageError(
+            f"{video_id} has no corrected transcript for these settings",
+            "Run `summarizer run` with these settings first.",
+        )
+    changes = walk.values[Corrected].corrections
+    return [{"time": f"{c.time:.1f}", **c.model_dump(exclude={"time"}), "misheard": c.misheard} for c in changes]
 
 
-def _known(config: Config, video_id: str) -> Walk:
-    """A plan for one video of the library."""
+def _plan_video(config: Config, video_id: str) -> Walk:
+    """A plan for one video of the library; raises `UsageError` if it is not there."""
     if not VIDEO_ID.fullmatch(video_id):
         raise UsageError(f"{video_id!r} is not a video id", "See `summarizer status`.")
-    walk = _plan(config, Library(config.runtime.library).folder(video_id))
+    walk = _plan_folder(config, Library(config.runtime.library).folder(video_id))
     if walk is None:
         raise UsageError(f"{video_id} is not in the library {config.runtime.library}", "See `summarizer status`.")
     return walk
 
 
-def _plan(config: Config, folder: VideoFolder) -> Walk | None:
-    """A plan for a folder's video; nothing for a folder without one."""
+def _plan_folder(config: Config, folder: VideoFolder) -> Walk | None:
+    """A plan for the video of a folder, or None if its manifest names no video."""
     video = folder.manifest.video
     return Walk(video, folder, config, OpenedBackends(config), plan=True) if video else None
 
 
 def verify(config: Config, repair: bool) -> list[dict[str, Any]]:
-    """Every file that does not match its manifest entry; with `repair` they are set aside."""
+    """All files that do not match their manifest entry; with `repair`, they are set aside."""
     _require_library(config)
     damaged = []
     for folder in Library(config.runtime.library).folders():
         for file in [file for entry in folder.manifest.entries.values() for file in entry.files]:
-            problem = folder.problem(file)
+            problem = folder.find_problem(file)
             if not problem:
                 continue
             if repair:
@@ -99,27 +102,27 @@ def verify(config: Config, repair: bool) -> list[dict[str, Any]]:
 
 
 def prune(config: Config, dry_run: bool) -> list[dict[str, Any]]:
-    """Delete the variants that a run with these settings would not look at; one row per video."""
+    """Delete the results that a run with these settings would not use; returns one row per video."""
     _require_library(config)
     rows = []
     for folder in Library(config.runtime.library).folders():
-        stale = _stale(folder, config)
-        freed = sum(file.bytes for entry in stale for file in entry.files)
+        unused = _find_unused(folder, config)
+        freed = sum(file.bytes for entry in unused for file in entry.files)
         if not dry_run:
             with folder.lock():
-                freed = folder.drop(stale)
-        if stale or freed:
-            names = ", ".join(entry.name for entry in stale)
+                freed = folder.drop(unused)
+        if unused or freed:
+            names = ", ".join(entry.name for entry in unused)
             rows.append({"video": folder.path.name, "bytes": freed, "results": names})
     return rows
 
 
-def _stale(folder: VideoFolder, config: Config) -> list[Entry]:
-    """Older variants of those stages that the plan could reach; what it could not reach is kept."""
-    walk = _plan(config, folder)
+def _find_unused(folder: VideoFolder, config: Config) -> list[Entry]:
+    """Unused results of the stages that the plan reached; the results of stages that it did not reach are kept."""
+    walk = _plan_folder(config, folder)
     if walk is None:
         return []
-    walk.look()
+    walk.preview()
     used = {(step.stage, step.key) for step in walk.steps}
     reached = {step.stage for step in walk.steps if step.state != State.WOULD_RUN}
     return [
@@ -130,6 +133,6 @@ def _stale(folder: VideoFolder, config: Config) -> list[Entry]:
 
 
 def _require_library(config: Config) -> None:
-    """An empty answer about a mistyped folder would be false comfort."""
+    """Raise `UsageError` for a missing folder: an empty result for a mistyped path would be misleading."""
     if not config.runtime.library.is_dir():
         raise UsageError(f"there is no library {config.runtime.library}", "Give its folder with --library.")

@@ -1,1 +1,1 @@
-"""The scheduled job: its sources, its time budget, its report."""
+"""The scheduled job, its time budget and its report."""

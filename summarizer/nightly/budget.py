@@ -1,4 +1,4 @@
-"""The time that a run may take."""
+"""The time budget of a run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from collections.abc import Callable
 
 
 def time_budget(seconds: float) -> Callable[[], bool]:
-    """A wall-time budget: a function that is True once it is used up. Work in flight is then left, not waited for."""
+    """Start a budget of wall time; returns a function that is True when the budget is used up."""
     end = time.monotonic() + seconds
     return lambda: time.monotonic() >= end

@@ -1,4 +1,4 @@
-"""The scheduled job: one at a time, several sources, inside a time budget, with a report."""
+"""The scheduled job: process several sources within a time budget and write a report; one job at a time."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from summarizer.store.files import disk_errors
 
 
 @contextlib.contextmanager
-def only_run(config: Config) -> Iterator[None]:
-    """Hold the library for one scheduled run; raises `Locked` (exit 11) while another one runs."""
+def lock_library(config: Config) -> Iterator[None]:
+    """Lock the library for a scheduled job; raises `Locked` (exit code 11) while another job holds the lock."""
     root = config.runtime.library
     with disk_errors(root):
         root.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,9 @@ def only_run(config: Config) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise Locked(f"another nightly run holds {root}", "Wait for it, or look at its log.") from None
+        raise Locked(
+            f"another nightly run is using the library {root}", "Wait until it ends, or read its log."
+        ) from None
     try:
         yield
     finally:
@@ -36,13 +38,13 @@ def only_run(config: Config) -> Iterator[None]:
 
 @contextlib.contextmanager
 def nightly(config: Config) -> Iterator[tuple[Run, list[Task]]]:
-    """List all sources and, once the caller has executed the run, write the report of the night."""
+    """List all sources; write the report after the caller has executed the run."""
     if not config.nightly.sources:
         raise UsageError(
             "nightly.sources is empty",
-            "List playlists or folders in the config file, as configs/nightly.toml does.",
+            "Add playlists or folders to the config file; see configs/nightly.toml.",
         )
-    with only_run(config), sample.served(config.nightly.sources) as sources:
+    with lock_library(config), sample.serve_sources(config.nightly.sources) as sources:
         budget = time_budget(config.nightly.budget_minutes * 60)
         run = Run(config, limit=config.nightly.limit, budget=budget, upgrade=True)
         try:

@@ -1,4 +1,4 @@
-"""The report of a night: a short markdown page for the person who did not watch it run."""
+"""The report of a night: a short markdown page about the results of a scheduled run."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from summarizer.pipeline import Run
 from summarizer.records import Outcome
 from summarizer.store.files import atomic_write
 
-FEW = 3  # talks with the same reason that are named one by one
+MAX_NAMED = 3  # talks with the same reason that are listed by name
 
 
 def render(run: Run, finished: datetime) -> str:
-    """The report as markdown: figures first, then what needs a person, then the new pages."""
+    """The report as markdown: counts, then talks without a digest, then new pages."""
     counts = Counter(outcome.status for outcome in run.finals)
     minutes = (finished - run.started).total_seconds() / 60
     lines = [
@@ -29,35 +29,37 @@ def render(run: Run, finished: datetime) -> str:
         "| " + " | ".join(str(counts[s]) for s in ("made", "cached", "refused", "deferred", "failed")) + " |",
     ]
     if counts["deferred"]:
-        lines += ["", "Deferred videos are tried again on the next run; nothing done so far is lost."]
+        lines += ["", "The next run tries the deferred videos again; finished work is kept."]
     for heading, status in (("Failed", "failed"), ("Deferred", "deferred"), ("Refused", "refused")):
-        found = [outcome for outcome in run.finals if outcome.status == status]
-        if found:
+        selected = [outcome for outcome in run.finals if outcome.status == status]
+        if selected:
             lines += ["", f"## {heading}", ""]
-            lines += _told(found)
+            lines += _format_outcomes(selected)
     made = [outcome for outcome in run.finals if outcome.status == "made"]
     if made:
         lines += ["", "## New pages", ""]
-        lines += [f"- [{escape(o.title)}]({Path(o.path).name}), {o.seconds:.0f} s{_noted(o.reason)}" for o in made]
+        lines += [
+            f"- [{escape(o.title)}]({Path(o.path).name}), {o.seconds:.0f} s{_format_reason(o.reason)}" for o in made
+        ]
     return "\n".join(lines) + "\n"
 
 
-def _noted(reason: str) -> str:
+def _format_reason(reason: str) -> str:
     return f": {escape(reason)}" if reason else ""
 
 
-def _told(outcomes: Sequence[Outcome]) -> list[str]:
-    """One line a talk; many with the same reason, as when the time is up, share a line."""
-    same: dict[tuple[str, str], list[Outcome]] = {}
+def _format_outcomes(outcomes: Sequence[Outcome]) -> list[str]:
+    """One line per talk; more than `MAX_NAMED` talks with the same reason share one line."""
+    by_reason: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in outcomes:
-        same.setdefault((outcome.code, outcome.reason), []).append(outcome)
+        by_reason.setdefault((outcome.code, outcome.reason), []).append(outcome)
     lines = []
-    for (code, reason), group in same.items():
-        names = [escape(o.title) for o in group] if len(group) <= FEW else [f"{len(group)} talks"]
+    for (code, reason), group in by_reason.items():
+        names = [escape(o.title) for o in group] if len(group) <= MAX_NAMED else [f"{len(group)} talks"]
         lines += [f"- {name} ({escape(code)}): {escape(reason)}" for name in names]
     return lines
 
 
 def write(run: Run, path: Path) -> None:
-    """Write the report of a finished (or interrupted) night."""
+    """Write the report of a finished or interrupted run."""
     atomic_write(path, render(run, datetime.now(UTC)).encode())

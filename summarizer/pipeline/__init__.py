@@ -1,14 +1,13 @@
-"""The stages in their order, the walk over them that is also the plan, and the run over all talks."""
+"""The order of the stages, the walk of a talk through them (also used as a plan), and the run over all talks."""
 
 from summarizer.pipeline.backends import Backends, OpenedBackends
 from summarizer.pipeline.run import Listener, Plan, Run, new_run
 from summarizer.pipeline.steps import State, Step, WouldRunError
 from summarizer.pipeline.values import Value, Values
-from summarizer.pipeline.walk import STAGE_NAMES, STAGES, Walk
+from summarizer.pipeline.walk import STAGES, Walk, stage_names
 
 __all__ = [
     "STAGES",
-    "STAGE_NAMES",
     "Backends",
     "Listener",
     "OpenedBackends",
@@ -21,4 +20,5 @@ __all__ = [
     "Walk",
     "WouldRunError",
     "new_run",
+    "stage_names",
 ]

@@ -1,7 +1,7 @@
-"""The back ends of a run, each opened once, at first need, and never when everything is cached.
+"""The back ends of a run. Each is opened once, when it is first needed, and not at all if everything is cached.
 
-Opening a model takes seconds to minutes and gigabytes, so a talk must not do it. An opener that failed is not tried
-again: the talks that need it fail with the same message, and those that do not need it go on.
+Opening a model takes seconds to minutes and gigabytes of memory, so it is done once per run, not per talk. A back end
+that could not be opened is not tried again: all talks that need it fail with the same message.
 """
 
 from __future__ import annotations
@@ -19,45 +19,45 @@ OpenedT = TypeVar("OpenedT")
 
 
 class Backends(Protocol):
-    """What the stages of a run compute with; each back end is opened once per run, by whoever implements this."""
+    """The interface through which a run opens back ends, each of them once."""
 
     def open(self, backend: Backend[OpenedT], /) -> OpenedT:
         """The opened back end; raises `BackendError`."""
         ...
 
     def announce(self, recording: Recording, /) -> None:
-        """This recording will be recognised soon; may come from a download thread."""
+        """Announce a recording whose speech will be recognised soon; thread-safe."""
         ...
 
 
 class OpenedBackends:
-    """Back ends as the configuration names them.
+    """The back ends that the configuration selects.
 
-    `progress` gets the share of the speech at hand that is recognised, 0..1.
+    `progress` is called with the recognised share of the current recording, 0..1.
     """
 
     def __init__(self, config: Config, progress: Callable[[float], None] = lambda _share: None) -> None:
         self._config = config
         self._progress = progress
         self._opened: dict[str, Any] = {}
-        self._broken: dict[str, BackendError] = {}
-        self._lock = threading.RLock()  # several talks are walked at once
-        self._processor = threading.Lock()  # held by a model at work on the CPU: two at once slow each other down
-        self._announced: list[Recording] = []  # before there was a model
+        self._errors: dict[str, BackendError] = {}
+        self._lock = threading.RLock()  # several talks are processed in parallel
+        self._processor = threading.Lock()  # held while a model computes on the CPU: two at once are slower
+        self._announced: list[Recording] = []  # before the model was opened
 
     def open(self, backend: Backend[OpenedT], /) -> OpenedT:
         """The opened back end; raises `BackendError`."""
         with self._lock:
-            if backend.name in self._broken:
-                raise self._broken[backend.name]
+            if backend.name in self._errors:
+                raise self._errors[backend.name]
             if backend.name not in self._opened:
                 try:
                     self._opened[backend.name] = self._open(backend)
                 except BackendError as error:
-                    self._broken[backend.name] = error
+                    self._errors[backend.name] = error
                     raise
-            found: OpenedT = self._opened[backend.name]
-        return found
+            opened: OpenedT = self._opened[backend.name]
+        return opened
 
     def _open(self, backend: Backend[Any]) -> Any:
         installed = backend.installed(self._config)
@@ -69,7 +69,7 @@ class OpenedBackends:
         return opened
 
     def announce(self, recording: Recording, /) -> None:
-        """Have a recording read ahead, once there is a model: announcing opens none."""
+        """Let the speech back end decode a recording in advance; does not open the back end."""
         with self._lock:
             transcriber = self._opened.get(speech_backend(self._config).name)
             if transcriber is None:

@@ -1,4 +1,4 @@
-"""What became of a video: the records that a run keeps, and the exit code they amount to."""
+"""The outcomes of videos, as a run records them, and the exit code that follows from them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from summarizer.errors import Deferred, Refused, SummarizerError, Unavailable, VideoError, sentence
+from summarizer.errors import Deferred, Refused, SummarizerError, Unavailable, VideoError, add_full_stop
 from summarizer.pipeline.steps import State, Step
 from summarizer.records import Outcome, Status, Video
 
 _STATUS: dict[State, Status] = {State.MADE: "made", State.CACHED: "cached", State.REFUSED: "refused"}
 
 
-def of_steps(video: Video, steps: Iterable[Step]) -> list[Outcome]:
-    """One record for each stage that was looked at; plans have other states."""
+def list_stage_outcomes(video: Video, steps: Iterable[Step]) -> list[Outcome]:
+    """The outcome of each stage of a walk that was not a plan."""
     return [
-        _outcome(
+        _make_outcome(
             video,
             stage=step.stage,
             status=_STATUS[step.state],
@@ -28,23 +28,23 @@ def of_steps(video: Video, steps: Iterable[Step]) -> list[Outcome]:
     ]
 
 
-def settled(
+def make_final_outcome(
     video: Video, steps: Iterable[Step], status: Status, code: str = "", reason: str = "", path: str = ""
 ) -> Outcome:
-    """The final outcome of a video that has a page."""
+    """The final outcome of a video for which a page was written."""
     seconds = round(sum(step.seconds for step in steps), 3)
-    return _outcome(video, stage="run", status=status, code=code, reason=reason, seconds=seconds, path=path)
+    return _make_outcome(video, stage="run", status=status, code=code, reason=reason, seconds=seconds, path=path)
 
 
-def of_error(video: Video, stage: str, error: Exception) -> Outcome:
-    """The final outcome of a video that ended in an error."""
+def make_error_outcome(video: Video, stage: str, error: Exception) -> Outcome:
+    """The final outcome of a video whose processing raised an error."""
     status: Status = "failed"
     if isinstance(error, (Unavailable, Refused)):
         status = "refused"
     elif isinstance(error, Deferred):
         status = "deferred"
-    bug = f"{sentence(str(error))} This is a bug; please report it with the log."
-    return _outcome(
+    bug = f"{add_full_stop(str(error))} This is a bug; please report it with the log."
+    return _make_outcome(
         video,
         stage=stage,
         status=status,
@@ -53,16 +53,16 @@ def of_error(video: Video, stage: str, error: Exception) -> Outcome:
     )
 
 
-def _outcome(video: Video, **fields: Any) -> Outcome:
+def _make_outcome(video: Video, **fields: Any) -> Outcome:
     return Outcome(video_id=video.id, title=video.title, when=datetime.now(UTC), **fields)
 
 
 def exit_code(finals: Sequence[Outcome]) -> int:
-    """0 all done, 1 all failed, 3 some failed, 75 try later, 11 all held by another run."""
+    """0: all done, 1: all failed, 3: some failed, 75: some deferred, 11: all deferred ones locked by another run."""
     failed = [outcome for outcome in finals if outcome.status == "failed"]
-    later = [o for o in finals if o.status == "deferred" and o.code not in {"upcoming", "live"}]
+    deferred = [o for o in finals if o.status == "deferred" and o.code not in {"upcoming", "live"}]
     if failed:
         return 1 if len(failed) == len(finals) else 3
-    if later:
-        return 11 if all(outcome.code == "locked" for outcome in later) else 75
+    if deferred:
+        return 11 if all(outcome.code == "locked" for outcome in deferred) else 75
     return 0

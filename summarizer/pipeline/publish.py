@@ -1,7 +1,7 @@
-"""Pages in the digests folder: copies of the library's digests under names people can read.
+"""Write pages to the digests folder: copies of digests from the library, with readable names.
 
-The library keeps every variant; the folder shows the newest. A page that somebody edited by hand is never lost: while
-the digest stays the same it is left alone, and when a new one takes its place the edited file is kept beside it.
+The library contains all variants of a digest; the folder has the newest. A page that was edited by hand is never lost:
+it is not overwritten while the digest is unchanged, and it is renamed before a new digest replaces it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from summarizer.store.files import atomic_write, file_sha256
 
 
 def publish_digest(folder: VideoFolder, values: Values, digests: Path) -> Path:
-    """Write a talk's page; returns its path. Reads nothing but the manifest when the page is already there."""
+    """Write the page of a talk and return its path. If the page is up to date, only the manifest is read."""
     page = values.find(digest.PageFile)
-    if path := published(folder, digests, page.sha256):
+    if path := find_published(folder, digests, page.sha256):
         return path
     source, summary = values[Source], values[Summary]
     entry = Page(
@@ -38,7 +38,7 @@ def publish_digest(folder: VideoFolder, values: Values, digests: Path) -> Path:
 def publish_refusal(
     folder: VideoFolder, video: Video, source: Source | None, refused: Refused, digests: Path, settings: DigestSettings
 ) -> Path:
-    """Write a page that says why there is no digest; `source` is the metadata where there are some."""
+    """Write a page that explains why there is no digest; `source` is the metadata, if the download succeeded."""
     title, date = (source.title, source.published) if source else (video.title, video.published)
     text = digest.render_refusal(video, source, refused.code, str(refused), refused.remedy, settings)
     entry = Page(
@@ -51,11 +51,13 @@ def publish_refusal(
     return _publish(folder, entry, text.encode(), digests)
 
 
-def published(folder: VideoFolder, digests: Path, sha256: str = "") -> Path | None:
-    """The page of a talk that is in the digests folder, if it was made from this digest; "" means any."""
-    found = folder.manifest.published
-    there = found and (not sha256 or found.sha256 == sha256) and (digests / found.name).is_file()
-    return digests / found.name if found and there else None
+def find_published(folder: VideoFolder, digests: Path, sha256: str = "") -> Path | None:
+    """The path of a talk's page if it exists and was made from the digest `sha256`; "" matches any digest."""
+    published = folder.manifest.published
+    if published is None or (sha256 and published.sha256 != sha256):
+        return None
+    path = digests / published.name
+    return path if path.is_file() else None
 
 
 def _publish(folder: VideoFolder, page: Page, data: bytes, digests: Path) -> Path:
@@ -69,18 +71,18 @@ def _publish(folder: VideoFolder, page: Page, data: bytes, digests: Path) -> Pat
     atomic_write(path, data)
     if old and old.name != new.name and _unchanged(digests / old.name, old):
         (digests / old.name).unlink()
-    folder.note(published=new, page=page)
+    folder.update(published=new, page=page)
     return path
 
 
 def _unchanged(path: Path, written: FileRef) -> bool:
-    """Whether a page is as it was written."""
+    """Whether a page has not been edited since it was written."""
     return path.is_file() and file_sha256(path) == written.sha256
 
 
 def publish_index(library: Library, digests: Path, settings: IndexSettings) -> Path:
-    """Write index.md over all published pages; reads manifests only."""
-    folders = (folder for folder in library.folders() if published(folder, digests))
+    """Write index.md, the list of all pages; only reads manifests."""
+    folders = (folder for folder in library.folders() if find_published(folder, digests))
     pages = [folder.manifest.page for folder in folders if folder.manifest.page]
     path = digests / "index.md"
     data = digest.render_index(pages, settings).encode()

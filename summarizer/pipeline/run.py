@@ -1,8 +1,7 @@
-"""A run: list the sources, bring every talk to its outcome, and account for each of them.
+"""A run: list the sources, process every talk, and record the outcomes.
 
-Every video ends in exactly one final outcome, whatever happens to it, and nothing that happens to one stops another.
-What does stop a run: Ctrl-C, SIGTERM, the end of the time budget, a full disk. All of them leave the library whole,
-and the next run continues from there.
+Every video ends with exactly one final outcome, and an error in one video does not stop the others. Ctrl-C, SIGTERM,
+the end of the time budget and a full disk stop a run; the library stays consistent, and the next run continues.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from typing import NamedTuple, Protocol
 from summarizer import download
 from summarizer.config import Config
 from summarizer.digest import PageFile
-from summarizer.engines import Done, Engine, LocalEngine, Task
+from summarizer.engines import Engine, LocalEngine, Task, TaskResult
 from summarizer.errors import Refused, StoreError, SummarizerError, UsageError, VideoError
 from summarizer.pipeline import outcomes, publish
 from summarizer.pipeline.backends import Backends, OpenedBackends
 from summarizer.pipeline.steps import Step, WouldRunError
-from summarizer.pipeline.walk import STAGE_NAMES
+from summarizer.pipeline.walk import stage_names
 from summarizer.pipeline.worker import TalkWorker
 from summarizer.records import Outcome, Status, Video
 from summarizer.store import Library
@@ -30,23 +29,23 @@ from summarizer.summarize import summarizer_backend
 
 
 class Listener(Protocol):
-    """What a front end may watch."""
+    """Receives the events of a run, for example to display progress."""
 
     def listed(self, total: int) -> None:
-        """So many videos have work to do."""
+        """The run starts with `total` videos that have work to do."""
 
     def stage(self, video: Video, stage: str, ahead: bool) -> None:
-        """A stage of a video starts, `ahead` of its turn or in it; may come from another thread."""
+        """A stage of a video starts, possibly in advance (`ahead`); called from any thread."""
 
     def progress(self, share: float) -> None:
-        """So much of the recording at hand is recognised, 0..1."""
+        """The recognised share of the current recording has changed, 0..1."""
 
     def finished(self, outcome: Outcome) -> None:
         """A video has its final outcome."""
 
 
 class Plan(NamedTuple):
-    """What a run would do with one talk."""
+    """The steps that a run would take for one video."""
 
     video: Video
     steps: Sequence[Step]
@@ -54,15 +53,15 @@ class Plan(NamedTuple):
 
 @dataclass
 class Run:
-    """One invocation over some sources. `outcomes` grows as it goes; `finals` has the last one of every video."""
+    """One run over some sources. `outcomes` has all outcomes so far, `finals` the final outcome of each video."""
 
     config: Config
-    backends: Backends | None = None  # None: those that the configuration names
+    backends: Backends | None = None  # None: those that the configuration selects
     forced: frozenset[str] = frozenset()
-    limit: int = 0  # work on at most so many videos; finished ones do not count. 0: all
+    limit: int = 0  # maximum number of videos with work to do; 0: all
     since: date | None = None
-    budget: Callable[[], bool] = lambda: False  # True once no new work may start
-    upgrade: bool = False  # at the end, recognise the speech of talks whose text is automatic captions for now
+    budget: Callable[[], bool] = lambda: False  # returns True when the time budget is used up
+    upgrade: bool = False  # at the end, replace texts from automatic captions by speech recognition
     listener: Listener | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     finals: list[Outcome] = field(default_factory=list)
@@ -70,12 +69,15 @@ class Run:
 
     def __post_init__(self) -> None:
         self.library = Library(self.config.runtime.library)
-        self.worked = False  # whether any page was written
+        self.wrote_pages = False  # whether a page was written
         self._backends: Backends = self.backends or OpenedBackends(self.config, self._progress)
         self._worker = TalkWorker(self.config, self._backends, self._watch)
 
     def find(self, sources: Iterable[str]) -> list[Task]:
-        """All talks of the sources, each once. One bad source among several is an outcome; alone it is an error."""
+        """The talks of all sources, without duplicates.
+
+        An invalid source raises `UsageError` if it is the only one; otherwise it becomes an outcome.
+        """
         sources = list(sources)
         lister = self._backends.open(download.BACKEND)
         videos: dict[str, Video] = {}
@@ -85,8 +87,8 @@ class Run:
             except SummarizerError as error:
                 if len(sources) == 1:
                     raise
-                nobody = Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint="")
-                self._end(outcomes.of_error(nobody, "list", error))
+                placeholder = Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint="")
+                self._end(outcomes.make_error_outcome(placeholder, "list", error))
         return [Task(video, self.forced, self.since) for video in videos.values() if not self._too_old(video)]
 
     def _too_old(self, video: Video) -> bool:
@@ -101,59 +103,59 @@ class Run:
             self.listener.stage(video, stage, ahead)
 
     def plan(self, tasks: Iterable[Task]) -> list[Plan]:
-        """What a run would do with each talk; makes nothing."""
-        return [Plan(task.video, self._worker.walk(task, plan=True).look()) for task in tasks]
+        """The steps that a run would take for each talk; runs no stage."""
+        return [Plan(task.video, self._worker.walk(task, plan=True).preview()) for task in tasks]
 
     def execute(self, tasks: Iterable[Task]) -> None:
-        """Bring every talk to its final outcome. Interrupts pass through after the record is written."""
+        """Process every talk up to its final outcome. Interrupts are raised after the record of the run is written."""
         tasks = list(tasks)
         for folder in (self.config.runtime.library, self.config.runtime.digests):
             _require_writable(folder)  # before hours of work, not after
         try:
-            waiting = [task for task in tasks if not self._done_already(task)]
+            pending = [task for task in tasks if not self._is_up_to_date(task)]
             if self.limit:
-                waiting = waiting[: self.limit]
-            self._work_on(waiting)
+                pending = pending[: self.limit]
+            self._process(pending)
             if self.upgrade and not self.budget():
-                self._work_on([self._upgrade(task) for task in tasks if self._upgrade_due(task)])
+                self._process([self._as_upgrade(task) for task in tasks if self._needs_upgrade(task)])
         finally:
             self._close()
 
-    def _work_on(self, tasks: Sequence[Task]) -> None:
+    def _process(self, tasks: Sequence[Task]) -> None:
         if self.listener:
             self.listener.listed(len(tasks))
-        for done in self._engine().run(tasks, self.budget):
-            self._account(done)
+        for result in self._engine().run(tasks, self.budget):
+            self._record(result)
 
     def _engine(self) -> Engine:
         runtime = self.config.runtime
         at_once = summarizer_backend(self.config).talks_at_once(runtime)
         return LocalEngine(self._worker, ahead=runtime.download_ahead, at_once=at_once)
 
-    def _upgrade_due(self, task: Task) -> bool:
+    def _needs_upgrade(self, task: Task) -> bool:
         walk = self._worker.walk(task, plan=True)
-        walk.look()
+        walk.preview()
         return walk.upgrade_due
 
-    def _upgrade(self, task: Task) -> Task:
+    def _as_upgrade(self, task: Task) -> Task:
         return Task(task.video, task.forced, task.since, upgrade=True)
 
-    def _account(self, done: Done) -> None:
-        """Take over what became of a task; raises what must end the run."""
-        if done.error and not isinstance(done.error, VideoError):
-            raise done.error
-        if done.task.upgrade and done.outcomes:
-            self.finals = [outcome for outcome in self.finals if outcome.video_id != done.task.video.id]
-        found = done.outcomes
-        if isinstance(done.error, VideoError) and not done.task.upgrade:
-            found = (outcomes.of_error(done.task.video, "run", done.error),)
-        self.worked |= done.worked
-        self.outcomes += found[:-1]
-        if found:
-            self._end(found[-1])
+    def _record(self, result: TaskResult) -> None:
+        """Record the outcomes of a task; raises an error that ends the run."""
+        if result.error and not isinstance(result.error, VideoError):
+            raise result.error
+        if result.task.upgrade and result.outcomes:
+            self.finals = [outcome for outcome in self.finals if outcome.video_id != result.task.video.id]
+        task_outcomes = result.outcomes
+        if isinstance(result.error, VideoError) and not result.task.upgrade:
+            task_outcomes = (outcomes.make_error_outcome(result.task.video, "run", result.error),)
+        self.wrote_pages |= result.wrote_page
+        self.outcomes += task_outcomes[:-1]
+        if task_outcomes:
+            self._end(task_outcomes[-1])
 
-    def _done_already(self, task: Task) -> bool:
-        """Settle talks with nothing to do, from manifests alone, without a lock."""
+    def _is_up_to_date(self, task: Task) -> bool:
+        """Whether a talk has no work to do, judged by its manifest without a lock; if so, record its outcome."""
         walk = self._worker.walk(task, plan=True)
         status: Status = "cached"
         code = reason = sha256 = ""
@@ -163,11 +165,11 @@ class Run:
             status, code, reason = "refused", refused.code, str(refused)
         except (WouldRunError, SummarizerError):
             return False
-        page = publish.published(walk.folder, self.config.runtime.digests, sha256)
+        page = publish.find_published(walk.folder, self.config.runtime.digests, sha256)
         if page is None or any(step.state.planned for step in walk.steps):
             return False
-        self.outcomes += outcomes.of_steps(task.video, walk.steps)
-        self._end(outcomes.settled(task.video, walk.steps, status, code, reason, str(page)))
+        self.outcomes += outcomes.list_stage_outcomes(task.video, walk.steps)
+        self._end(outcomes.make_final_outcome(task.video, walk.steps, status, code, reason, str(page)))
         return True
 
     def _end(self, outcome: Outcome) -> None:
@@ -178,27 +180,27 @@ class Run:
 
     def _close(self) -> None:
         digests = self.config.runtime.digests
-        if self.worked or (self.finals and not (digests / "index.md").is_file()):
+        if self.wrote_pages or (self.finals and not (digests / "index.md").is_file()):
             publish.publish_index(self.library, digests, self.config.index)
         if self.outcomes:
             self.library.record_run(self.outcomes, self.started)
 
     @property
     def exit_code(self) -> int:
-        """What the process ends with; see `outcomes.exit_code`."""
+        """The exit code of the process; see `outcomes.exit_code`."""
         return outcomes.exit_code(self.finals)
 
 
 def new_run(
     config: Config, forced: Iterable[str] = (), limit: int = 0, since: date | None = None, upgrade: bool = False
 ) -> Run:
-    """A run with the options of a command line; raises `UsageError` for those that cannot be."""
-    unknown = sorted(set(forced) - set(STAGE_NAMES))
+    """A run with options of the command line; raises `UsageError` for invalid options."""
+    unknown = sorted(set(forced) - set(stage_names()))
     if unknown:
-        raise UsageError(f"--force {unknown[0]}: there is no such stage", f"Stages are {', '.join(STAGE_NAMES)}.")
+        raise UsageError(f"--force {unknown[0]}: there is no such stage", f"Stages: {', '.join(stage_names())}.")
     if upgrade and config.transcribe.policy != "captions_then_whisper":
         raise UsageError(
-            "--upgrade needs a policy that takes captions first",
+            "--upgrade requires a policy that uses captions first",
             "Add --set transcribe.policy=captions_then_whisper.",
         )
     return Run(config, forced=frozenset(forced), limit=limit, since=since, upgrade=upgrade)
@@ -212,5 +214,5 @@ def _require_writable(folder: Path) -> None:
     except OSError as error:
         raise StoreError(
             f"cannot write into the folder {folder}: {error.strerror}",
-            "Choose another with --library or --digests, or make room.",
+            "Choose another folder with --library or --digests, or free some space.",
         ) from None

@@ -1,4 +1,4 @@
-"""One stage of one talk, cached: look the result up, or make it, store it, and record what happened."""
+"""Steps: find the cached result of a stage, or run the stage and store its result."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ ResultT = TypeVar("ResultT")
 
 
 class State(StrEnum):
-    """What happened, or would happen, at a stage."""
+    """What happened, or would happen, in a step."""
 
     MADE = "made"
     CACHED = "cached"
-    REFUSED = "refused"  # the result is a refusal, made now or before
-    WOULD_RUN = "would run"  # in a plan: there is no result
-    WOULD_RETRY = "would retry"  # in a plan: the last attempt failed, and the run goes on without it if it fails again
-    WAITS = "waits"  # in a plan: left for a later night
-    SKIPPED = "skipped"  # in a plan: the listing says that the video is not available
+    REFUSED = "refused"  # the result is a refusal, new or cached
+    WOULD_RUN = "would run"  # in a plan: there is no cached result
+    WOULD_RETRY = "would retry"  # in a plan: the last attempt failed; the run tries again and continues without it
+    WAITS = "waits"  # in a plan: left to a later night
+    SKIPPED = "skipped"  # in a plan: the video is unavailable according to the listing
 
     @property
     def planned(self) -> bool:
-        """Whether a run has something to do there."""
+        """Whether a run would do work in this step."""
         return self in {State.WOULD_RUN, State.WOULD_RETRY}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One stage of one walk."""
+    """What happened to one stage in a walk."""
 
     stage: str
     key: str
@@ -55,14 +55,15 @@ class Step:
 
 
 class WouldRunError(Exception):
-    """Ends a plan at the first stage without a result."""
+    """Raised in a plan at the first stage without a cached result."""
 
 
 @dataclass
 class Steps:
-    """Takes the steps of one walk over a talk, and lists them.
+    """Takes the steps of one walk and records them in `taken`.
 
-    `forced` names stages to make again; `plan` makes nothing; `watch` is called before a stage is made.
+    The stages in `forced` run even if their result is cached. With `plan`, no stage runs. `watch` is called before a
+    stage runs.
     """
 
     video: Video
@@ -73,20 +74,20 @@ class Steps:
     plan: bool = False
     watch: Callable[[Video, str], None] = lambda _video, _stage: None
     taken: list[Step] = field(default_factory=list)
-    values: dict[str, Value[Any]] = field(default_factory=dict)  # of this walk's results, by their entries' names
-    _made: set[str] = field(default_factory=set)  # entries that this walk made: not forced twice
+    values: dict[str, Value[Any]] = field(default_factory=dict)  # results of this walk, by the names of their entries
+    _made: set[str] = field(default_factory=set)  # entries that this walk made; they are not forced again
 
-    def looking(self) -> Steps:
-        """Steps of the same walk that make and force nothing, with a list of their own."""
+    def as_plan(self) -> Steps:
+        """Steps for the same talk that run no stage and have a list `taken` of their own."""
         return Steps(self.video, self.folder, self.config, self.backends, plan=True, values=self.values)
 
     def take(
         self, stage: Stage[ResultT], reads: Sequence[Value[Any]], hints: Sequence[Value[Any]] = ()
     ) -> Value[ResultT]:
-        """Look the result up, or make and store it.
+        """Return the cached result of a stage, or run the stage and store its result.
 
-        Raises `Refused` when the result is a refusal, `WouldRunError` in a plan without a result, `Failed` in a plan
-        whose last attempt failed, and whatever making it raises.
+        Raises `Refused` if the result is a refusal, and the errors of the stage. In a plan, it raises `WouldRunError`
+        if there is no result, and `Failed` if the last attempt failed.
         """
         settings = stage.settings_in_key(self.config)
         inputs = {value.name: value.sha256 for value in reads}
@@ -94,12 +95,11 @@ class Steps:
         name = f"{stage.name}-{key}"
         entry = None if stage.name in self.forced and name not in self._made else self.folder.find(stage.name, key)
         if entry is None:
-            why = self._why(stage.name, settings, inputs)
+            why = self._explain_miss(stage.name, settings, inputs)
             if self.plan:
-                raise self._planned(stage.name, key, why)
+                raise self._plan_step(stage.name, key, why)
             self.watch(self.video, stage.name)
-            made = self._make(stage, key, settings, inputs, [*reads, *hints])
-            entry, self.values[name] = made
+            entry, self.values[name] = self._make(stage, key, settings, inputs, [*reads, *hints])
             self._made.add(name)
             state = State.REFUSED if entry.refusal else State.MADE
             self.taken.append(Step(stage.name, key, state, why, entry.seconds))
@@ -107,15 +107,18 @@ class Steps:
             self.taken.append(Step(stage.name, key, State.REFUSED if entry.refusal else State.CACHED))
         if entry.refusal:
             raise Refused(entry.refusal.code, entry.refusal.message, entry.refusal.remedy)
-        return self.values.setdefault(name, self._stored(stage, entry))
+        return self.values.setdefault(name, self._load_later(stage, entry))
 
-    def _planned(self, stage: str, key: str, why: str) -> Exception:
-        """How a plan goes on where there is no result: it ends, or it does as the run did whose attempt failed."""
+    def _plan_step(self, stage: str, key: str, why: str) -> Exception:
+        """Record a step without a result in a plan; returns the error that the plan raises there.
+
+        If the last attempt failed, this is the same error, so that the plan continues as the run would.
+        """
         failure = self.folder.manifest.failures.get(f"{stage}-{key}")
         if failure is None or stage in self.forced:
             self.taken.append(Step(stage, key, State.WOULD_RUN, why))
             return WouldRunError(stage)
-        self.taken.append(Step(stage, key, State.WOULD_RETRY, f"it failed before: {failure.message}"))
+        self.taken.append(Step(stage, key, State.WOULD_RETRY, f"the last attempt failed: {failure.message}"))
         return Failed(failure.code, failure.message)
 
     # -- making -----------------------------------------------------------------------------------------------
@@ -134,19 +137,19 @@ class Steps:
             paths: list[tuple[str, Path]] = []
             result: Any = None
             try:
-                made = stage.make(self._work(stage, space), *(value.get() for value in arguments))
+                made = stage.make(self._make_work(stage, space), *(value.get() for value in arguments))
                 result, files = (made.result, made.files) if isinstance(made, WithFiles) else (made, ())
-                paths = [("", _written(result, space)), *files]
+                paths = [("", _write_result(result, space)), *files]
             except Refused as refused:
                 refusal = Refusal(code=refused.code, message=str(refused), remedy=refused.remedy)
             except Failed as failed:
-                if not isinstance(failed, Corrupt):  # that one is of another stage's file
+                if not isinstance(failed, Corrupt):  # `Corrupt` is about a file of another stage
                     self.folder.record_failure(f"{stage.name}-{key}", failed.code, str(failed))
                 raise
             entry = Entry(
                 stage=stage.name,
                 key=key,
-                files=tuple(_reference(stage.name, key, role, path) for role, path in paths),
+                files=tuple(_make_reference(stage.name, key, role, path) for role, path in paths),
                 refusal=refusal,
                 made_by=__version__,
                 settings=dict(settings),
@@ -156,10 +159,10 @@ class Steps:
             )
             self.folder.save(entry, [path for _, path in paths])
         if isinstance(result, BaseModel):
-            return entry, Value[Any](_name(stage), entry.sha256, lambda: result, entry.files)
-        return entry, self._stored(stage, entry)
+            return entry, Value[Any](_result_name(stage), entry.sha256, lambda: result, entry.files)
+        return entry, self._load_later(stage, entry)
 
-    def _work(self, stage: Stage[Any], space: Path) -> Work[Any, Any]:
+    def _make_work(self, stage: Stage[Any], space: Path) -> Work[Any, Any]:
         return Work(
             settings=stage.settings(self.config),
             backend=self.backends.open(stage.backend(self.config)) if stage.backend else None,
@@ -169,33 +172,33 @@ class Steps:
 
     # -- reading ----------------------------------------------------------------------------------------------
 
-    def _stored(self, stage: Stage[ResultT], entry: Entry) -> Value[ResultT]:
-        """A result in the library, verified when it is read; a damaged one is set aside and raises `Corrupt`."""
+    def _load_later(self, stage: Stage[ResultT], entry: Entry) -> Value[ResultT]:
+        """A result in the library. It is verified when it is read; a damaged file is set aside and raises `Corrupt`."""
 
         def read() -> Any:
-            path = self.verified(entry.files[0], f"the cached {entry.stage}")
+            path = self.verify_file(entry.files[0], f"the cached {entry.stage}")
             if issubclass(stage.record, StoredFile):
                 return stage.record(path)
             record: Any = stage.record
             return record.model_validate_json(path.read_bytes())
 
-        return Value(_name(stage), entry.sha256, read, entry.files)
+        return Value(_result_name(stage), entry.sha256, read, entry.files)
 
-    def verified(self, file: FileRef, what: str) -> Path:
-        """The path of a file that matches its manifest entry; otherwise it is set aside, and raises `Corrupt`."""
+    def verify_file(self, file: FileRef, what: str) -> Path:
+        """The path of a file, after verifying it; a damaged file is set aside and raises `Corrupt(what)`."""
         if not self.folder.intact(file):
             raise Corrupt(what)
         return self.folder.path / file.name
 
-    def _why(self, stage: str, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
-        """Why the cache has no result, for people: the difference to the newest result of the stage."""
+    def _explain_miss(self, stage: str, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
+        """Why there is no cached result, as text: the difference from the newest result of the stage."""
         if stage in self.forced:
             return "forced"
         earlier = [entry for entry in self.folder.manifest.entries.values() if entry.stage == stage]
         if not earlier:
             return "never made"
         newest = max(earlier, key=lambda entry: entry.when)
-        old, new = _flat(newest.settings), _flat(settings)
+        old, new = _flatten(newest.settings), _flatten(settings)
         changed = [
             f"{name} {old.get(name)!r} -> {new.get(name)!r}"
             for name in sorted({*old, *new})
@@ -207,17 +210,17 @@ class Steps:
             names = sorted(k for k in {*newest.inputs, *inputs} if newest.inputs.get(k) != inputs.get(k))
             return "input changed: " + ", ".join(names)
         if self.folder.find(stage, newest.key) is None:
-            return "its file is missing or cut short"
+            return "its file is missing or truncated"
         return "the stage's code changed"
 
 
-def _name(stage: Stage[Any]) -> str:
-    """How keys name a stage's result."""
+def _result_name(stage: Stage[Any]) -> str:
+    """The name of a stage's result in the keys of its readers."""
     return stage.record.__name__.lower()
 
 
-def _written(result: Any, space: Path) -> Path:
-    """The file of a result: the one that the stage wrote, or the record as JSON."""
+def _write_result(result: Any, space: Path) -> Path:
+    """The file of a result: the file that the stage wrote, or the record as JSON."""
     if isinstance(result, Path):
         return result
     path = space / "result.json"
@@ -225,14 +228,14 @@ def _written(result: Any, space: Path) -> Path:
     return path
 
 
-def _reference(stage: str, key: str, role: str, path: Path) -> FileRef:
+def _make_reference(stage: str, key: str, role: str, path: Path) -> FileRef:
     name = f"{stage}-{key}.{path.name}" if role else f"{stage}-{key}{path.suffix}"
     return FileRef(name=name, sha256=file_sha256(path), bytes=path.stat().st_size, role=role)
 
 
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Settings with the tables inside written as `table.key`."""
+def _flatten(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The settings with nested tables flattened to `table.key`."""
     flat: dict[str, Any] = {}
     for name, value in settings.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
+        flat |= _flatten(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
     return flat

@@ -1,11 +1,11 @@
-"""One talk's walk through the stages.
+"""The walk of one talk through the stages.
 
-    download -> [ audio -> ] transcribe -> check     for each source of text, until one passes: see `text`
-             -> glossary -> summarize -> digest      the rest of STAGES, in its order
+    download -> [ audio -> ] transcribe -> check     for each source of text until one passes; see `text`
+             -> glossary -> summarize -> digest      the rest of STAGES, in order
 
-A stage looks its key up first and is made only where there is no result. The same walk as a plan makes nothing and
-says what would be made and why, so `explain` and `--dry-run` cannot disagree with the run. The values stay in memory:
-whoever needs them after the walk (the page, the index) reads no file again.
+A stage runs only if the cache has no result for its key. A plan is the same walk without running stages: it lists what
+would run and why, so `explain` and `--dry-run` cannot differ from the run. Values stay in memory, so that code which
+uses them after the walk (for the page and the index) does not read files again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from summarizer.language import terms
 from summarizer.pipeline.backends import Backends
 from summarizer.pipeline.steps import State, Step, Steps, WouldRunError
 from summarizer.pipeline.text import RECOGNISED, TextSource
-from summarizer.pipeline.values import Value, Values, known
+from summarizer.pipeline.values import Value, Values, in_memory
 from summarizer.records import Source, TextScore, Transcript, Video
 from summarizer.stage import Stage
 from summarizer.store import Corrupt, VideoFolder
@@ -35,26 +35,29 @@ from summarizer.transcribe import CAPTIONS, SPEECH, Recording
 
 STAGES: tuple[Stage[Any], ...] = (
     DOWNLOAD,  # metadata and caption tracks
-    AUDIO,  # sound, only when no caption track will do
-    CAPTIONS,  # a caption file to segments
-    SPEECH,  # or sound to segments
-    CHECK,  # is this really the text of this video? a refusal, or how it scores
-    GLOSSARY,  # names put right; the transcript before it stays as it is
+    AUDIO,  # audio, only if no caption track is used
+    CAPTIONS,  # segments from a caption file
+    SPEECH,  # or segments from audio
+    CHECK,  # whether the text can be that of the video: a refusal, or a score
+    GLOSSARY,  # corrected names; the transcript before correction is kept
     SUMMARIZE,  # claims with evidence
     DIGEST,  # the page
 )
-STAGE_NAMES = tuple(dict.fromkeys(stage.name for stage in STAGES))
 _WAITING = Step(
     SPEECH.name,
     "",
     State.WAITS,
-    "the text is automatic captions; a night with time left recognises the speech",
+    "the text is automatic captions; a night with time left will recognise the speech",
 )
-_AFTER_THE_TEXT = STAGES[STAGES.index(CHECK) + 1 :]
+
+
+def stage_names() -> tuple[str, ...]:
+    """The names of all stages, in order."""
+    return tuple(dict.fromkeys(stage.name for stage in STAGES))
 
 
 class Walk:
-    """One pass over the stages of one talk. `steps.taken` lists what happened."""
+    """One pass through the stages of one talk; `steps` lists what happened."""
 
     def __init__(
         self,
@@ -71,21 +74,21 @@ class Walk:
         self.video = video
         self.folder = folder
         self.config = config
-        self.upgrade = upgrade  # recognise speech although captions were good enough
+        self.upgrade = upgrade  # recognise speech even if automatic captions passed the check
         self._backends = backends
         self._steps = Steps(video, folder, config, backends, forced=forced, plan=plan, watch=watch)
-        self.values = Values()  # what `run` has so far
-        self.upgrade_due = False  # after `run`: whether speech recognition shall replace the text on another night
+        self.values = Values()  # the values that `run` has made or read
+        self.upgrade_due = False  # set by `run`: whether speech recognition will replace the text later
 
     @property
     def steps(self) -> list[Step]:
-        """What happened so far, or would happen."""
+        """The steps taken so far; in a plan, those that would be taken."""
         return self._steps.taken
 
     def run(self) -> Values:
-        """Everything up to the page; raises `VideoError` when there is none, in a plan also `WouldRunError`.
+        """Do all steps up to the page; raises `VideoError` if there is no page, and in a plan `WouldRunError`.
 
-        A cached file that turns out corrupt has been set aside, so a second walk makes it again.
+        When a cached file is corrupt, it is set aside and the walk starts again, which makes the file again.
         """
         try:
             return self._run_once()
@@ -95,83 +98,83 @@ class Walk:
 
     def _run_once(self) -> Values:
         values = self.values = Values()
-        values.add(Video, known("video", self.video.id, self.video))
-        values.add(terms.Glossary, self._glossary())
+        values.add(Video, in_memory("video", self.video.id, self.video))
+        values.add(terms.Glossary, self._load_glossary())
         values.add(Source, self._download())
-        sources = self._text_source(values.find(Source))
+        sources = self._make_text_source(values.find(Source))
         text = sources.choose()
-        self.upgrade_due = sources.upgrade_due(text)
+        self.upgrade_due = sources.needs_upgrade(text)
         values.add(Transcript, text.transcript)
         values.add(TextScore, text.score)
-        for stage in _AFTER_THE_TEXT:
+        for stage in STAGES[STAGES.index(CHECK) + 1 :]:
             reads: list[Value[Any]] = [values.find(kind) for kind in stage.reads]
             hints: list[Value[Any]] = [values.find(kind) for kind in stage.hints]
             values.add(stage.record, self._steps.take(stage, reads, hints))
         return values
 
-    def look(self) -> list[Step]:
-        """What a run would do, up to the first stage whose result nobody can know; for a walk that is a plan."""
+    def preview(self) -> list[Step]:
+        """The steps that a run would take, up to the first stage without a cached result; requires `plan=True`."""
         with contextlib.suppress(WouldRunError, VideoError):
             self.run()
         return [*self.steps, *([_WAITING] if self.upgrade_due else [])]
 
-    def result(self, step: Step) -> Any:
-        """The result of a step that was cached or made; nothing where there is none."""
+    def find_result(self, step: Step) -> Any:
+        """The result of a step, or None if it has no result."""
         value = self._steps.values.get(f"{step.stage}-{step.key}")
         return value.get() if value else None
 
     def prepare(self) -> None:
-        """Fetch what the talk will need, and no more: runs ahead in the background."""
+        """Download what the talk needs, before it is processed; called by background threads."""
         source = self._download()
-        sources = self._text_source(source)
-        for origin in sources.order():
-            # What goes wrong is reported by the walk, unless another source of text will do.
+        sources = self._make_text_source(source)
+        for origin in sources.list_origins():
+            # Errors are reported by `run`, unless another source of text is good enough.
             with contextlib.suppress(Refused, Failed):
                 if origin == RECOGNISED:
                     self._announce(sources, source)
                     return
-                if sources.text(origin) is not None:
+                if sources.take_text(origin) is not None:
                     return
 
-    def source(self) -> Source | None:
-        """The metadata, when they are in the library and intact; makes nothing."""
-        looking = self._steps.looking()
+    def find_source(self) -> Source | None:
+        """The metadata if they are in the library and intact, else None; runs no stage."""
+        plan = self._steps.as_plan()
         try:
-            return looking.take(DOWNLOAD, [self._listed()]).get()
+            return plan.take(DOWNLOAD, [self._listed_video()]).get()
         except (VideoError, WouldRunError):
             return None
 
     def _download(self) -> Value[Source]:
         if self.video.unavailable:
-            raise _unavailable(self.video.unavailable)
-        return self._steps.take(DOWNLOAD, [self._listed()])
+            raise _make_unavailable_error(self.video.unavailable)
+        return self._steps.take(DOWNLOAD, [self._listed_video()])
 
-    def _listed(self) -> Value[Video]:
-        return known("video", f"{self.video.id} {self.video.fingerprint}", self.video)
+    def _listed_video(self) -> Value[Video]:
+        return in_memory("video", f"{self.video.id} {self.video.fingerprint}", self.video)
 
-    def _glossary(self) -> Value[terms.Glossary]:
+    def _load_glossary(self) -> Value[terms.Glossary]:
         file = self.config.glossary.file
         data = terms.glossary_bytes(Path(file) if file else None)
         sha256 = hashlib.sha256(data).hexdigest()
         return Value("glossary", sha256, lambda: terms.parse(data, file or "the packaged glossary"))
 
-    def _text_source(self, source: Value[Source]) -> TextSource:
-        return TextSource(self._steps, source, self._glossary(), self.upgrade)
+    def _make_text_source(self, source: Value[Source]) -> TextSource:
+        return TextSource(self._steps, source, self._load_glossary(), self.upgrade)
 
     def _announce(self, sources: TextSource, source: Value[Source]) -> None:
-        """Have the recording read ahead unless it was recognised already."""
-        audio = sources.audio()
+        """Let the speech back end decode the recording in advance, unless its speech was recognised already."""
+        audio = sources.take_audio()
         key = SPEECH.key(self.config, {audio.name: audio.sha256})
         if SPEECH.name in self._steps.forced or self.folder.find(SPEECH.name, key) is None:
-            recording = Recording(audio.get().path, source.get(), self._glossary().get())
+            recording = Recording(audio.get().path, source.get(), self._load_glossary().get())
             self._backends.announce(recording)
 
 
-def _unavailable(code: str) -> VideoError:
+def _make_unavailable_error(code: str) -> VideoError:
     if code in ("upcoming", "live"):
-        return Deferred(code, f"the video is {code}", "It is tried again on the next run.")
+        return Deferred(code, f"the video is {code}", "The next run tries it again.")
     return Unavailable(
         code,
         f"the video is not available: {code.replace('_', ' ')}",
-        "Nothing to do; it is looked at again on the next run.",
+        "Nothing to do; the next run checks it again.",
     )

@@ -1,4 +1,4 @@
-"""What a run does with one talk: fetch, walk, publish, and account for it."""
+"""The worker: download, process and publish one talk, and return its outcomes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from summarizer.config import Config
-from summarizer.engines import Done, Fetched, Task
+from summarizer.engines import FetchedTask, Task, TaskResult
 from summarizer.errors import Refused, StoreError, SummarizerError, Unavailable
 from summarizer.pipeline import outcomes, publish
 from summarizer.pipeline.backends import Backends
@@ -19,11 +19,11 @@ from summarizer.store import Library
 
 log = logging.getLogger(__name__)
 
-Watch = Callable[[Video, str, bool], None]  # a stage of a video starts; whether it is fetched ahead
+Watch = Callable[[Video, str, bool], None]  # called when a stage starts: video, stage, whether in advance
 
 
 class TalkWorker:
-    """A `Worker` with the settings and the back ends of a run, for any number of threads."""
+    """A `Worker` with the settings and back ends of a run; thread-safe."""
 
     def __init__(self, config: Config, backends: Backends, watch: Watch = lambda _video, _stage, _ahead: None) -> None:
         self._config = config
@@ -32,7 +32,7 @@ class TalkWorker:
         self._library = Library(config.runtime.library)
 
     def walk(self, task: Task, ahead: list[bool] | None = None, plan: bool = False) -> Walk:
-        """A walk over the task's talk; `ahead` holds whether it is still being fetched."""
+        """A walk for the task's talk; `ahead[0]` is True while the talk is fetched in advance."""
         return Walk(
             task.video,
             self._library.folder(task.video.id),
@@ -44,65 +44,67 @@ class TalkWorker:
             watch=lambda video, stage: self._watch(video, stage, bool(ahead and ahead[0])),
         )
 
-    def fetch(self, task: Task) -> Fetched:
-        """Lock the talk, note what the listing says of it, and fetch what it needs."""
-        fetched = Fetched(task)
+    def fetch(self, task: Task) -> FetchedTask:
+        """Lock the talk, store its entry of the listing, and download what it needs."""
+        fetched = FetchedTask(task)
         ahead = [True]
         try:
             walk = fetched.walk = self.walk(task, ahead)
             fetched.locks.enter_context(walk.folder.lock())
-            walk.folder.note(video=task.video)
+            walk.folder.update(video=task.video)
             walk.prepare()
-        except Exception as error:  # judged by `finish`; a bug in one talk must not end the others
+        except Exception as error:  # handled by `finish`; an error in one talk must not stop the run
             fetched.error = error
         ahead[0] = False
         return fetched
 
-    def finish(self, fetched: Fetched) -> Done:
-        """Walk and publish; whatever goes wrong with this talk is its outcome. Raises `StoreError`."""
+    def finish(self, fetched: FetchedTask) -> TaskResult:
+        """Process and publish the talk. Errors of the talk become its outcome; raises only `StoreError`."""
         with fetched.locks:
-            return self._upgraded(fetched) if fetched.task.upgrade else self._finished(fetched)
+            return self._upgrade(fetched) if fetched.task.upgrade else self._make_digest(fetched)
 
-    def _finished(self, fetched: Fetched) -> Done:
+    def _make_digest(self, fetched: FetchedTask) -> TaskResult:
         task, walk = fetched.task, fetched.walk
         digests = self._config.runtime.digests
         try:
-            path = self._published(fetched)
+            path = self._publish(fetched)
             made = any(step.state == State.MADE for step in walk.steps)
-            final = outcomes.settled(task.video, walk.steps, "made" if made else "cached", path=str(path))
+            final = outcomes.make_final_outcome(task.video, walk.steps, "made" if made else "cached", path=str(path))
         except Refused as refused:
             path = publish.publish_refusal(
-                walk.folder, task.video, walk.source(), refused, digests, self._config.digest
+                walk.folder, task.video, walk.find_source(), refused, digests, self._config.digest
             )
-            final = outcomes.settled(task.video, walk.steps, "refused", refused.code, str(refused), str(path))
+            final = outcomes.make_final_outcome(
+                task.video, walk.steps, "refused", refused.code, str(refused), str(path)
+            )
         except StoreError:
             raise
         except Exception as error:
             if not isinstance(error, SummarizerError):
-                log.error("unexpected error in %s", task.video.id, exc_info=error)
+                log.error("unexpected error in video %s", task.video.id, exc_info=error)
             steps = walk.steps if walk else []
-            final = outcomes.of_error(task.video, steps[-1].stage if steps else "download", error)
-            return Done(task, (*outcomes.of_steps(task.video, steps), final))
-        return Done(task, (*outcomes.of_steps(task.video, walk.steps), final), worked=True)
+            final = outcomes.make_error_outcome(task.video, steps[-1].stage if steps else "download", error)
+            return TaskResult(task, (*outcomes.list_stage_outcomes(task.video, steps), final))
+        return TaskResult(task, (*outcomes.list_stage_outcomes(task.video, walk.steps), final), wrote_page=True)
 
-    def _upgraded(self, fetched: Fetched) -> Done:
-        """A talk whose speech was recognised; whatever goes wrong, its digest and outcome stay as they are."""
+    def _upgrade(self, fetched: FetchedTask) -> TaskResult:
+        """Replace the text of a talk by recognised speech; if this fails, its digest and outcome stay unchanged."""
         task, walk = fetched.task, fetched.walk
         try:
-            path = self._published(fetched)
+            path = self._publish(fetched)
         except StoreError:
             raise
         except Exception as error:
-            log.warning("the text of %s stays automatic captions: %s", task.video.id, error)
-            return Done(task)
+            log.warning("%s keeps its text from automatic captions: %s", task.video.id, error)
+            return TaskResult(task)
         if not any(step.state == State.MADE for step in walk.steps):
-            return Done(task)
+            return TaskResult(task)
         reason = "speech recognition in place of automatic captions"
-        final = outcomes.settled(task.video, walk.steps, "made", reason=reason, path=str(path))
-        return Done(task, (*outcomes.of_steps(task.video, walk.steps), final), worked=True)
+        final = outcomes.make_final_outcome(task.video, walk.steps, "made", reason=reason, path=str(path))
+        return TaskResult(task, (*outcomes.list_stage_outcomes(task.video, walk.steps), final), wrote_page=True)
 
-    def _published(self, fetched: Fetched) -> Path:
-        """The page of a talk, walked and published; raises what ended the fetching or the walk."""
+    def _publish(self, fetched: FetchedTask) -> Path:
+        """Process a talk and publish its page; raises the error of fetching or of the walk."""
         if fetched.error is not None:
             raise fetched.error
         walk: Walk = fetched.walk
@@ -111,7 +113,7 @@ class TalkWorker:
 
 
 def _refuse_older(walk: Walk, since: date | None) -> None:
-    """Listings seldom know the date, so it is looked at again once the metadata are there."""
-    source = walk.source() if since else None
+    """Apply `--since` again after the download: most listings do not have the date."""
+    source = walk.find_source() if since else None
     if since and source and source.published and source.published < since:
         raise Unavailable("before_since", f"published {source.published}, before {since}")

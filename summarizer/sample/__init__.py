@@ -1,4 +1,4 @@
-"""The embedded sample: five short talks and their sound, made for this project by `tools/sample/`."""
+"""The embedded sample: five short talks with audio, made for this project by `tools/sample/`."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from typing import Literal
 
 from summarizer.records import Record
 
-NAME = "sample"  # as a source
+NAME = "sample"  # its name as a source
 SAMPLE = Path(__file__).parent
 
 
 class SampleTalk(Record):
-    """One talk as it was written."""
+    """One talk of the sample, as written."""
 
     id: str
     title: str
     speakers: tuple[str, ...]
     channel: str
     published: date
-    kind: str  # as the digest should be
+    kind: str  # expected kind of the digest
     captions: Literal["human", "placeholder"]
     format: Literal["opus", "m4a"]
     description: str
-    sentences: tuple[str, ...]  # as spoken; "Name: text" where a speaker is marked in the captions
-    tone_seconds: float = 0.0  # a recording without speech: so many seconds of tone
+    sentences: tuple[str, ...]  # as spoken; "Name: text" if the captions name the speaker
+    tone_seconds: float = 0.0  # length of a recording that has a tone instead of speech
 
     @property
     def media(self) -> Path:
-        """The talk's sound."""
+        """The audio file."""
         return SAMPLE / "media" / f"{self.id}.{self.format}"
 
     @property
     def track(self) -> Path:
-        """The talk's captions."""
+        """The caption file."""
         return SAMPLE / "media" / f"{self.id}.en.vtt"
 
 
 def load_talks() -> tuple[SampleTalk, ...]:
-    """All talks in the order they were given."""
+    """All talks, ordered by date."""
     talks = [
         SampleTalk(id=path.stem, **tomllib.loads(path.read_text(encoding="utf-8")))
         for path in (SAMPLE / "talks").glob("*.toml")
@@ -51,8 +51,8 @@ def load_talks() -> tuple[SampleTalk, ...]:
 
 
 @contextmanager
-def served(sources: Sequence[str]) -> Iterator[list[str]]:
-    """Sources as addresses; `sample` is served on this machine while the block lasts."""
+def serve_sources(sources: Sequence[str]) -> Iterator[list[str]]:
+    """Replace the source `sample` by an address on this machine, where the sample is served while the block runs."""
     if NAME not in sources:
         yield list(sources)
         return

@@ -1,7 +1,7 @@
-"""The sample as a site: a feed and one page per talk, on this machine, so that yt-dlp does its real work offline.
+"""Serve the sample on this machine as a feed and one page per talk, so that yt-dlp can be used without a network.
 
-The feed's items link to pages rather than to sound files, because a page can carry captions and a feed cannot. yt-dlp
-reads both with its generic extractor; see `runtime.loopback_feed` for what allows that.
+The items of the feed link to pages instead of audio files, because a page can have captions and a feed cannot. yt-dlp
+reads both with its generic extractor; the setting `runtime.loopback_feed` allows this.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from summarizer.sample import SampleTalk, load_talks
 _TYPES = {".opus": "audio/ogg", ".m4a": "audio/mp4", ".vtt": "text/vtt"}
 
 
-def playlist(talks: tuple[SampleTalk, ...]) -> str:
-    """The feed as RSS 2.0."""
+def render_playlist(talks: tuple[SampleTalk, ...]) -> str:
+    """The feed, as RSS 2.0."""
     items = "".join(
         f"<item><title>{html.escape(talk.title)}</title><link>/watch/{talk.id}</link>"
         f"<description>{html.escape(talk.description)}</description>"
@@ -31,15 +31,15 @@ def playlist(talks: tuple[SampleTalk, ...]) -> str:
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Sample</title>{items}</channel></rss>'
 
 
-def page(talk: SampleTalk) -> str:
-    """One talk's page: sound and captions."""
+def render_page(talk: SampleTalk) -> str:
+    """The page of one talk, with its audio and captions."""
     track = f'<track kind="captions" srclang="en" src="/media/{talk.track.name}">'
-    sound = f'<source src="/media/{talk.media.name}" type="{_TYPES[talk.media.suffix]}">'
+    audio = f'<source src="/media/{talk.media.name}" type="{_TYPES[talk.media.suffix]}">'
     return (
         f"<!doctype html><html><head><title>{html.escape(talk.title)}</title>"
         f'<meta property="og:title" content="{html.escape(talk.title)}">'
         f'<meta name="description" content="{html.escape(talk.description)}"></head><body>'
-        f"<audio>{sound}{track}</audio></body></html>"
+        f"<audio>{audio}{track}</audio></body></html>"
     )
 
 
@@ -52,9 +52,10 @@ class _Handler(BaseHTTPRequestHandler):
         files = {f"/media/{path.name}": path for talk in talks for path in (talk.media, talk.track) if path.is_file()}
         if self.path == "/playlist.xml":
             base = f"http://127.0.0.1:{self.server.server_port}/watch/"
-            self._answer(playlist(talks).replace("<link>/watch/", f"<link>{base}").encode(), "application/rss+xml")
-        elif found := next((talk for talk in talks if self.path == f"/watch/{talk.id}"), None):
-            self._answer(page(found).encode(), "text/html; charset=utf-8")
+            feed = render_playlist(talks).replace("<link>/watch/", f"<link>{base}")
+            self._answer(feed.encode(), "application/rss+xml")
+        elif watched := next((talk for talk in talks if self.path == f"/watch/{talk.id}"), None):
+            self._answer(render_page(watched).encode(), "text/html; charset=utf-8")
         elif file := files.get(self.path):
             self._answer(file.read_bytes(), _TYPES[file.suffix])
         else:
@@ -71,16 +72,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Quiet: the run has its own log."""
+        """Log nothing: the run has its own log."""
 
 
 @contextmanager
 def serve() -> Iterator[str]:
-    """Serve the sample while the block lasts; yields the address of its playlist."""
+    """Serve the sample while the block runs; yields the address of the feed."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        thread = threading.Thread(
-            target=server.serve_forever, args=(0.02,), daemon=True
-        )  # seconds until a stop is noticed
+        # 0.02 is the interval in seconds at which the server checks whether to stop.
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}/playlist.xml"

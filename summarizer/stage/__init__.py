@@ -1,4 +1,4 @@
-"""What a stage is, and what a back end declares of itself. Stages do not know the cache; the pipeline does."""
+"""The definitions of a stage and of a back end. Stages do not depend on the cache; the pipeline does."""
 
 from summarizer.stage.backend import Backend, ModelChoice, Opening, Package, choose
 from summarizer.stage.stage import Answers, Audio, Stage, StoredFile, WithFiles, Work, stage_key

@@ -1,6 +1,6 @@
-"""What a back end declares of itself: its settings, its packages, its model, and how it is opened.
+"""The description of a back end: its settings, its packages, its model, and how it is opened.
 
-Everybody who wants to know something of a back end (doctor, run, page) asks here; nobody compares names.
+Code that depends on a property of a back end (doctor, run, page) reads it here and does not compare names.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ class Package(NamedTuple):
 
 
 class ModelChoice(NamedTuple):
-    """The model that the settings choose for a back end."""
+    """The model that the settings select for a back end."""
 
     name: str
-    purpose: str  # as in the catalogue
-    revision: str = ""  # empty: the catalogue's
+    purpose: str  # "whisper" or "llm", as in the catalogue
+    revision: str = ""  # empty: the revision in the catalogue
 
 
 @dataclass(frozen=True)
 class Opening:
-    """What a back end is opened with."""
+    """The arguments with which a back end is opened."""
 
     config: Config
-    installed: Installed | None = None  # the model, where the back end chooses one
-    # Held by a model at work on the CPU: two at once slow each other down.
+    installed: Installed | None = None  # the model, if the back end needs one
+    # Held by a model while it computes on the CPU: two models at once slow each other down.
     processor: AbstractContextManager[Any] = field(default_factory=nullcontext)
-    progress: Callable[[float], None] = lambda _share: None  # gets the share of the work at hand that is done, 0..1
+    progress: Callable[[float], None] = lambda _share: None  # called with the finished share of the current work, 0..1
 
 
 @dataclass(frozen=True)
 class Backend(Generic[BackendT_co]):
-    """One back end of a stage, as it declares itself; `open` raises `BackendError` with what is missing.
+    """One back end of a stage; `open` raises `BackendError` when something that it needs is missing.
 
-    `settings` is everything configured that changes what it makes: a part of the stage's key.
+    `settings` returns all settings that change its results; they are part of the stage's key.
     """
 
     name: str
@@ -56,22 +56,22 @@ class Backend(Generic[BackendT_co]):
     settings: Callable[[Config], Mapping[str, Any]]
     packages: tuple[Package, ...] = ()
     model: Callable[[Config], ModelChoice] | None = None
-    talks_at_once: Callable[[RuntimeSettings], int] = lambda _runtime: 1  # talks that it works on side by side
+    talks_at_once: Callable[[RuntimeSettings], int] = lambda _runtime: 1  # talks that it processes in parallel
 
     def installed(self, config: Config) -> Installed | None:
-        """The model that the settings choose, or nothing where it needs none; raises `BackendError`."""
+        """The model that the settings select, or None; raises `BackendError` if the model is missing."""
         if self.model is None:
             return None
         choice = self.model(config)
         return resolve(choice.name, choice.purpose, config.runtime.models, choice.revision)
 
     def missing_packages(self) -> Iterator[Package]:
-        """Packages that are not installed."""
+        """The packages of `packages` that are not installed."""
         return (package for package in self.packages if importlib.util.find_spec(package.module) is None)
 
 
 def choose(backends: Mapping[str, Backend[BackendT_co]], name: str, setting: str) -> Backend[BackendT_co]:
-    """The back end that a setting names; raises `UsageError` listing those that there are."""
+    """The back end with the name given in a setting; raises `UsageError` that lists the available ones."""
     if name not in backends:
-        raise UsageError(f"{setting}: there is no back end {name!r}", f"Choose one of {', '.join(backends)}.")
+        raise UsageError(f"{setting}: there is no back end {name!r}", f"Available back ends: {', '.join(backends)}.")
     return backends[name]

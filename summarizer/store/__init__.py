@@ -1,4 +1,4 @@
-"""The library on disk: atomic files, one folder per video with its manifest, and kept answers of models."""
+"""The library on disk: atomic writes, one folder with a manifest per video, and stored answers of models."""
 
 from summarizer.store.folder import Corrupt, VideoFolder
 from summarizer.store.library import Library

@@ -1,4 +1,4 @@
-"""Files that are there whole or not there: atomic writes, synced to the disk, with errors that name the remedy."""
+"""Atomic, durable writes of files, and write errors with a remedy."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ TEMPORARY = ".tmp-"
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, read in pieces."""
+    """The SHA-256 of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Turn the operating system's write errors into one-line errors with a remedy."""
+    """Convert write errors of the operating system to `StoreError` with a remedy."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StoreError(
                 f"no space left on the disk of {path}",
-                "Free some space (`summarizer prune` removes old variants) and run again; nothing made is lost.",
+                "Free some space (`summarizer prune` deletes old variants) and run again; finished work is kept.",
             ) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
             raise StoreError(
                 f"cannot use {error.filename or path}: {error.strerror}",
-                "Choose a folder you may read and write.",
+                "Choose a folder that you may read and write.",
             ) from None
         raise
 
@@ -48,8 +48,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def settle(temporary: Path, path: Path) -> None:
-    """Make a finished temporary file durable under its final name: fsync, rename, fsync the folder."""
+def commit_file(temporary: Path, path: Path) -> None:
+    """Give a complete temporary file its final name, durably: fsync, rename, fsync the folder."""
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     temporary.replace(path)
@@ -57,12 +57,12 @@ def settle(temporary: Path, path: Path) -> None:
 
 
 def atomic_write(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old bytes or the new ones, even after a power cut."""
+    """Write a file atomically: readers see the old or the new content, also after a power failure."""
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(6)}")
         try:
             temporary.write_bytes(data)
-            settle(temporary, path)
+            commit_file(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)

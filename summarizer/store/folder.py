@@ -1,12 +1,12 @@
-"""One video's folder: reads that verify, writes that are whole or not there, one manifest.
+"""The folder of one video: verified reads, atomic writes, and a manifest.
 
-    <library>/<video id>/manifest.json             which file holds which result, with checksum and provenance
+    <library>/<video id>/manifest.json             the file of each result, with checksum and provenance
     <library>/<video id>/<stage>-<key>[.role].ext  the results, immutable once written
     <library>/<video id>/aside/                    files that failed verification, kept for inspection
 
-A result's file is complete and synced before the manifest names it, so the manifest is the only thing that can
-say "done". Whatever is killed, a result is there whole or not there. Nothing is ever overwritten in place. This
-costs two fsyncs per result, milliseconds beside the seconds that a result takes to make.
+A file is complete and synced to disk before the manifest names it, and no file is overwritten in place. So a result
+exists only if the manifest names it, and it is complete even if the process is killed. The cost is two fsyncs per
+result: milliseconds, compared with the seconds that a result takes to make.
 """
 
 from __future__ import annotations
@@ -23,19 +23,21 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from summarizer.errors import Deferred, Failed
-from summarizer.store.files import TEMPORARY, atomic_write, disk_errors, file_sha256, settle
+from summarizer.store.files import TEMPORARY, atomic_write, commit_file, disk_errors, file_sha256
 from summarizer.store.manifest import Entry, Failure, FileRef, Manifest
 
 
 class Corrupt(Failed):
-    """A cached file does not match its manifest entry; it was set aside, and can be made again."""
+    """A cached file does not match its manifest entry; it was set aside and will be made again."""
 
     def __init__(self, what: str) -> None:
-        super().__init__("corrupt", f"{what} is damaged on disk and was set aside", "Run again; it is made again.")
+        super().__init__(
+            "corrupt", f"{what} does not match its manifest entry and was set aside", "Run again to make it again."
+        )
 
 
 class VideoFolder:
-    """One video's results. Write only inside `lock()`."""
+    """The results of one video. Writing requires `lock()`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -43,7 +45,7 @@ class VideoFolder:
 
     @property
     def manifest(self) -> Manifest:
-        """The manifest; an unreadable one is set aside and counts as empty."""
+        """The manifest; an unreadable manifest is set aside and counts as empty."""
         if self._manifest is None:
             self._manifest = self._load()
         return self._manifest
@@ -60,16 +62,16 @@ class VideoFolder:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold this video for writing; raises `Deferred("locked")` when another run holds it."""
+        """Lock this video for writing; raises `Deferred("locked")` while another run holds the lock."""
         with disk_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-        # thread_local=False: taken by the thread that downloads, released by the one that computes.
+        # thread_local=False: the downloading thread acquires the lock, the computing thread releases it.
         lock = FileLock(self.path / ".lock", thread_local=False)
         try:
             lock.acquire(timeout=0)
         except Timeout:
             raise Deferred(
-                "locked", "another run is working on this video", "Nothing to do; it will finish it."
+                "locked", "another run is processing this video", "Nothing to do; the other run will finish it."
             ) from None
         try:
             self._manifest = None
@@ -79,7 +81,7 @@ class VideoFolder:
             lock.release()
 
     def _sweep(self) -> None:
-        """Remove what a killed run left half-written; safe, since we hold the lock."""
+        """Delete incomplete files of a killed run; safe while the lock is held."""
         for leftover in self.path.glob(f"{TEMPORARY}*"):
             if leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
@@ -88,7 +90,7 @@ class VideoFolder:
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """A fresh folder on the library's disk for one attempt; gone afterwards, whatever happened."""
+        """A new temporary folder on the library's disk for one attempt; it is always deleted afterwards."""
         folder = self.path / f"{TEMPORARY}{secrets.token_hex(6)}"
         with disk_errors(folder):
             folder.mkdir(parents=True)
@@ -98,21 +100,21 @@ class VideoFolder:
             shutil.rmtree(folder, ignore_errors=True)
 
     def find(self, stage: str, key: str) -> Entry | None:
-        """The cached result, if its files are there in full length; their bytes are checked when read."""
+        """The entry of a cached result if its files have the right length; reading them verifies their checksums."""
         entry = self.manifest.entries.get(f"{stage}-{key}")
-        if entry is None or any(self._length(file) != file.bytes for file in entry.files):
+        if entry is None or any(self._read_length(file) != file.bytes for file in entry.files):
             return None
         return entry
 
-    def _length(self, file: FileRef) -> int:
+    def _read_length(self, file: FileRef) -> int:
         try:
             return (self.path / file.name).stat().st_size
         except OSError:
             return -1
 
-    def problem(self, file: FileRef) -> str:
-        """What is wrong with a file: "missing", "wrong length", "wrong checksum" or nothing."""
-        length = self._length(file)
+    def find_problem(self, file: FileRef) -> str:
+        """What is wrong with a file: "missing", "wrong length" or "wrong checksum"; empty if it is intact."""
+        length = self._read_length(file)
         if length < 0:
             return "missing"
         if length != file.bytes:
@@ -120,8 +122,8 @@ class VideoFolder:
         return "" if file_sha256(self.path / file.name) == file.sha256 else "wrong checksum"
 
     def intact(self, file: FileRef) -> bool:
-        """Whether a file matches its manifest entry; one that does not is set aside."""
-        problem = self.problem(file)
+        """Whether a file matches its manifest entry; a file that does not is set aside."""
+        problem = self.find_problem(file)
         if problem and problem != "missing":
             self._set_aside(file.name)
         return not problem
@@ -132,13 +134,13 @@ class VideoFolder:
         (self.path / name).replace(aside / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{name}")
 
     def save(self, entry: Entry, sources: Sequence[Path] = ()) -> Entry:
-        """Store a result: move its files in place, then name them in the manifest.
+        """Store a result: move its files to their final names, then add it to the manifest.
 
-        `entry.files` and `sources` correspond; `sources` lie in this video's workspace.
+        `sources` are the files of `entry.files` in this video's workspace, in the same order.
         """
         with disk_errors(self.path):
             for file, source in zip(entry.files, sources, strict=True):
-                settle(source, self.path / file.name)
+                commit_file(source, self.path / file.name)
         manifest = self.manifest
         failures = {name: failure for name, failure in manifest.failures.items() if name != entry.name}
         entries = {**manifest.entries, entry.name: entry}
@@ -146,25 +148,25 @@ class VideoFolder:
         return entry
 
     def record_failure(self, name: str, code: str, message: str) -> None:
-        """Remember that the result `<stage>-<key>` could not be made, until it is."""
+        """Record that making the result `<stage>-<key>` failed, until it succeeds."""
         failure = Failure(code=code, message=message, when=datetime.now(UTC))
-        self.note(failures={**self.manifest.failures, name: failure})
+        self.update(failures={**self.manifest.failures, name: failure})
 
-    def note(self, **fields: Any) -> None:
-        """Update the manifest's own fields (`video`, `published`, `page`)."""
+    def update(self, **fields: Any) -> None:
+        """Set fields of the manifest other than its entries (`video`, `published`, `page`, `failures`)."""
         changed = self.manifest.model_copy(update=fields)
         if changed != self.manifest:
             self._write(changed)
 
     def drop(self, entries: Sequence[Entry]) -> int:
-        """Forget results and delete their files; returns the bytes freed."""
-        gone = {entry.name for entry in entries}
-        kept = {name: entry for name, entry in self.manifest.entries.items() if name not in gone}
+        """Delete results and their files; returns the number of bytes freed."""
+        dropped = {entry.name for entry in entries}
+        kept = {name: entry for name, entry in self.manifest.entries.items() if name not in dropped}
         self._write(self.manifest.model_copy(update={"entries": kept}))
         return self.clear_unreferenced()
 
     def clear_unreferenced(self) -> int:
-        """Delete files that no entry names, and those set aside; returns the bytes freed."""
+        """Delete files that no entry names, including those set aside; returns the number of bytes freed."""
         named = {file.name for entry in self.manifest.entries.values() for file in entry.files}
         freed = 0
         for path in [p for p in self.path.rglob("*") if p.is_file()]:

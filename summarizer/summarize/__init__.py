@@ -1,7 +1,7 @@
-"""From segments to claims with evidence. A back end is one module and a name in `BACKENDS`.
+"""Turn segments into claims with evidence. A back end is one module and one entry in `BACKENDS`.
 
-`extractive` quotes the talk and needs nothing; `transformers` and `openai` write with a language model, and what they
-write is checked against the segments they cite.
+`extractive` quotes the talk and needs no model. `transformers` and `openai` generate statements with a language model;
+each statement is checked against the segments that it cites.
 """
 
 from summarizer.summarize.base import Summarizer

@@ -1,4 +1,4 @@
-"""What a summarizer can do, whatever is behind it."""
+"""The interface of a summarizer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from summarizer.stage import Answers
 
 
 class Summarizer(Protocol):
-    """An opened back end, for any number of threads."""
+    """An opened back end; safe to use from several threads."""
 
     def summarize(self, transcript: Transcript, source: Source, answers: Answers, /) -> Summary:
-        """Raises `Refused` rather than write what the transcript does not support.
+        """Summarize a transcript; raise `Refused` when the transcript does not support a summary.
 
-        `answers` keeps what a long summary is made from, so that a killed run need not repeat it.
+        `answers` stores intermediate results of a long summary, so that they are not repeated after a killed run.
         """
         ...

@@ -1,4 +1,4 @@
-"""The kinds of recording, each with its own shape of a digest. A new kind is one record here, one prompt, one template.
+"""The kinds of recording, each with its own form of digest. A new kind is one record here, one prompt and one template.
 
 The prompt is `llm/prompts/kind-<name>.md`, the template `digest/templates/<name>.md.j2`.
 """
@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from summarizer.errors import UsageError
 from summarizer.records import Source, Transcript
 
-AUTO = "auto"  # in the settings: decided by `choose_kind`
+AUTO = "auto"  # value of the setting; `choose_kind` then selects the kind
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of recording, and what is asked of a language model for it."""
+    """One kind of recording, and the fields that a language model fills for it."""
 
     name: str
-    titles: str  # regular expression that a title of the kind matches, in any case; empty: none does
-    speakers: int = 0  # so many speakers who take turns suggest the kind; 0: their number says nothing
-    roles: tuple[str, ...] = ("point", "aside")  # of a note; "aside" is where greetings and sponsors go
-    fields: tuple[str, ...] = ()  # of a note, beside its text and evidence: "speaker", "owner", "command"
+    titles: str  # regular expression for titles of the kind, case-insensitive; empty: matches none
+    speakers: int = 0  # minimum number of alternating speakers that indicates the kind; 0: not used
+    roles: tuple[str, ...] = ("point", "aside")  # of a note; "aside" is for greetings and sponsors
+    fields: tuple[str, ...] = ()  # further fields of a note: "speaker", "owner", "command"
 
     @property
     def lists_decisions(self) -> bool:
-        """Whether the page lists decisions and action items."""
+        """Whether the page has lists of decisions and action items."""
         return "decision" in self.roles
 
 
@@ -36,7 +36,7 @@ _MEETING = (
 )
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (  # the first whose titles match is taken
+    for kind in (  # the first kind whose titles match is chosen
         Kind(
             name="tutorial",
             titles=r"\b(tutorial|workshop|hands[- ]on|lab|codelab|getting started)\b",
@@ -58,11 +58,11 @@ KINDS: dict[str, Kind] = {
         Kind(name="talk", titles=""),
     )
 }
-TURNS = 10  # changes of speaker that a conversation has at least
+MIN_TURNS = 10  # minimum number of speaker changes in a conversation
 
 
-def configured_kind(name: str) -> Kind | None:
-    """The kind that the settings name, None for "auto"; raises `UsageError` when there is no such kind."""
+def find_configured_kind(name: str) -> Kind | None:
+    """Return the kind with this name, None for "auto"; raise `UsageError` when there is none."""
     if name == AUTO:
         return None
     if name not in KINDS:
@@ -71,13 +71,13 @@ def configured_kind(name: str) -> Kind | None:
 
 
 def choose_kind(source: Source, transcript: Transcript, configured: str = AUTO) -> Kind:
-    """The configured kind, or the one that title and speaker turns suggest."""
-    if kind := configured_kind(configured):
+    """Return the configured kind, or the one that the title or the speaker turns indicate."""
+    if kind := find_configured_kind(configured):
         return kind
     for kind in KINDS.values():
         if kind.titles and re.search(kind.titles, source.title, re.IGNORECASE):
             return kind
     speakers = {segment.speaker for segment in transcript.segments if segment.speaker}
     turns = sum(a.speaker != b.speaker for a, b in zip(transcript.segments, transcript.segments[1:], strict=False))
-    suggested = (kind for kind in KINDS.values() if 0 < kind.speakers <= len(speakers) and turns >= TURNS)
-    return next(suggested, KINDS["talk"])
+    candidates = (kind for kind in KINDS.values() if 0 < kind.speakers <= len(speakers) and turns >= MIN_TURNS)
+    return next(candidates, KINDS["talk"])

@@ -1,4 +1,4 @@
-"""How long the quick reference may be, and how to get there without leaving a fragment."""
+"""Length limits of the TL;DR and the takeaways, and how to shorten a claim without creating a fragment."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import re
 from summarizer import evidence
 from summarizer.records import Claim
 
-TLDR_WORDS, TAKEAWAY_WORDS = 25, 20
+TLDR_WORDS, TAKEAWAY_WORDS = 25, 20  # maximum lengths
 
 
 def shorten(claim: Claim, words: int, checker: evidence.Checker) -> Claim | None:
-    """A claim of at most `words` words: cut at the end of a clause, and checked anew if it was cut.
+    """Return a claim of at most `words` words, shortened at the end of a clause and then checked again.
 
-    None when no clause ends there, or what is left is not supported: a fragment says something nobody said.
+    None when no clause ends within the limit, or when the shortened text is not supported: a fragment may state
+    something that nobody said.
     """
     if len(claim.text.split()) <= words:
         return claim

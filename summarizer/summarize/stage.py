@@ -1,4 +1,4 @@
-"""The stage `summarize`: from segments to claims with evidence."""
+"""The stage `summarize`: turn segments into claims with evidence."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ BACKENDS: dict[str, Backend[Summarizer]] = {backend.name: backend for backend in
 
 
 def summarizer_backend(config: Config) -> Backend[Summarizer]:
-    """The back end that the settings name."""
+    """Return the back end that the settings name."""
     return choose(BACKENDS, config.summarize.backend, "summarize.backend")
 
 
 def _settings(config: Config) -> dict[str, Any]:
-    """[summarize], and what the chosen back end reads beside it."""
+    """Return [summarize], and the further settings that the chosen back end reads."""
     return {**config.summarize.dump(), **summarizer_backend(config).settings(config)}
 
 
@@ -29,7 +29,7 @@ def _make(work: Work[dict[str, Any], Summarizer], source: Source, corrected: Cor
     return summary.model_copy(update={"projects": corrected.projects})
 
 
-# Version 8: a summary says whether it quotes; what is shortened is checked again.
+# Version 8: a summary records whether it only quotes; shortened claims are checked again.
 SUMMARIZE = Stage(
     name="summarize",
     version=8,

@@ -1,6 +1,6 @@
-"""From captions or sound to segments with times.
+"""The stage `transcribe`: caption files or audio to segments with times.
 
-A speech recognition back end is a module, and a line in `BACKENDS`.
+To add a speech recognition back end, write a module and add it to `BACKENDS`.
 """
 
 from summarizer.transcribe.base import Recording, Transcriber

@@ -1,4 +1,4 @@
-"""What a speech recognition back end is given, and what it can do."""
+"""The interface of a speech recognition back end: its input (`Recording`) and its methods (`Transcriber`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from summarizer.records import Source, Transcript
 
 @dataclass(frozen=True)
 class Recording:
-    """Sound to be recognised; `source` and `glossary` may help, the text must not need them."""
+    """A media file to transcribe.
+
+    `source` and `glossary` are hints: a back end may use them, but must work without them.
+    """
 
     path: Path
     source: Source
@@ -20,12 +23,12 @@ class Recording:
 
 
 class Transcriber(Protocol):
-    """An opened speech recognition back end, for the recordings of a run and any number of threads."""
+    """An opened speech recognition back end. It serves all recordings of a run and may be shared between threads."""
 
     def announce(self, recording: Recording) -> None:
-        """Start to read a recording that will be asked for, while another one is being recognised."""
+        """Start to decode a recording that will be transcribed next, while another one is being transcribed."""
         ...
 
     def transcribe(self, recording: Recording) -> Transcript:
-        """Segments with times; none when nobody speaks. Raises `Failed` for media that cannot be decoded whole."""
+        """Return segments with times; none when nobody speaks. Raises `Failed` for incomplete or unreadable media."""
         ...

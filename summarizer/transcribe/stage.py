@@ -1,4 +1,4 @@
-"""The stage `transcribe`: from a caption file, or from sound, to segments with times."""
+"""The two forms of the stage `transcribe`: one reads a caption file, the other recognises speech in audio."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ BACKENDS: dict[str, Backend[Transcriber]] = {backend.name: backend for backend i
 
 @dataclass(frozen=True)
 class CaptionFile(StoredFile):
-    """A caption track as it was downloaded; `sha256` tells which of the source's tracks it is."""
+    """A caption track as downloaded; `sha256` identifies the track in `Source.captions`."""
 
     sha256: str
 
 
 def speech_backend(config: Config) -> Backend[Transcriber]:
-    """The speech recognition back end that the settings name."""
+    """The speech recognition back end that the setting `transcribe.backend` names."""
     return choose(BACKENDS, config.transcribe.backend, "transcribe.backend")
 
 
@@ -44,7 +44,7 @@ def _recognise(work: Work[object, Transcriber], audio: Audio, source: Source, gl
     return work.backend.transcribe(Recording(audio.path, source, glossary))
 
 
-# The source gives the format, the language and the length that a caption file is read with, so it is in the key.
+# The key contains the source, because the source gives the format, language and duration of the caption file.
 CAPTIONS = Stage(
     name="transcribe",
     version=5,
@@ -53,8 +53,8 @@ CAPTIONS = Stage(
     reads=(CaptionFile, Source),
     make=_read,
 )
-# Keyed on the sound alone. Title and glossary only tell a recogniser which names to expect: a new title must never
-# repeat hours of recognition.
+# The key contains the audio only. Title and glossary are hints on the names to expect: a new title must not cause
+# hours of recognition again.
 SPEECH = Stage(
     name="transcribe",
     version=5,

@@ -1,1 +1,1 @@
-"""How the embedded sample was made: speech, training text, the model's training and its score. Run by hand only."""
+"""The scripts that made the embedded sample: speech, training text, training of the model, and its score."""

@@ -1,4 +1,4 @@
-"""Write a trained model in CTranslate2's format, int8, with the files that faster-whisper needs to work offline."""
+"""Write a trained model in CTranslate2 format, with the files that faster-whisper needs to work offline."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tokenizers import Tokenizer
 
 
 def save(model: Any, tokenizer: Tokenizer, out: Path, quantization: str = "int8_float16") -> None:
-    """Convert a `WhisperForConditionalGeneration` into the folder `out`, replacing what is there.
+    """Convert a `WhisperForConditionalGeneration` into the folder `out`, which is replaced.
 
-    The converter's own command wants the original tokenizer's files, so its loader is called for the weights alone. With the default, weights
-    take 8 bits and what stays float 16.
+    The converter's own command needs the files of the original tokenizer, so only its loader for weights is used. By
+    default, quantized weights have 8 bits and the others 16 bits.
     """
     from ctranslate2.converters.transformers import WhisperLoader
 
     trained = model
-    model = type(trained)(trained.config)  # a copy: the converter changes weights in place, while training goes on
+    model = type(trained)(trained.config)  # a copy: the converter changes weights in place, and training continues
     model.load_state_dict(trained.state_dict())
     vocabulary = tokenizer.get_vocab()
     tokens = sorted(vocabulary, key=vocabulary.__getitem__)

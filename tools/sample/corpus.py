@@ -1,8 +1,9 @@
-"""Windows of synthetic speech with their timed text: what the model trains on.
+"""Make the training data of the model: windows of synthetic speech with their text and its times.
 
-Sentences are spoken once and kept as 16-bit samples; a window joins some of them with random pauses, gain, noise and
-(for a share) a trip through Opus or AAC, as the sample's talks take. Features are faster-whisper's own, and padding is
-zeros in feature space exactly as its `pad_or_trim` does, so that training sees what recognition will see.
+Each sentence is spoken once and stored as 16-bit samples; some are encoded and decoded with Opus or AAC, like the
+sample's talks. A window joins several sentences with random pauses, gain and noise. Features are computed as in
+faster-whisper, and padding consists of zeros in feature space as in its `pad_or_trim`, so that training and recognition
+have the same input.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from tools.sample.speak import RATE, encode
 from tools.sample.voice import voice
 
 _features = FeatureExtractor(feature_size=80)
-_LONG_PAUSE = 0.7  # seconds; about what the sample's talks have
+_LONG_PAUSE = 0.7  # seconds; similar to the pauses in the sample's talks
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """One sentence: text, where its words (as characters) and phonemes begin (seconds), and s16 samples at 16 kHz."""
+    """One sentence: its text, the start of each word (character, seconds) and phoneme (seconds), samples at 16 kHz."""
 
     text: str
     words: tuple[tuple[int, float], ...]
@@ -38,15 +39,15 @@ class Spoken:
     samples: NDArray[np.int16]
 
 
-Cues = tuple[tuple[float, float, Spoken], ...]  # start and end in seconds, and what is said
+Cues = tuple[tuple[float, float, Spoken], ...]  # start and end in seconds, and the sentence
 
 
 def speak_all(sentences: list[str], seed: int) -> list[Spoken]:
-    """Every sentence once; a fifth of them through a lossy codec, most at the talks' speed, some a little off."""
+    """Speak every sentence once; a fifth of them with a lossy codec, most at the speed of the talks, some near it."""
     rng = random.Random(seed)
     codecs = ("",) * 8 + (".opus", ".m4a")
     plans = [(text, rng.choice((150, 150, 150, 145, 156)), rng.choice(codecs)) for text in sentences]
-    # faster-whisper collects garbage after each file it decodes, 0.1 s with torch loaded; frozen objects are skipped.
+    # faster-whisper collects garbage after decoding a file (0.1 s with torch loaded); frozen objects are skipped.
     with ProcessPoolExecutor(initializer=gc.freeze) as pool:
         return list(pool.map(_speak, plans, chunksize=50))
 
@@ -63,9 +64,10 @@ def _speak(plan: tuple[str, int, str]) -> Spoken:
 
 
 class Pool:
-    """All sentences as one tensor on the device, from which batches of windows are rendered.
+    """All sentences as one tensor on the device, from which batches of windows are made.
 
-    Made in one process a core, windows came at 0.2 batches a second and a GPU idled; rendered there, they are free.
+    Processes on the CPU, one per core, made 0.2 batches per second and left the GPU idle; on the GPU the time is
+    negligible.
     """
 
     def __init__(self, spoken: list[Spoken], device: torch.device) -> None:
@@ -78,7 +80,7 @@ class Pool:
         self.hann = torch.hann_window(_features.n_fft, device=device)
 
     def windows(self, rng: random.Random, seconds: float, size: int) -> tuple[torch.Tensor, list[Cues]]:
-        """Features (size, 80, 100 * seconds) of random windows, and what is said in each."""
+        """Features (size, 80, 100 * seconds) of random windows, and the sentences of each."""
         plans = [plan(self.spoken, rng, seconds) for _ in range(size)]
         sound = torch.zeros(size, int(seconds * RATE), device=self.device)
         for row, (cues, indices, _) in zip(sound, plans, strict=True):
@@ -96,9 +98,9 @@ class Pool:
         return self.features(sound, ends), [cues for cues, _, _ in plans]
 
     def features(self, sound: torch.Tensor, ends: torch.Tensor) -> torch.Tensor:
-        """Whisper's log-mel features of (size, samples), zero after each `ends` (seconds), as faster-whisper pads."""
-        alive = torch.arange(sound.shape[1], device=self.device) < (ends[:, None] * RATE)
-        padded = nn.functional.pad(sound * alive, (0, 160))
+        """Whisper's log-mel features of (size, samples); zero after `ends` (seconds), as faster-whisper pads."""
+        within = torch.arange(sound.shape[1], device=self.device) < (ends[:, None] * RATE)
+        padded = nn.functional.pad(sound * within, (0, 160))
         spectrum = torch.stft(padded, _features.n_fft, _features.hop_length, window=self.hann, return_complex=True)
         mel = (self.filters @ spectrum[..., :-1].abs() ** 2).clamp(min=1e-10).log10()
         mel = mel[..., : sound.shape[1] // _features.hop_length]
@@ -108,7 +110,7 @@ class Pool:
 
 
 def plan(spoken: list[Spoken], rng: random.Random, seconds: float) -> tuple[Cues, list[int], float]:
-    """Random sentences with pauses that fit in `seconds`: cues, their indices, and where the sound ends (seconds)."""
+    """Random sentences with pauses that fit in `seconds`: cues, their indices, and the end of the audio (seconds)."""
     cues: list[tuple[float, float, Spoken]] = []
     indices: list[int] = []
     at = rng.uniform(0.0, 0.6)
@@ -125,7 +127,7 @@ def plan(spoken: list[Spoken], rng: random.Random, seconds: float) -> tuple[Cues
 
 
 def without_speech(rng: random.Random, count: int, device: torch.device) -> torch.Tensor:
-    """Silence, noise or a chord, (count) samples: windows that must give no text."""
+    """`count` samples of silence, noise or a chord, for windows that must give no text."""
     kind = rng.choice(("silence", "noise", "chord"))
     if kind == "silence":
         return torch.zeros(count, device=device)

@@ -1,9 +1,9 @@
-"""Score the sample's speech model on sentences it never saw.
+"""Score the sample's speech model on sentences that it was not trained on.
 
     python -m tools.sample.evaluate [MODEL_FOLDER]
 
-Three sets: fresh sentences of the training grammar and of random words (`generated`), sentences written by hand
-(`written`), and the talks of the sample as they are committed (`talks`), through the codec and the VAD.
+There are three sets: new sentences of the training grammar and of random words (`generated`), sentences written by hand
+(`written`), and the committed audio of the sample's talks (`talks`), with its codec and with voice activity detection.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from summarizer.evaluation.scoring import word_errors
+from summarizer.evaluation.scoring import count_word_errors
 from summarizer.sample import load_talks
 from tools.sample.language import sentence
 from tools.sample.speak import PAUSE, say, silence
@@ -50,19 +50,19 @@ TEST_SENTENCES = (
 
 
 def test_sentences(count: int = 300) -> list[str]:
-    """Fresh sentences of the training grammar, from another seed."""
+    """New sentences of the training grammar, from another seed."""
     rng = random.Random(2026)
     return [sentence(rng) for _ in range(count)]
 
 
 def rate(pairs: Sequence[tuple[str, str]]) -> float:
-    """Word error rate over (reference, hypothesis) pairs after Whisper's normalisation, 0 is perfect."""
-    found = [word_errors(*pair) for pair in pairs]
-    return sum(one.rate * one.reference for one in found) / sum(one.reference for one in found)
+    """The word error rate over (reference, hypothesis) pairs, after Whisper's normalisation."""
+    errors = [count_word_errors(*pair) for pair in pairs]
+    return sum(words.rate * words.reference for words in errors) / sum(words.reference for words in errors)
 
 
 def spoken_pairs(model: Any, sentences: Sequence[str], per_window: int = 6) -> list[tuple[str, str]]:
-    """Speak sentences some at a time, as a talk would, and recognise each window."""
+    """Speak `per_window` sentences at a time and recognise each window; returns (text, recognised text)."""
     pairs = []
     for first in range(0, len(sentences), per_window):
         group = sentences[first : first + per_window]
@@ -73,12 +73,12 @@ def spoken_pairs(model: Any, sentences: Sequence[str], per_window: int = 6) -> l
 
 
 def main() -> None:
-    """Print the word error rate of every set, and the worst windows."""
+    """Print the word error rate of every set; with `--show`, also some windows."""
     from faster_whisper import WhisperModel
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("model", type=Path, help="folder of a model in CTranslate2's format")
-    parser.add_argument("--show", action="store_true", help="print what was heard")
+    parser.add_argument("model", type=Path, help="folder of a model in CTranslate2 format")
+    parser.add_argument("--show", action="store_true", help="print recognised text")
     arguments = parser.parse_args()
     model = WhisperModel(str(arguments.model), device="cpu", compute_type="int8")
     sets = {

@@ -1,8 +1,8 @@
-"""Training text for the sample's speech model: sentences nobody wrote.
+"""Generate the training text of the sample's speech model.
 
-Three kinds, so that the model has to listen. Grammatical sentences sound natural but let a decoder guess; random word
-strings cannot be guessed; mixed ones sit between. No sentence of the sample's talks or of the test set may occur:
-`training_sentences` leaves them out, and a test holds it to that.
+There are three kinds of sentences. Grammatical sentences are similar to speech but let the decoder guess words; random
+sequences of words cannot be guessed; mixed sentences are in between. `training_sentences` excludes the sentences of the
+sample's talks and of the test set, which a test verifies.
 """
 
 from __future__ import annotations
@@ -49,30 +49,32 @@ PATTERNS = (
 
 @cache
 def words() -> dict[str, tuple[str, ...]]:
-    """Words by role; the role `talk` holds those of the sample's talks that no other role has."""
+    """Words by role; the role `talk` has the words of the sample's talks that no other role has."""
     roles: dict[str, tuple[str, ...]] = {}
     for line in (Path(__file__).parent / "words.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             role, _, listed = line.partition(": ")
             roles[role] = tuple(dict.fromkeys(listed.split()))
-    known = {word for role in roles.values() for word in role} | {w.lower() for role in roles.values() for w in role}
+    listed_words = {word for role in roles.values() for word in role} | {
+        w.lower() for role in roles.values() for w in role
+    }
     spoken = [
         word for talk in load_talks() for sentence in talk.sentences for word in re.findall(r"[A-Za-z]+", sentence)
     ]
-    later = {word for word in spoken if word not in known and word.lower() not in known}
+    unlisted = {word for word in spoken if word not in listed_words and word.lower() not in listed_words}
     roles["talk"] = tuple(
-        sorted({word if word.isupper() or word.lower() not in spoken else word.lower() for word in later})
+        sorted({word if word.isupper() or word.lower() not in spoken else word.lower() for word in unlisted})
     )
     return roles
 
 
 def normal(sentence: str) -> str:
-    """Lower case words only: what counts as the same sentence."""
+    """The words of a sentence in lower case; sentences with the same words count as equal."""
     return " ".join(re.findall(r"[a-z]+", sentence.lower()))
 
 
 def sentence(rng: random.Random) -> str:
-    """One sentence: 45 % grammatical, 40 % random words, 15 % both."""
+    """A random sentence: 45 % are grammatical, 40 % random words, 15 % both."""
     kind = rng.random()
     if kind < 0.45:
         text = _grammatical(rng)
@@ -96,14 +98,14 @@ def _random_words(rng: random.Random, count: int) -> str:
 
 
 def training_sentences(count: int, seed: int, forbidden: Iterable[str] = ()) -> list[str]:
-    """Distinct sentences, none of them in `forbidden` nor in the sample's talks."""
-    taken = {normal(text) for text in forbidden}
-    taken |= {normal(text.partition(": ")[2] or text) for talk in load_talks() for text in talk.sentences}
+    """`count` different sentences that are neither in `forbidden` nor in the sample's talks."""
+    excluded = {normal(text) for text in forbidden}
+    excluded |= {normal(text.partition(": ")[2] or text) for talk in load_talks() for text in talk.sentences}
     rng = random.Random(seed)
-    found: list[str] = []
-    while len(found) < count:
+    sentences: list[str] = []
+    while len(sentences) < count:
         candidate = sentence(rng)
-        if normal(candidate) not in taken:
-            taken.add(normal(candidate))
-            found.append(candidate)
-    return found
+        if normal(candidate) not in excluded:
+            excluded.add(normal(candidate))
+            sentences.append(candidate)
+    return sentences

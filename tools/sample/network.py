@@ -1,9 +1,10 @@
-"""The sample's network: Whisper's architecture, small, with three teachers that are thrown away after training.
+"""The network of the sample's speech model: a small Whisper, with three auxiliary losses during training.
 
-The decoder alone takes long to find where to look, and what to look for. The synthesizer knows when it says what, so
-the encoder is also trained to name at every frame the phoneme and the word that is being said (frame-wise training of
-hybrid systems: Bourlard and Morgan 1994), and the decoder's cross-attention is pulled to the moment of the word it
-writes (guided attention: Tachibana et al. 2018, arXiv:1710.08969, with word times for the diagonal).
+With the decoder's loss alone, cross-attention and acoustic features are learned slowly. The synthesizer reports the
+times of words and phonemes, so the encoder is also trained to predict the current phoneme and word at every frame
+(frame-wise training of hybrid systems: Bourlard and Morgan 1994), and the decoder's cross-attention is guided to the
+time of the word that it writes (guided attention: Tachibana et al. 2018, arXiv:1710.08969, with word times instead of
+the diagonal).
 """
 
 from __future__ import annotations
@@ -22,28 +23,33 @@ SPECIAL = (
 )  # fmt: skip
 TIMES = tuple(f"<|{hundredths / 100:.2f}|>" for hundredths in range(0, 3001, 2))
 WIDTH, ENCODER_LAYERS, DECODER_LAYERS, HEADS = 192, 4, 3, 4
-SUBWORDS = 2000  # most words of the vocabulary are one
-NEAR = ((-3, 0, 3), (-6, 0, 6), (-10, 0, 10), (-6, 0, 6))  # frames from itself where each layer's heads look at first
-GUIDED_HEADS = 2  # of each decoder layer; the others look where they like
-FRAME = 0.02  # seconds of one encoder state
-SLACK = 0.12  # seconds that attention may lie beside its word
+SUBWORDS = 2000  # most words of the vocabulary are a single token
+NEAR = (
+    (-3, 0, 3),
+    (-6, 0, 6),
+    (-10, 0, 10),
+    (-6, 0, 6),
+)  # initial distances of attention, in frames, for the heads of each layer
+GUIDED_HEADS = 2  # heads of each decoder layer with guided attention
+FRAME = 0.02  # duration of one encoder state, seconds
+SLACK = 0.12  # seconds that attention may be before or after its word
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Windows and what they shall give, all on one device; `length` is the longest target."""
+    """Windows and their targets on one device; `length` is that of the longest target."""
 
     features: Tensor  # (size, 80, frames)
-    first: int  # encoder state, of 1,500 in 30 s, at which the windows begin
-    ids: Tensor  # (size, length), what the decoder has written
-    labels: Tensor  # (size, length), what it shall write next; -100: nothing
-    moments: Tensor  # (size, length, 2), start and end of what it shall write, seconds; -1: nowhere
-    words: Tensor  # (size, frames / 2), the token that is being said; -100: none
-    phonemes: Tensor  # (size, frames / 2), the phoneme, likewise
+    first: int  # index of the encoder state (of 1,500 in 30 s) at which the windows begin
+    ids: Tensor  # (size, length), tokens that the decoder has written
+    labels: Tensor  # (size, length), tokens that it must write next; -100: none
+    moments: Tensor  # (size, length, 2), start and end of the next token, seconds; -1: none
+    words: Tensor  # (size, frames / 2), the spoken token; -100: none
+    phonemes: Tensor  # (size, frames / 2), the spoken phoneme; -100: none
 
 
 def train_tokenizer(sentences: list[str]) -> Tokenizer:
-    """Byte-level BPE, then Whisper's special and time tokens, in Whisper's order."""
+    """Train a byte-level BPE tokenizer, with Whisper's special and time tokens in Whisper's order."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -71,11 +77,11 @@ def build_model(tokenizer: Tokenizer) -> WhisperForConditionalGeneration:
     )  # fmt: skip
 
 
-def look_near(encoder: nn.Module) -> None:
-    """Start three heads of each encoder layer looking at fixed places nearby, in every window alike.
+def attend_nearby(encoder: nn.Module) -> None:
+    """Initialise three heads of each encoder layer to attend to fixed distances, which are the same in all windows.
 
-    Whisper's positions are sinusoids, so a query rotated by an offset matches the key at that distance. Random heads
-    have to find this out, which took half of the training.
+    Whisper's positions are sinusoids, so a query rotated by an offset matches the key at that distance. Heads with
+    random weights needed half of the training to learn this.
     """
     pairs = WIDTH // HEADS // 2
     frequencies = 10_000 ** (-torch.arange(pairs) / (WIDTH // 2 - 1))  # radians a frame, as the embedding has them
@@ -94,26 +100,26 @@ def look_near(encoder: nn.Module) -> None:
 
 
 class Student(nn.Module):
-    """The model with the teachers' heads, and an ear at its cross-attention."""
+    """The model with the heads for the auxiliary losses, and a hook that records its cross-attention."""
 
     def __init__(self, tokenizer: Tokenizer, phonemes: int) -> None:
         super().__init__()
         self.model = build_model(tokenizer)
-        look_near(self.model.model.encoder)
+        attend_nearby(self.model.model.encoder)
         self.phonemes = nn.Linear(WIDTH, phonemes)
         self.words = nn.Linear(WIDTH, SUBWORDS)
         self._attention: list[Tensor] = []
         eager = copy.deepcopy(self.model.config)
-        eager._attn_implementation = "eager"  # the fused kernel does not show its weights
+        eager._attn_implementation = "eager"  # the fused kernel does not return its weights
         for layer in self.model.model.decoder.layers:
             layer.encoder_attn.config = eager
-            layer.encoder_attn.register_forward_hook(self._overhear)
+            layer.encoder_attn.register_forward_hook(self._record_attention)
 
-    def _overhear(self, _module: nn.Module, _inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
+    def _record_attention(self, _module: nn.Module, _inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
         self._attention.append(output[1])
 
     def encode(self, features: Tensor, first: int) -> Tensor:
-        """Encoder states (size, frames / 2, width) of features (size, 80, frames) that begin at the state `first`."""
+        """The encoder states (size, frames / 2, width) of features (size, 80, frames), from the state `first` on."""
         encoder = self.model.model.encoder
         states = nn.functional.gelu(encoder.conv1(features))
         states = nn.functional.gelu(encoder.conv2(states)).transpose(1, 2)
@@ -124,7 +130,7 @@ class Student(nn.Module):
         return encoder.layer_norm(states)
 
     def losses(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Cross-entropies of decoder, phonemes and words, and how far attention is from the words it writes."""
+        """The cross-entropies of decoder, phonemes and words, and the loss of the guided attention."""
         self._attention.clear()
         with torch.autocast(batch.features.device.type, dtype=torch.bfloat16):
             states = self.encode(batch.features, batch.first)
@@ -134,15 +140,15 @@ class Student(nn.Module):
             nn.functional.cross_entropy(logits.float().flatten(0, 1), wanted.flatten())
             for logits, wanted in zip(answers, (batch.labels, batch.phonemes, batch.words), strict=True)
         )
-        return written, sounds, words, self._astray(batch.moments, states.shape[1])
+        return written, sounds, words, self._attention_loss(batch.moments, states.shape[1])
 
-    def _astray(self, moments: Tensor, frames: int) -> Tensor:
-        """Negative log of the guided heads' weight on the frames of each token's moment."""
+    def _attention_loss(self, moments: Tensor, frames: int) -> Tensor:
+        """The negative log of the weight of guided heads on the frames of each token."""
         times = (torch.arange(frames, device=moments.device) + 0.5) * FRAME
-        there = (times >= moments[..., :1] - SLACK) & (times <= moments[..., 1:] + SLACK)
-        known = moments[..., 0] >= 0
+        near = (times >= moments[..., :1] - SLACK) & (times <= moments[..., 1:] + SLACK)
+        timed = moments[..., 0] >= 0
         parts = [
-            -(weights[:, :GUIDED_HEADS].float() * there[:, None]).sum(-1).clamp(min=1e-4).log() * known[:, None]
+            -(weights[:, :GUIDED_HEADS].float() * near[:, None]).sum(-1).clamp(min=1e-4).log() * timed[:, None]
             for weights in self._attention
         ]
-        return torch.stack(parts).sum() / (known.sum() * GUIDED_HEADS * len(parts)).clamp(min=1)
+        return torch.stack(parts).sum() / (timed.sum() * GUIDED_HEADS * len(parts)).clamp(min=1)

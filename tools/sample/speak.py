@@ -1,9 +1,9 @@
-"""Speak the sample's talks with espeak-ng and write the sound and the captions.
+"""Speak the sample's talks with espeak-ng, and write their audio and captions.
 
     python -m tools.sample.speak
 
-A formant synthesizer sounds like a robot, and that is the point: it is free, it runs anywhere, it says the same thing
-the same way, and hours of it take minutes. Needs the program espeak-ng; the results are committed, so users do not.
+A formant synthesizer sounds artificial, but it is free, runs on any machine, always gives the same audio for the same
+text, and makes hours of speech in minutes. The script needs the program espeak-ng; its results are committed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from summarizer.sample import SampleTalk, load_talks
 
-RATE = 16_000  # Hz, what Whisper hears
+RATE = 16_000  # Hz, the sampling rate of Whisper
 PAUSE = 0.7  # seconds between sentences
 VOICE, SPEED, PITCH = "en-us", 150, 45  # espeak-ng's voice, words per minute, 0..99
 Samples = NDArray[np.float32]
@@ -35,7 +35,7 @@ def say(text: str) -> Samples:
 
 
 def trimmed(raw: Samples, rate: int) -> tuple[Samples, float]:
-    """What is loud, with 50 ms to either side, and how many seconds were cut off before it."""
+    """The samples without silence at both ends (50 ms are kept), and the seconds removed at the start."""
     loud = np.flatnonzero(np.abs(raw) > 0.005)
     if not loud.size:
         return raw, 0.0
@@ -44,7 +44,7 @@ def trimmed(raw: Samples, rate: int) -> tuple[Samples, float]:
 
 
 def resample(samples: Samples, rate: int) -> Samples:
-    """Linear-phase windowed-sinc resampling from `rate` Hz to 16 kHz, good enough for one narrow voice."""
+    """Resample from `rate` Hz to 16 kHz with a linear-phase windowed sinc; sufficient for one synthetic voice."""
     if rate == RATE:
         return samples
     taps = np.arange(-64, 65) / rate
@@ -60,7 +60,7 @@ def silence(seconds: float) -> Samples:
 
 
 def tone(seconds: float) -> Samples:
-    """A quiet chord that swells: what is left when the microphone was not plugged in."""
+    """A quiet chord of varying loudness, for a recording without speech."""
     t = np.arange(int(seconds * RATE)) / RATE
     chord = sum(np.sin(2 * np.pi * hertz * t) for hertz in (220.0, 277.2, 329.6))
     return (0.02 * chord * (1 + np.sin(2 * np.pi * t / 7)) / 2).astype(np.float32)
@@ -90,13 +90,13 @@ def encode(path: Path, samples: Samples, bit_rate: int = 24_000) -> None:
 
 
 def stamp(seconds: float) -> str:
-    """WebVTT time."""
+    """A time in WebVTT format."""
     whole = int(seconds)
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}.{round(seconds % 1 * 1000) % 1000:03}"
 
 
 def perform(talk: SampleTalk) -> tuple[Samples, list[tuple[float, float, str]]]:
-    """A talk's samples and its cues as (start, end, text), seconds."""
+    """Speak a talk; returns its samples and its cues as (start, end, text), seconds."""
     if talk.tone_seconds:
         return tone(talk.tone_seconds), [(0.0, talk.tone_seconds, "[Music]")]
     parts, cues, at = [silence(0.5)], [], 0.5

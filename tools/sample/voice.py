@@ -1,8 +1,7 @@
-"""The synthetic voice in this process: espeak-ng's library, for hours of speech with the time of every word.
+"""The synthetic voice as a library: espeak-ng in this process, with the times of words and phonemes.
 
-A program start for each sentence cost 45 ms, and said nothing about words. The library takes 5 ms and reports where
-each word and each phoneme begins, which the training uses to say what is heard when. Declarations are those of
-espeak-ng's public header, speak_lib.h.
+Starting the program takes 45 ms per sentence and gives no times. The library takes 5 ms and reports the start of each
+word and phoneme, which the training uses. The declarations are those of espeak-ng's public header, speak_lib.h.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 @dataclass(frozen=True)
 class Utterance:
-    """One sentence: mono float32 samples at 16 kHz, and where words (as characters) and phonemes begin, seconds."""
+    """One sentence: mono float32 samples at 16 kHz, and the start of each word (character, seconds) and phoneme."""
 
     samples: Samples
     words: tuple[tuple[int, float], ...]
@@ -45,7 +44,7 @@ class Utterance:
 
 
 class Voice:
-    """The sample's voice. One for each process: the library keeps its state in globals."""
+    """The sample's voice. There is one per process, because the library keeps its state in global variables."""
 
     def __init__(self) -> None:
         self._library: Any = ctypes.CDLL("libespeak-ng.so.1")
@@ -54,7 +53,7 @@ class Voice:
         self._parts: list[np.ndarray] = []
         self._words: list[tuple[int, int]] = []
         self._phonemes: list[tuple[str, int]] = []
-        self._callback = _Callback(self._collect)  # kept: the library holds a bare pointer
+        self._callback = _Callback(self._collect)  # kept alive: the library only has a pointer to it
         self._library.espeak_SetSynthCallback(self._callback)
 
     def _collect(self, samples: Any, count: int, events: Any) -> int:
@@ -71,20 +70,20 @@ class Voice:
         return 0
 
     def say(self, text: str, speed: int = SPEED, pitch: int = PITCH) -> Utterance:
-        """Speak one sentence, `speed` in words per minute; what is quiet at both ends is cut off."""
+        """Speak one sentence at `speed` words per minute; silence at both ends is removed."""
         self._parts, self._words, self._phonemes = [], [], []
         self._library.espeak_SetParameter(_RATE, speed, 0)
         self._library.espeak_SetParameter(_PITCH, pitch, 0)
         data = text.encode()
         self._library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
         raw = np.concatenate(self._parts).astype(np.float32) / 32768
-        kept, cut = trimmed(raw, self._rate)
-        words = tuple((at, max(0.0, milliseconds / 1000 - cut)) for at, milliseconds in self._words)
-        phonemes = tuple((name, max(0.0, milliseconds / 1000 - cut)) for name, milliseconds in self._phonemes)
+        kept, removed = trimmed(raw, self._rate)
+        words = tuple((at, max(0.0, milliseconds / 1000 - removed)) for at, milliseconds in self._words)
+        phonemes = tuple((name, max(0.0, milliseconds / 1000 - removed)) for name, milliseconds in self._phonemes)
         return Utterance(resample(kept, self._rate), words, phonemes)
 
 
 @cache
 def voice() -> Voice:
-    """This process's voice."""
+    """The voice of this process."""
     return Voice()

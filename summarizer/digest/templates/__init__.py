@@ -1,32 +1,32 @@
-"""The templates' environment: every value is escaped unless it was made by one of our own functions."""
+"""The template environment; every value is escaped unless a function of this package has created it as markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from summarizer.digest.escape import code, escape, link, moment, timestamp
-from summarizer.digest.wording import wording
-from summarizer.records import Claim, Source, Transcript
+from summarizer.digest.escape import escape, format_code, link, moment_url, timestamp
+from summarizer.digest.wording import load_wording
+from summarizer.records import Claim, Source, Span, Transcript
 
 
-class Ready(str):
-    """Markdown that we made ourselves and that must not be escaped again."""
+class Markdown(str):
+    """Text that is markdown already and must not be escaped again."""
 
     __slots__ = ()
 
 
 def _finalize(value: Any) -> str:
-    """Called by Jinja for every `{{ expression }}`: forgetting to escape is not possible."""
-    return str(value) if isinstance(value, Ready) else escape(str(value))
+    """Escape a value; Jinja calls this for every `{{ expression }}`, so that escaping cannot be forgotten."""
+    return str(value) if isinstance(value, Markdown) else escape(str(value))
 
 
 @cache
 def environment() -> Environment:
-    """Shared and immutable after this."""
+    """Return the shared environment; it is not changed after its creation."""
     env = Environment(  # noqa: S701 - HTML autoescape would be wrong for markdown; `_finalize` escapes everything
         loader=PackageLoader("summarizer.digest"),
         finalize=_finalize,
@@ -35,47 +35,52 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.globals["link"] = lambda *args: Ready(link(*args))
-    env.globals["page_link"] = lambda title, file: Ready(f"[{escape(title)}]({file})")
-    env.globals["byline"] = _byline
-    env.filters["clock"] = lambda seconds: Ready(timestamp(seconds))
-    env.filters["day"] = lambda day: Ready(day.isoformat())
-    env.filters["percent"] = lambda share: Ready(f"{share:.0%}")
-    env.filters["times"] = _times
+    env.globals["link"] = lambda *args: Markdown(link(*args))
+    env.globals["page_link"] = lambda title, file: Markdown(f"[{escape(title)}]({file})")
+    env.globals["byline"] = _format_byline
+    env.filters["clock"] = lambda seconds: Markdown(timestamp(seconds))
+    env.filters["day"] = lambda day: Markdown(day.isoformat())
+    env.filters["percent"] = lambda share: Markdown(f"{share:.0%}")
+    env.filters["times"] = _format_times
     env.filters["seconds"] = lambda spans: sum(span.end - span.start for span in spans)
-    env.filters["reasons"] = lambda spans, say: Ready(", ".join(dict.fromkeys(say(span.reason) for span in spans)))
-    env.filters["shown"] = _shown
-    env.filters["ready"] = Ready  # what a macro gives: its parts are escaped already
+    env.filters["reasons"] = _format_reasons
+    env.filters["format_claim"] = _format_claim
+    env.filters["markdown"] = Markdown  # for results of macros, whose parts have been escaped
     return env
 
 
-def phrases(language: str) -> Callable[..., Ready]:
-    """`say("covered", share=..., start=..., end=...)`: a phrase of the wording table with its values, escaped."""
-    words = wording(language)
+def load_phrases(language: str) -> Callable[..., Markdown]:
+    """Return a function for templates: `phrase("covered", share=..., start=..., end=...)` inserts escaped values."""
+    wording = load_wording(language)
 
-    def say(name: str, **values: Any) -> Ready:
-        return Ready(words[name].format(**{key: _finalize(value) for key, value in values.items()}))
+    def phrase(key: str, **values: Any) -> Markdown:
+        return Markdown(wording[key].format(**{name: _finalize(value) for name, value in values.items()}))
 
-    return say
-
-
-def _shown(claim: Claim) -> Ready:
-    """A claim as the page says it: translated where it is, with its command as code."""
-    command = f" {code(claim.command)}" if claim.command else ""
-    return Ready(escape(claim.translation or claim.text) + command)
+    return phrase
 
 
-def _byline(source: Source, transcript: Transcript, say: Callable[..., Ready]) -> Ready:
-    """Speakers, channel, day and length: what is known of them, and a link to the video."""
+def _format_claim(claim: Claim) -> Markdown:
+    """Return the translation of a claim, or else its text, followed by its command as code."""
+    command = f" {format_code(claim.command)}" if claim.command else ""
+    return Markdown(escape(claim.translation or claim.text) + command)
+
+
+def _format_reasons(spans: Sequence[Span], phrase: Callable[..., Markdown]) -> Markdown:
+    """Return the different reasons of spans, separated by commas."""
+    return Markdown(", ".join(dict.fromkeys(phrase(span.reason) for span in spans)))
+
+
+def _format_byline(source: Source, transcript: Transcript, phrase: Callable[..., Markdown]) -> Markdown:
+    """Return the known ones of speakers, channel, day and length, and a link to the video."""
     duration = source.duration or transcript.duration
     length = timestamp(duration) if duration else ""
-    start = moment(source.url, 0)
-    watch = f"[{say('watch')}]({start})" if start else ""
-    known = [escape(", ".join(source.speakers)), escape(source.channel), str(source.published or ""), length, watch]
-    return Ready(" · ".join(part for part in known if part))
+    start = moment_url(source.url, 0)
+    watch = f"[{phrase('watch')}]({start})" if start else ""
+    parts = [escape(", ".join(source.speakers)), escape(source.channel), str(source.published or ""), length, watch]
+    return Markdown(" · ".join(part for part in parts if part))
 
 
-def _times(times: tuple[float, ...], url: str, say: Callable[..., Ready], most: int = 5) -> Ready:
-    """The first moments of a mention as links, and how many more there are."""
-    more = f" {say('more', count=len(times) - most)}" if len(times) > most else ""
-    return Ready(", ".join(link(url, seconds) for seconds in times[:most]) + more)
+def _format_times(times: tuple[float, ...], url: str, phrase: Callable[..., Markdown], maximum: int = 5) -> Markdown:
+    """Return the first times of a mention as links, and the number of further ones."""
+    more = f" {phrase('more', count=len(times) - maximum)}" if len(times) > maximum else ""
+    return Markdown(", ".join(link(url, seconds) for seconds in times[:maximum]) + more)

@@ -1,4 +1,4 @@
-"""The back end without a model: the talk in its own words."""
+"""The back end without a model: it quotes the talk."""
 
 from summarizer.summarize.extractive.backend import EXTRACTIVE, Extractive
 

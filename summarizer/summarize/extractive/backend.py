@@ -1,8 +1,8 @@
-"""The back end without a model: the talk in its own words.
+"""The back end without a model: it quotes the talk.
 
-Sections are found where the vocabulary changes (TextTiling: Hearst 1997), sentences chosen by how much they tell of
-what is special to the talk and its title, each for what it adds to those before (`Choice`), among those that can stand
-alone (`salience`). It cannot invent, it is instant, and it reads like a set of quotes, because that is what it is.
+Sections begin where the vocabulary changes (TextTiling: Hearst 1997). Sentences that can be understood alone
+(`salience`) are selected one after the other, each by how many important terms it adds to the earlier ones
+(`Selection`). Nothing can be invented and it takes less than a second, but the result reads like a list of quotes.
 """
 
 from __future__ import annotations
@@ -16,53 +16,56 @@ from summarizer.config import SummarizeSettings
 from summarizer.errors import BackendError, Refused
 from summarizer.language.sentences import Sentence, sentences
 from summarizer.language.words import content
-from summarizer.records import Claim, Made, Section, Source, Summary, Transcript
+from summarizer.records import Claim, Provenance, Section, Source, Summary, Transcript
 from summarizer.stage import Answers, Backend, Opening
 from summarizer.summarize.base import Summarizer
 from summarizer.summarize.extractive import meeting
-from summarizer.summarize.extractive.salience import readable, weights
+from summarizer.summarize.extractive.salience import rate_readability, weigh_terms
 from summarizer.summarize.kinds import choose_kind
-from summarizer.summarize.topics import heading, split_topics
+from summarizer.summarize.topics import make_heading, split_topics
 
-TLDR_WORDS, TAKEAWAY_WORDS, POINT_WORDS = 25, 20, 34
-LEAST_WORDS = 5
-LENGTH = 0.6  # how much of its length a sentence is charged; chosen on the half for tuning, as are the next two
-WHOLE = 0.7  # how much it costs to be, perhaps, no whole sentence: the probability to this power
-SAID_BEFORE = 0.1  # what a term is still worth when the summary has it already
-WORTH_QUOTING = 0.35  # readability below which a section does without: greetings, housekeeping, halves of sentences
+TLDR_WORDS, TAKEAWAY_WORDS, POINT_WORDS = 25, 20, 34  # maximum lengths
+MIN_WORDS = 5
+# The next three were chosen on the tuning half of the evaluation talks.
+LENGTH_EXPONENT = 0.6  # the gain of a sentence is divided by its length to this power
+COMPLETENESS_EXPONENT = 0.7  # its quality is multiplied by the probability that it is complete, to this power
+REPEATED_WEIGHT = 0.1  # share of its weight that a term keeps when the summary already contains it
+MIN_QUALITY = 0.35  # sections omit sentences below this: greetings, housekeeping, incomplete sentences
 
 
 class Extractive:
-    """Sentences of the talk, chosen and ordered."""
+    """Selects sentences of the talk and arranges them."""
 
     def __init__(self, settings: SummarizeSettings) -> None:
         self._settings = settings
 
     def summarize(self, transcript: Transcript, source: Source, _answers: Answers | None = None) -> Summary:
-        """Quotes with their evidence; raises `Refused("too_little")` when there are no whole sentences to quote."""
+        """Return quotes with their evidence; raise `Refused("too_little")` when too few sentences can be quoted."""
         started = time.monotonic()
         settings = self._settings
-        found = sentences(transcript)
-        choice = Choice(found, source)
+        talk_sentences = sentences(transcript)
+        selection = Selection(talk_sentences, source)
         checker = evidence.Checker(transcript)
-        # A quote is true by nature, but what the check cannot confirm (a name cut by clean-up) is not published either.
+        # Quotes are checked like all claims: the clean-up of a sentence may have removed part of a name.
         quotes = {
             i: claim
-            for i, sentence in enumerate(found)
-            if LEAST_WORDS <= len(sentence.text.split()) <= POINT_WORDS
+            for i, sentence in enumerate(talk_sentences)
+            if MIN_WORDS <= len(sentence.text.split()) <= POINT_WORDS
             and isinstance(claim := checker.check(sentence.text, sentence.segments), Claim)
         }
         if len(quotes) < 3:
             raise Refused(
                 "too_little",
-                f"only {len(quotes)} whole sentences can be quoted, 3 are needed",
+                f"only {len(quotes)} complete sentences can be quoted, 3 are needed",
                 "Nothing to do.",
             )
         kind = choose_kind(source, transcript, settings.kind)
-        (tldr,) = choice.best(list(quotes), 1, TLDR_WORDS)
-        takeaways = choice.best([i for i in quotes if i != tldr], settings.max_takeaways, TAKEAWAY_WORDS)
-        sections = self._sections(found, choice, quotes, {tldr, *takeaways}, settings)
-        decisions, actions = meeting.decisions_and_actions(found, checker) if kind.lists_decisions else ((), ())
+        (tldr,) = selection.select(list(quotes), 1, TLDR_WORDS)
+        takeaways = selection.select([i for i in quotes if i != tldr], settings.max_takeaways, TAKEAWAY_WORDS)
+        sections = self._make_sections(talk_sentences, selection, quotes, {tldr, *takeaways}, settings)
+        decisions, actions = (
+            meeting.find_decisions_and_actions(talk_sentences, checker) if kind.lists_decisions else ((), ())
+        )
         summary_claims = [quotes[i] for i in (tldr, *sorted(takeaways))]
         claims = [
             *summary_claims,
@@ -80,78 +83,84 @@ class Extractive:
             decisions=decisions,
             actions=actions,
             evidence=evidence.measure(claims, transcript, range(len(transcript.segments)), dropped=0),
-            made=Made(backend=EXTRACTIVE.name, seconds=round(time.monotonic() - started, 3)),
+            made=Provenance(backend=EXTRACTIVE.name, seconds=round(time.monotonic() - started, 3)),
         )
 
-    def _sections(
+    def _make_sections(
         self,
-        found: Sequence[Sentence],
-        choice: Choice,
+        talk_sentences: Sequence[Sentence],
+        selection: Selection,
         quotes: Mapping[int, Claim],
-        taken: set[int],
+        used: set[int],
         settings: SummarizeSettings,
     ) -> tuple[Section, ...]:
         sections = []
-        ranges = split_topics([content(sentence.text) for sentence in found], settings.max_sections)
+        ranges = split_topics([content(sentence.text) for sentence in talk_sentences], settings.max_sections)
         for first, last in ranges:
-            worthy = [i for i in quotes if first <= i < last and choice.quality[i] >= WORTH_QUOTING]
-            # A takeaway is said again only where its section would be empty without it.
-            inside = [i for i in worthy if i not in taken] or worthy
-            chosen = sorted(choice.best(inside, settings.points_per_section, POINT_WORDS))
+            readable = [i for i in quotes if first <= i < last and selection.quality[i] >= MIN_QUALITY]
+            # A takeaway is repeated in a section only if the section would otherwise be empty.
+            candidates = [i for i in readable if i not in used] or readable
+            chosen = sorted(selection.select(candidates, settings.points_per_section, POINT_WORDS))
             if not chosen:
                 continue
-            own = [found[i].text for i in range(first, last)]
-            others = [found[i].text for i in range(len(found)) if not first <= i < last]
+            inside = [talk_sentences[i].text for i in range(first, last)]
+            outside = [talk_sentences[i].text for i in range(len(talk_sentences)) if not first <= i < last]
             sections.append(
                 Section(
-                    heading=heading(own, others),
-                    start=found[first].start,
-                    end=found[last - 1].end,
+                    heading=make_heading(inside, outside),
+                    start=talk_sentences[first].start,
+                    end=talk_sentences[last - 1].end,
                     claims=tuple(quotes[i] for i in chosen),
                 )
             )
         return tuple(sections)
 
 
-class Choice:
-    """Sentences picked one after the other, each for what it adds to those before.
+class Selection:
+    """Selects sentences one after the other, each by its gain over those selected before.
 
-    What a sentence adds is the weight of its terms, less where they were said already, for its length: the greedy
-    answer to a budgeted coverage problem (Lin and Bilmes 2011).
+    The gain is the weight of the sentence's terms, reduced for terms that are already covered, relative to its length:
+    the greedy solution of a budgeted coverage problem (Lin and Bilmes 2011).
     """
 
-    def __init__(self, found: Sequence[Sentence], source: Source) -> None:
-        self.lengths = [len(sentence.text.split()) for sentence in found]
-        self.bags = [set(content(sentence.text)) for sentence in found]
-        self.quality = [readable(sentence.text) * math.pow(min(1.0, 1.5 * sentence.whole), WHOLE) for sentence in found]
-        self.weights = weights(found, source)
-        self.said: set[str] = set()
+    def __init__(self, talk_sentences: Sequence[Sentence], source: Source) -> None:
+        self.lengths = [len(sentence.text.split()) for sentence in talk_sentences]
+        self.terms = [set(content(sentence.text)) for sentence in talk_sentences]
+        self.quality = [
+            rate_readability(sentence.text) * math.pow(min(1.0, 1.5 * sentence.completeness), COMPLETENESS_EXPONENT)
+            for sentence in talk_sentences
+        ]
+        self.weights = weigh_terms(talk_sentences, source)
+        self.covered: set[str] = set()
 
-    def best(self, candidates: Sequence[int], count: int, most_words: int) -> list[int]:
-        """Up to `count` sentences of at most `most_words` words, best first; what cannot stand alone only at need.
+    def select(self, candidates: Sequence[int], count: int, max_words: int) -> list[int]:
+        """Return up to `count` sentences of at most `max_words` words, best first.
 
-        Falls back to longer sentences only for the very first, so that there is always one.
+        Sentences that cannot be understood alone are used only when there are no others, and a longer sentence only
+        when there is no short one, so that the result is empty only without candidates.
         """
-        short = [i for i in candidates if self.lengths[i] <= most_words] or list(candidates)[:1]
-        left = [i for i in short if self.quality[i] > 0] or short
+        short = [i for i in candidates if self.lengths[i] <= max_words] or list(candidates)[:1]
+        remaining = [i for i in short if self.quality[i] > 0] or short
         chosen: list[int] = []
-        while left and len(chosen) < count:
-            best = max(left, key=lambda i: (self._gain(i), -i))
+        while remaining and len(chosen) < count:
+            best = max(remaining, key=lambda i: (self._compute_gain(i), -i))
             chosen.append(best)
-            self.said |= self.bags[best]
-            left.remove(best)
+            self.covered |= self.terms[best]
+            remaining.remove(best)
         return chosen
 
-    def _gain(self, i: int) -> float:
-        new = sum(self.weights.get(word, 0.0) * (SAID_BEFORE if word in self.said else 1.0) for word in self.bags[i])
-        return (self.quality[i] + 0.01) * new / math.pow(self.lengths[i] + 4, LENGTH)
+    def _compute_gain(self, i: int) -> float:
+        weight = sum(
+            self.weights.get(term, 0.0) * (REPEATED_WEIGHT if term in self.covered else 1.0) for term in self.terms[i]
+        )
+        return (self.quality[i] + 0.01) * weight / math.pow(self.lengths[i] + 4, LENGTH_EXPONENT)
 
 
 def _open(opening: Opening) -> Summarizer:
     settings = opening.config.summarize
     if settings.language:
         raise BackendError(
-            f"the extractive back end quotes the talk and cannot write in {settings.language!r}",
+            f"the extractive back end quotes the talk and cannot translate to {settings.language!r}",
             "Set summarize.backend to transformers or openai, or leave summarize.language empty.",
         )
     return Extractive(settings)

@@ -1,4 +1,4 @@
-"""Decisions and action items of a meeting, by the words people use for them."""
+"""Find decisions and action items of a meeting by the phrases that people use for them."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ _DECISION = re.compile(
 _ACTION = re.compile(
     r"\b(?:I(?:'ll| will| can)|action item|(?:we|you|[A-Z][a-z]+) will (?:ask|write|open|send|file|follow|look|create|update|review|prepare|talk|check))\b"
 )
-_NOT = re.compile(r"\b(?:I can(?: not|'t|not)|I will not|I won't)\b", re.IGNORECASE)
-MOST_WORDS = 40
+_NO_ACTION = re.compile(r"\b(?:I can(?: not|'t|not)|I will not|I won't)\b", re.IGNORECASE)
+MAX_WORDS = 40
 
 
-def decisions_and_actions(
-    found: Sequence[Sentence], checker: evidence.Checker
+def find_decisions_and_actions(
+    sentences: Sequence[Sentence], checker: evidence.Checker
 ) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
-    """(decisions, actions) as quotes; an action begins with the name of whoever said it, where that is known."""
+    """Return (decisions, actions) as quotes; an action begins with the name of its speaker when that is known."""
     decisions, actions = [], []
-    for sentence in found:
-        if len(sentence.text.split()) > MOST_WORDS:
+    for sentence in sentences:
+        if len(sentence.text.split()) > MAX_WORDS:
             continue
         if _DECISION.search(sentence.text):
-            decisions.append(_claim(sentence, checker, ""))
-        elif _ACTION.search(sentence.text) and not _NOT.search(sentence.text):
-            actions.append(_claim(sentence, checker, f"{sentence.speaker}: " if sentence.speaker else ""))
+            decisions.append(_make_claim(sentence, checker, ""))
+        elif _ACTION.search(sentence.text) and not _NO_ACTION.search(sentence.text):
+            actions.append(_make_claim(sentence, checker, f"{sentence.speaker}: " if sentence.speaker else ""))
     return tuple(decisions), tuple(actions)
 
 
-def _claim(sentence: Sentence, checker: evidence.Checker, prefix: str) -> Claim:
+def _make_claim(sentence: Sentence, checker: evidence.Checker, prefix: str) -> Claim:
     text = prefix + sentence.text
-    checked = checker.check(text, sentence.segments)
-    if isinstance(checked, Claim):
-        return checked
+    result = checker.check(text, sentence.segments)
+    if isinstance(result, Claim):
+        return result
     return Claim(text=text, evidence=sentence.segments, start=sentence.start, supported=False)

@@ -1,8 +1,8 @@
-"""Which terms a talk is about, and which sentences can stand alone.
+"""Weigh the terms of a talk, and rate how well its sentences can be understood alone.
 
-A term tells of the talk by how much more often it is said here than in talks at large (topic signatures: Lin and Hovy
-2000), and more when the title or the description has it. A sentence is readable when it has a subject and a verb,
-points at nothing outside itself, and is no greeting, no housekeeping and no advertising.
+The weight of a term is how much more frequent it is in this talk than in talks in general (topic signatures: Lin and
+Hovy 2000); it is higher for terms of the title and the description. A sentence is readable when it has a subject and a
+verb, does not refer to other sentences, and is not a greeting, housekeeping or advertising.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from summarizer.language.sentences import Sentence
 from summarizer.language.words import content, numbers, tokens
 from summarizer.records import Source
 
-TITLE, DESCRIPTION = 2.0, 1.0  # how much heavier a term is that they name, in multiples of itself
+TITLE, DESCRIPTION = 2.0, 1.0  # added to the factor 1 of a term that occurs in the title or the description
 _CUE = re.compile(
     r"\b(lesson|learned|important|key|best|problem|solution|decided|because|instead|found|should|must|never|always|means"
     r"|result|recommend|advice|first|goal|reason|faster|smaller|agreed|allows?|provides?|supports?|called|designed)\b",
@@ -52,29 +52,28 @@ _RELATIVE = re.compile(r"(?i)\b(?:that|which|who)(?: (?:then|also|just|really|no
 _DEPENDENT = re.compile(r"^(?:and |but |so )?(?:when|once|if|although|though|while|unless|whether)\b", re.IGNORECASE)
 
 
-def weights(found: Sequence[Sentence], source: Source) -> dict[str, float]:
-    """Weight of each content stem of the talk, above 0: what a summary should not miss."""
-    bags = [set(content(sentence.text)) for sentence in found]
-    counts = Counter(word for bag in bags for word in bag)
+def weigh_terms(sentences: Sequence[Sentence], source: Source) -> dict[str, float]:
+    """Return the weight of each important content stem of the talk; all are above 0."""
+    counts = Counter(word for sentence in sentences for word in set(content(sentence.text)))
     total = sum(counts.values()) or 1
     title = set(content(source.title.partition(" - ")[0]))
     described = set(content(source.description))
-    weighed = {}
+    weights = {}
     for word, count in counts.items():
         bits = math.log2(count / total / frequency(word))
-        named = 1 + TITLE * (word in title) + DESCRIPTION * (word in described)
-        if (count > 1 or named > 1) and bits > 0:
-            weighed[word] = named * math.log1p(count) * min(bits, 8.0)
-    return weighed
+        factor = 1 + TITLE * (word in title) + DESCRIPTION * (word in described)
+        if (count > 1 or factor > 1) and bits > 0:
+            weights[word] = factor * math.log1p(count) * min(bits, 8.0)
+    return weights
 
 
-def readable(text: str) -> float:
-    """How well a sentence stands alone: 1 at best, 0 for fragments, which should not be quoted at all."""
+def rate_readability(text: str) -> float:
+    """Return how well a sentence can be understood alone: at most 1, and 0 for fragments, which must not be quoted."""
     words = [word.lower() for word in tokens(text)]
     if len(words) < 5 or not _FINITE.search(text) or words[-1] in NOT_LAST_WORDS:
         return 0.0
     if _DEPENDENT.match(text) and len(_FINITE.findall(_RELATIVE.sub("", text))) < 2:
-        return 0.0  # "When it comes to storage.": the rest is missing
+        return 0.0  # "When it comes to storage.": the main clause is missing
     score = 1.0
     score *= 0.2 if words[-1] in SELDOM_LAST_WORDS else 1.0
     score *= 0.4 if _DEICTIC.match(text) else 1.0
@@ -82,6 +81,6 @@ def readable(text: str) -> float:
     score *= 0.4 if text.endswith("?") else 1.0
     score *= 0.7 if len(words) < 8 else 1.0
     score *= 0.8 if words[0] in {"i", "you"} else 1.0
-    small = sum(word in NOT_LAST_WORDS for word in words) / len(words)
-    score *= 0.6 if small > 0.6 else 1.0
+    function_share = sum(word in NOT_LAST_WORDS for word in words) / len(words)
+    score *= 0.6 if function_share > 0.6 else 1.0
     return min(1.0, score * (1.0 + 0.15 * bool(_CUE.search(text)) + 0.1 * bool(numbers(text))))

@@ -1,8 +1,8 @@
-"""One model for several talks at once: their requests share batches.
+"""Share one model between several talks: their requests are processed in common batches.
 
-A talk asks in rounds: all its chunks, then what came out wrong, then the reduce step, which is a single request. Alone
-it would leave most of a batch empty most of the time; the others fill it. All computing is done by one thread, which
-lasts as long as there are requests.
+A talk sends requests in rounds: all its chunks, then its retries, then one request for the reduce step. One talk would
+leave most of a batch empty most of the time, so requests of other talks fill it. One thread does all the computing; it
+ends when there are no more requests.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any
 
 from summarizer.summarize.llm.generator import Answer, Generator, Request
 
-COMPANY = 0.05  # seconds that a batch with room left waits for more requests; an answer takes far longer
+MAX_WAIT_SECONDS = 0.05  # how long an incomplete batch waits for more requests; an answer takes much longer
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
-    """A request on its way, with the place where its answer, or what went wrong, is waited for."""
+class _Pending:
+    """A submitted request, and the queue that receives its answer or the exception."""
 
     number: int
     request: Request
@@ -30,7 +30,7 @@ class _Asked:
 
 
 class Batching:
-    """A `Generator` over another one, for any number of threads; `size` requests go together.
+    """A `Generator` that passes requests from several threads to another one, in batches of `size` requests.
 
     `processor` is held while a batch is computed.
     """
@@ -45,53 +45,53 @@ class Batching:
         self._size = size
         self._processor = processor or nullcontext()
         self._changed = threading.Condition()
-        self._pending: list[_Asked] = []
-        self._working = False
+        self._pending: list[_Pending] = []
+        self._running = False
 
     def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        """Answers as they come. An error of the model goes to everybody who shared its batch."""
+        """Yield answers as they are completed; an exception of the model is raised for all requests of its batch."""
         answers: queue.SimpleQueue[tuple[int, Answer] | BaseException] = queue.SimpleQueue()
-        asked = [_Asked(i, request, self.prompt_tokens(request), answers) for i, request in enumerate(requests)]
-        self._submit(asked)
+        submitted = [_Pending(i, request, self.prompt_tokens(request), answers) for i, request in enumerate(requests)]
+        self._submit(submitted)
         try:
-            for _ in asked:
-                found = answers.get()
-                if isinstance(found, BaseException):
-                    raise found
-                yield found
+            for _ in submitted:
+                result = answers.get()
+                if isinstance(result, BaseException):
+                    raise result
+                yield result
         finally:
             with self._changed:
-                self._pending = [one for one in self._pending if one.answers is not answers]
+                self._pending = [pending for pending in self._pending if pending.answers is not answers]
 
-    def _submit(self, asked: list[_Asked]) -> None:
+    def _submit(self, submitted: list[_Pending]) -> None:
         with self._changed:
-            self._pending += asked
+            self._pending += submitted
             self._changed.notify_all()
-            if asked and not self._working:
-                self._working = True
-                threading.Thread(target=self._work, name="generate", daemon=True).start()
+            if submitted and not self._running:
+                self._running = True
+                threading.Thread(target=self._process_batches, name="generate", daemon=True).start()
 
-    def _work(self) -> None:
-        while batch := self._next():
-            left = dict(enumerate(batch))
+    def _process_batches(self) -> None:
+        while batch := self._take_batch():
+            unanswered = dict(enumerate(batch))
             try:
                 with self._processor:
-                    for index, answer in self._generator.generate([one.request for one in batch]):
-                        asked = left.pop(index)
-                        asked.answers.put((asked.number, answer))
-            except BaseException as error:  # whoever waits must hear of it
-                for asked in left.values():
-                    asked.answers.put(error)
+                    for index, answer in self._generator.generate([pending.request for pending in batch]):
+                        pending = unanswered.pop(index)
+                        pending.answers.put((pending.number, answer))
+            except BaseException as error:  # raised again in the threads that wait for an answer
+                for pending in unanswered.values():
+                    pending.answers.put(error)
 
-    def _next(self) -> list[_Asked]:
-        """The next batch: the oldest request and those nearest to it in length, so that little is padded."""
+    def _take_batch(self) -> list[_Pending]:
+        """Take the oldest request and those closest to it in length, to keep padding small; empty when none is left."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._pending) >= self._size, timeout=COMPANY)
+            self._changed.wait_for(lambda: len(self._pending) >= self._size, timeout=MAX_WAIT_SECONDS)
             if not self._pending:
-                self._working = False
+                self._running = False
                 return []
             oldest = self._pending[0].length
-            nearest = sorted(self._pending, key=lambda one: abs(one.length - oldest))
-            batch = nearest[: self._size]
-            self._pending = [one for one in self._pending if one not in batch]
+            by_distance = sorted(self._pending, key=lambda pending: abs(pending.length - oldest))
+            batch = by_distance[: self._size]
+            self._pending = [pending for pending in self._pending if pending not in batch]
             return batch

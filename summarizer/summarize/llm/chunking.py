@@ -1,11 +1,11 @@
-"""A transcript in pieces that fit a model: every word is in exactly one chunk, and what is shown twice is named.
+"""Split a transcript into chunks that fit a model; every word is in exactly one chunk.
 
-A chunk ends in its last quarter, at the longest pause, speaker turn or sentence end found there. Automatic captions may
-have none of these: then it ends before a word that opens a clause, if need be inside a segment. A segment longer than a
-whole chunk is split too. Parts of a split segment keep its id, so that evidence still points to it.
+A chunk ends in its last quarter, at the longest pause, change of speaker or end of sentence there. Automatic captions
+may have none of these; then the chunk ends before a word that opens a clause, if necessary inside a segment. A segment
+that is longer than a chunk is also split. Parts of a split segment keep its id, so that evidence still refers to it.
 
-The segments just before a chunk are its `overlap`: the model reads them to know what "it" means, and cannot cite them.
-So nothing is noted twice because it was shown twice, and coverage counts every word once.
+The segments just before a chunk are its `overlap`. The model reads them to resolve words such as "it", but cannot cite
+them. So no statement is noted twice because it was shown twice, and coverage counts every word once.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from collections.abc import Callable, Sequence
 from summarizer.language.function_words import CLAUSE_OPENERS, NOT_CUT_AFTER
 from summarizer.records import Record, Segment, Transcript
 
-LOOK_BACK = 0.25  # share of a chunk in which a better place to end is sought
-LONGEST_PAUSE = 3.0  # seconds; a longer pause is no better place to end
-SENTENCE, TURN, CLAUSE, DANGLING = 1.0, 1.0, 0.5, -0.5  # what an end is worth, in seconds of pause
+LOOK_BACK = 0.25  # share of a chunk, at its end, in which the best place to end is chosen
+LONGEST_PAUSE = 3.0  # seconds; longer pauses count as this long
+SENTENCE, TURN, CLAUSE, DANGLING = 1.0, 1.0, 0.5, -0.5  # value of a place to end, in seconds of pause
 _ENDS = re.compile(r"[.!?\u3002\uff01\uff1f…][\"'”’)\]]*$")
-# Where a text without better places may be cut, best first: sentences, clauses, words, and for scripts without spaces
-# any character. Each pattern matches what stays with the part before the cut.
-_CUTS = (
-    r".*?[.!?]\s+|.*?[\u3002\uff01\uff1f]",  # full-width stops need no space behind them, "10:30" must not be cut
+# Where a long segment may be split, best first: after sentences, clauses, words, and for scripts without spaces after
+# any character. Each pattern matches the text that belongs to the part before the split.
+_SPLITS = (
+    r".*?[.!?]\s+|.*?[\u3002\uff01\uff1f]",  # full-width stops need no space after them; "10:30" must not be split
     r".*?[,;:]\s+|.*?[\u3001\uff0c\uff1b\uff1a]",
     r"\S+\s+",
     r".",
@@ -31,133 +31,136 @@ _CUTS = (
 
 
 class Chunk(Record):
-    """`own` segments (or parts of them) are to be summarized; `overlap` came just before and is context only."""
+    """`own` segments, or parts of them, are summarized; `overlap` is the context just before them."""
 
     overlap: tuple[Segment, ...]
     own: tuple[Segment, ...]
 
 
-def chunks(transcript: Transcript, count_tokens: Callable[[str], int], limit: int, overlap: int) -> tuple[Chunk, ...]:
-    """Chunks of at most `limit` tokens of own segments, each as `line` writes it; `overlap` is a number of segments."""
+def split_transcript(
+    transcript: Transcript, count_tokens: Callable[[str], int], limit: int, overlap: int
+) -> tuple[Chunk, ...]:
+    """Return chunks with at most `limit` tokens of own segments (see `format_line`); `overlap` counts segments."""
 
-    def size(segment: Segment) -> int:
-        return count_tokens(line(segment.id, segment))
+    def measure(segment: Segment) -> int:
+        return count_tokens(format_line(segment.id, segment))
 
-    pieces = [piece for segment in transcript.segments for piece in _fitting(segment, size, limit)]
-    found: list[Chunk] = []
+    pieces = [piece for segment in transcript.segments for piece in _split_to_fit(segment, measure, limit)]
+    chunks: list[Chunk] = []
     while pieces:
-        sizes = _filling(pieces, size, limit)
+        sizes = _measure_first(pieces, measure, limit)
         end = len(sizes)
         if end < len(pieces):
-            end = _best_end(pieces, sizes)
-            pieces[end - 1 : end] = _at_clause(pieces[end - 1], pieces[end])
+            end = _choose_end(pieces, sizes)
+            pieces[end - 1 : end] = _split_at_clause(pieces[end - 1], pieces[end])
         before = [segment for segment in transcript.segments if segment.id < pieces[0].id][-overlap:] if overlap else []
-        found.append(Chunk(overlap=tuple(before), own=tuple(pieces[:end])))
+        chunks.append(Chunk(overlap=tuple(before), own=tuple(pieces[:end])))
         pieces = pieces[end:]
-    return tuple(found)
+    return tuple(chunks)
 
 
-def line(number: int, segment: Segment) -> str:
-    """A segment as the model sees it: "[7] Ana: text". Nothing in it can close the material that it stands in."""
+def format_line(number: int, segment: Segment) -> str:
+    """Return a segment as the model sees it: "[7] Ana: text". It cannot contain a delimiter of the prompt."""
     speaker = f"{segment.speaker}: " if segment.speaker else ""
-    return f"[{number}] {harmless(speaker + segment.text)}"
+    return f"[{number}] {remove_markup(speaker + segment.text)}"
 
 
-def harmless(text: str) -> str:
-    """Text on one line and without angle brackets: it cannot look like another line, or like a delimiter."""
+def remove_markup(text: str) -> str:
+    """Return text on one line and without angle brackets, so that it cannot imitate another line or a delimiter."""
     return " ".join(text.split()).replace("<", "‹").replace(">", "›")
 
 
-def _fitting(segment: Segment, size: Callable[[Segment], int], limit: int) -> list[Segment]:
-    """The segment, in as many parts as the limit asks for; each as long as it can be."""
-    if size(segment) <= limit:
+def _split_to_fit(segment: Segment, measure: Callable[[Segment], int], limit: int) -> list[Segment]:
+    """Split a segment into parts within the limit, each as long as possible."""
+    if measure(segment) <= limit:
         return [segment]
     parts: list[Segment] = []
     rest = segment.text
     while rest:
-        head = _head(rest, lambda text: size(segment.model_copy(update={"text": text})) <= limit)
+        head = _take_head(rest, lambda text: measure(segment.model_copy(update={"text": text})) <= limit)
         parts.append(segment.model_copy(update={"text": head.strip()}))
         rest = rest[len(head) :]
     return [part for part in parts if part.text]
 
 
-def _head(text: str, fits: Callable[[str], bool]) -> str:
-    """The longest beginning of a text that fits, cut at the best kind of place; at least one character."""
-    reach = 64  # grows until it is too much: nothing behind it has to be looked at, however long the text
+def _take_head(text: str, fits: Callable[[str], bool]) -> str:
+    """Return the longest beginning of a text that fits and ends at the best kind of place; at least one character."""
+    reach = 64  # doubled until the beginning no longer fits; the text after it need not be searched
     while fits(text[:reach]):
         if reach >= len(text):
             return text
         reach *= 2
     text = text[: reach + 1]
-    for pattern in _CUTS:
+    for pattern in _SPLITS:
         ends = [match.end() for match in re.finditer(pattern, text, re.DOTALL) if match.end() < len(text)]
-        low, high = 0, len(ends)  # how many of the ends fit: what fits at one end fits at every earlier one
+        low, high = 0, len(ends)  # bisection: if the text up to one end fits, it fits up to every earlier end
         while low < high:
             middle = (low + high) // 2
             low, high = (middle + 1, high) if fits(text[: ends[middle]]) else (low, middle)
-        if low and (ends[low - 1] >= len(text) * LOOK_BACK or pattern == _CUTS[-1]):
+        if low and (ends[low - 1] >= len(text) * LOOK_BACK or pattern == _SPLITS[-1]):
             return text[: ends[low - 1]]
     return text[0]
 
 
-def _filling(pieces: Sequence[Segment], size: Callable[[Segment], int], limit: int) -> list[int]:
-    """Sizes of the first pieces that fit into the limit together; at least one."""
-    sizes = [size(pieces[0])]
+def _measure_first(pieces: Sequence[Segment], measure: Callable[[Segment], int], limit: int) -> list[int]:
+    """Return the sizes of the first pieces that fit into the limit together; at least one."""
+    sizes = [measure(pieces[0])]
     total = sizes[0]
     for piece in pieces[1:]:
-        total += (following := size(piece))
+        total += (size := measure(piece))
         if total > limit:
             break
-        sizes.append(following)
+        sizes.append(size)
     return sizes
 
 
-def _best_end(pieces: Sequence[Segment], sizes: Sequence[int]) -> int:
-    """How many pieces to take: up to the best place to end in the last quarter of their tokens, the later on a tie."""
+def _choose_end(pieces: Sequence[Segment], sizes: Sequence[int]) -> int:
+    """Return how many pieces to take: up to the best place to end in the last quarter, the last one on a tie."""
     total, earliest = 0, 1
     for index, size in enumerate(sizes, start=1):
         total += size
         if total < sum(sizes) * (1 - LOOK_BACK):
             earliest = index + 1
     candidates = range(min(earliest, len(sizes)), len(sizes) + 1)
-    return max(candidates, key=lambda end: (_quality(pieces[end - 1], pieces[end]), end))
+    return max(candidates, key=lambda end: (_rate_boundary(pieces[end - 1], pieces[end]), end))
 
 
-def _quality(last: Segment, following: Segment) -> float:
-    """How good a place to end lies between two pieces, in seconds of pause."""
+def _rate_boundary(last: Segment, following: Segment) -> float:
+    """Return how good a place to end the boundary between two pieces is, in seconds of pause."""
     if last.id == following.id:
         return SENTENCE if _ENDS.search(last.text) else DANGLING
     pause = min(max(0.0, following.start - last.end), LONGEST_PAUSE)
     turn = TURN if following.speaker != last.speaker else 0.0
-    return pause + turn + (SENTENCE if _ENDS.search(last.text) else _clause(last.text, following.text))
+    return pause + turn + (SENTENCE if _ENDS.search(last.text) else _rate_words(last.text, following.text))
 
 
-def ends_well(last: Segment, following: Segment) -> bool:
-    """Whether the place between two pieces is a pause, a turn, a full stop or the beginning of a clause."""
+def is_good_boundary(last: Segment, following: Segment) -> bool:
+    """Return whether there is a pause, a change of speaker, a full stop or a new clause between two pieces."""
     if last.id != following.id:
-        return _quality(last, following) >= CLAUSE
-    return bool(_ENDS.search(last.text)) or _clause(last.text, following.text) >= CLAUSE
+        return _rate_boundary(last, following) >= CLAUSE
+    return bool(_ENDS.search(last.text)) or _rate_words(last.text, following.text) >= CLAUSE
 
 
-def _clause(before: str, after: str) -> float:
-    """What the words at a place without a full stop say about it."""
-    if _word(before.split()[-1:]) in NOT_CUT_AFTER:
+def _rate_words(before: str, after: str) -> float:
+    """Rate a place without a full stop by the words before and after it."""
+    if _normalise_first(before.split()[-1:]) in NOT_CUT_AFTER:
         return DANGLING
-    return CLAUSE if _word(after.split()[:1]) in CLAUSE_OPENERS else 0.0
+    return CLAUSE if _normalise_first(after.split()[:1]) in CLAUSE_OPENERS else 0.0
 
 
-def _word(words: Sequence[str]) -> str:
+def _normalise_first(words: Sequence[str]) -> str:
     return words[0].lower().strip(",;:") if words else ""
 
 
-def _at_clause(last: Segment, following: Segment) -> list[Segment]:
-    """The last piece whole when it ends well, otherwise cut before the last word in it that opens a clause."""
-    if _quality(last, following) >= CLAUSE:
+def _split_at_clause(last: Segment, following: Segment) -> list[Segment]:
+    """Return the last piece if it is a good end; otherwise split it before its last word that opens a clause."""
+    if _rate_boundary(last, following) >= CLAUSE:
         return [last]
     words = last.text.split()
     for index in range(len(words) - 1, 2, -1):
         ends = _ENDS.search(words[index - 1])
-        if ends or (_word(words[index:]) in CLAUSE_OPENERS and _word(words[index - 1 :]) not in NOT_CUT_AFTER):
+        opens_clause = _normalise_first(words[index:]) in CLAUSE_OPENERS
+        if ends or (opens_clause and _normalise_first(words[index - 1 :]) not in NOT_CUT_AFTER):
             parts = (" ".join(words[:index]), " ".join(words[index:]))
             return [last.model_copy(update={"text": part}) for part in parts]
     return [last]

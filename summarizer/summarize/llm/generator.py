@@ -1,4 +1,4 @@
-"""What a language model has to be able to do, whoever runs it."""
+"""The interface of a language model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from summarizer.records import Record
 
 
 class Request(Record):
-    """One question: instructions (the same for many requests, so they come first), material, schema of the answer."""
+    """One request: instructions (first, because many requests share them), material, and the schema of the answer."""
 
     instructions: str
     material: str
@@ -17,7 +17,7 @@ class Request(Record):
 
 
 class Answer(Record):
-    """What came back; `finished` is false when the token limit cut it."""
+    """The answer to a request; `finished` is false when the token limit truncated it."""
 
     text: str
     tokens_in: int
@@ -30,24 +30,24 @@ class Generator(Protocol):
 
     name: str
     device: str
-    context_tokens: int  # prompt and answer together
+    context_tokens: int  # limit for prompt and answer together
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of a text, exact or on the safe side."""
+        """Return the number of tokens of a text, exact or too high."""
         ...
 
     def prompt_tokens(self, request: Request) -> int:
-        """Tokens of the whole prompt as the model gets it, exact or on the safe side."""
+        """Return the number of tokens of the complete prompt with its chat template, exact or too high."""
         ...
 
     def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        """Answer every request once, as (its index, answer), each as soon as it is there and in any order."""
+        """Yield one (index, answer) for every request, as soon as each is completed and in any order."""
         ...
 
 
 class MemoryAnswers(dict[str, bytes]):
-    """Kept answers for callers without a library: they last as long as the object."""
+    """Stores answers in memory, for callers without a library."""
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep it while the process lives."""
+        """Store an answer as long as this object exists."""
         self[key] = data

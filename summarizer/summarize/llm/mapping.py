@@ -1,7 +1,8 @@
-"""The map step: every chunk of the transcript becomes notes that its segments support.
+"""The map step: turn every chunk of the transcript into notes that its segments support.
 
-A statement that its segments do not support is asked for once more, with the reason, then dropped and counted. A
-translation that changed a number or a name gets the same second chance; after that the checked original stands alone.
+For a statement that its segments do not support, the request is repeated once with the reason; if the new statement is
+not supported either, it is dropped and counted. A translation that changes a number or a name is retried in the same
+way; if it is wrong again, the checked original is used without a translation.
 """
 
 from __future__ import annotations
@@ -17,110 +18,114 @@ from summarizer.language.function_words import UNNAMED_PERSONS
 from summarizer.language.words import tokens
 from summarizer.records import Claim, Segment, Transcript
 from summarizer.summarize.llm import prompts, translation
-from summarizer.summarize.llm.chunking import Chunk, harmless, line
-from summarizer.summarize.llm.client import Asker
+from summarizer.summarize.llm.chunking import Chunk, format_line, remove_markup
+from summarizer.summarize.llm.client import Client
 from summarizer.summarize.llm.generator import Request
 from summarizer.summarize.llm.notes import Note
 from summarizer.summarize.llm.schemas import Form, MapAnswer, Statement
 
-# What is no content whatever role a model gives it: a small one calls everything a point.
+# Statements that are never content. A small model often gives them the role "point" instead of "aside".
 _ASIDE = re.compile(
     r"\b(?:our (?:\w+ )?sponsors?\b|sponsored by\b|(?:visit|come|stop|swing)\b.{0,20}\bbooth\b|booth (?:number )?\w?\d"
     r"|we are hiring|we're hiring|\b(?:free )?swag\b|raffle|giveaway"
     r"|thanks? (?:you )?(?:all |everyone )?for (?:coming|joining|having))",
     re.IGNORECASE,
 )
-# What a model names as the owner of an action that has none.
+# Values that models give as the owner of an action without an owner.
 _NO_OWNER = UNNAMED_PERSONS | {"", "unknown", "n/a", "team"}
-_SPOKEN_SIGNS = re.compile(r"\b(?:dash|minus|slash|dot|colon|space|underscore|equals)\b", re.IGNORECASE)
+_SPOKEN_CHARACTERS = re.compile(r"\b(?:dash|minus|slash|dot|colon|space|underscore|equals)\b", re.IGNORECASE)
 
 
 @dataclass
 class Mapped:
-    """What the map step found."""
+    """The result of the map step."""
 
     notes: list[Note] = field(default_factory=list)
-    covered: tuple[int, ...] = ()  # ids of segments all of whose words were in an answered prompt
-    dropped: int = 0  # statements that were not supported twice
+    covered: tuple[int, ...] = ()  # ids of segments whose words were all in prompts that were answered
+    dropped: int = 0  # statements that were not supported after the retry
     chunks: int = 0
 
 
 @dataclass(frozen=True)
 class _Rejected:
-    """A statement that does not hold, and why; `spare` is the note that remains if the second try is no better."""
+    """A statement that failed the check, and why; `fallback` is the note to use if the retry fails too."""
 
     statement: Statement
     reason: str
-    spare: Note | None = None
+    fallback: Note | None = None
 
 
 class Mapper:
     """The map step of one talk; `language` is that of the translation, or empty."""
 
-    def __init__(self, asker: Asker, checker: evidence.Checker, form: Form, language: str) -> None:
-        self._asker = asker
+    def __init__(self, client: Client, checker: evidence.Checker, form: Form, language: str) -> None:
+        self._client = client
         self._checker = checker
         self._form = form
-        self._instructions = prompts.instructions("map", form.kind.name, language)
+        self._instructions = prompts.build_instructions("map", form.kind.name, language)
 
-    def map(self, parts: Sequence[Chunk]) -> Mapped:
-        """Notes of all chunks, in order of time."""
-        found = Mapped(chunks=len(parts))
-        requests = [self.request(part) for part in parts]
+    def map(self, chunks: Sequence[Chunk]) -> Mapped:
+        """Return the notes of all chunks, in order of time."""
+        result = Mapped(chunks=len(chunks))
+        requests = [self.make_request(chunk) for chunk in chunks]
         retries: list[tuple[int, Request, list[_Rejected]]] = []
-        for number, (request, answer) in enumerate(zip(requests, self._asker.ask(requests, MapAnswer), strict=True)):
-            notes, bad = self._sift(parts[number], number, answer.claims)
-            found.notes += notes
-            if bad:
-                retries.append((number, _retry(request, bad), bad))
-        again = self._asker.ask([request for _, request, _ in retries], MapAnswer)
-        for (number, _, bad), answer in zip(retries, again, strict=True):
-            notes, still_bad = self._sift(parts[number], number, answer.claims)
-            lost = [one for one in bad if one.spare is None]
-            found.dropped += max(0, len(lost) - len(notes))
-            # A spare that was translated well now is joined with its better self later on.
-            found.notes += notes[: len(bad)] + [one.spare for one in (*still_bad, *bad) if one.spare]
-        found.notes.sort(key=lambda note: note.claim.start)
-        found.covered = covered(self._checker.transcript, parts, requests)
-        return found
+        for number, (request, answer) in enumerate(zip(requests, self._client.ask(requests, MapAnswer), strict=True)):
+            notes, rejected = self._check_statements(chunks[number], number, answer.claims)
+            result.notes += notes
+            if rejected:
+                retries.append((number, _make_retry(request, rejected), rejected))
+        answers = self._client.ask([request for _, request, _ in retries], MapAnswer)
+        for (number, _, rejected), answer in zip(retries, answers, strict=True):
+            notes, rejected_again = self._check_statements(chunks[number], number, answer.claims)
+            without_fallback = [item for item in rejected if item.fallback is None]
+            result.dropped += max(0, len(without_fallback) - len(notes))
+            # A fallback whose translation is now correct is joined later with the translated note.
+            result.notes += notes[: len(rejected)] + [
+                item.fallback for item in (*rejected_again, *rejected) if item.fallback
+            ]
+        result.notes.sort(key=lambda note: note.claim.start)
+        result.covered = find_covered(self._checker.transcript, chunks, requests)
+        return result
 
-    def request(self, part: Chunk) -> Request:
-        """The question for one chunk. Segments are numbered from 0, so that equal chunks make equal requests."""
-        before = "\n".join(harmless(segment.text) for segment in part.overlap)
+    def make_request(self, chunk: Chunk) -> Request:
+        """Return the request for one chunk. Segments are numbered from 0, so that equal chunks make equal requests."""
+        before = "\n".join(remove_markup(segment.text) for segment in chunk.overlap)
         context = f"<before>\n{before}\n</before>\n" if before else ""
-        listed = "\n".join(line(number, segment) for number, segment in enumerate(part.own))
-        speakers = list(dict.fromkeys(segment.speaker for segment in part.own if segment.speaker))
+        lines = "\n".join(format_line(number, segment) for number, segment in enumerate(chunk.own))
+        speakers = list(dict.fromkeys(segment.speaker for segment in chunk.own if segment.speaker))
         return Request(
             instructions=self._instructions,
-            material=f"{context}<transcript>\n{listed}\n</transcript>",
-            answer_schema=self._form.notes(len(part.own), speakers),
+            material=f"{context}<transcript>\n{lines}\n</transcript>",
+            answer_schema=self._form.build_map_schema(len(chunk.own), speakers),
         )
 
-    def _sift(self, part: Chunk, number: int, statements: Iterable[Statement]) -> tuple[list[Note], list[_Rejected]]:
-        """Notes that hold, and statements that do not; asides are neither."""
-        good: list[Note] = []
-        bad: list[_Rejected] = []
+    def _check_statements(
+        self, chunk: Chunk, number: int, statements: Iterable[Statement]
+    ) -> tuple[list[Note], list[_Rejected]]:
+        """Return the notes that passed the check and the statements that failed; asides are in neither list."""
+        notes: list[Note] = []
+        rejected: list[_Rejected] = []
         for statement in statements:
             if statement.role == "aside" or _ASIDE.search(statement.text):
                 continue
-            result = self._note(part, number, statement)
+            result = self._check_statement(chunk, number, statement)
             if isinstance(result, Note):
-                good.append(result)
+                notes.append(result)
             else:
-                bad.append(result)
-        return good, bad
+                rejected.append(result)
+        return notes, rejected
 
-    def _note(self, part: Chunk, number: int, statement: Statement) -> Note | _Rejected:
-        if any(not 0 <= id < len(part.own) for id in statement.evidence):
-            return _Rejected(statement, "it cites no such segment")
-        cited = [part.own[id] for id in statement.evidence]
+    def _check_statement(self, chunk: Chunk, number: int, statement: Statement) -> Note | _Rejected:
+        if any(not 0 <= id < len(chunk.own) for id in statement.evidence):
+            return _Rejected(statement, "it cites a segment that does not exist")
+        cited = [chunk.own[id] for id in statement.evidence]
         owner = "" if statement.owner.strip().lower() in _NO_OWNER else statement.owner.strip()
-        said_by = owner or statement.speaker.strip()
-        text = f"{said_by}: {statement.text}" if said_by else statement.text
+        person = owner or statement.speaker.strip()
+        text = f"{person}: {statement.text}" if person else statement.text
         reason = (
-            _not_named(statement.speaker, [segment.speaker or "" for segment in cited])
-            or _not_named(owner, [f"{segment.speaker or ''} {segment.text}" for segment in cited])
-            or _not_said(statement.command, cited)
+            _check_person(statement.speaker, [segment.speaker or "" for segment in cited])
+            or _check_person(owner, [f"{segment.speaker or ''} {segment.text}" for segment in cited])
+            or _check_command(statement.command, cited)
         )
         if reason:
             return _Rejected(statement, reason)
@@ -131,47 +136,48 @@ class Mapper:
         note = Note(claim=claim.model_copy(update={"command": statement.command.strip()}), part=number, role=role)
         if not self._form.translated:
             return note
-        changed = translation.problem(statement.text, statement.translation)
-        if changed:
-            return _Rejected(statement, changed, spare=note)
-        return note.model_copy(update={"claim": _translated(note.claim, said_by, statement.translation)})
+        problem = translation.find_problem(statement.text, statement.translation)
+        if problem:
+            return _Rejected(statement, problem, fallback=note)
+        return note.model_copy(update={"claim": _add_translation(note.claim, person, statement.translation)})
 
 
-def covered(transcript: Transcript, parts: Sequence[Chunk], requests: Sequence[Request]) -> tuple[int, ...]:
-    """Ids of the segments all of whose words stand in the requests: counted in the prompts, not in the plan."""
-    shown: Counter[int] = Counter()
-    for part, request in zip(parts, requests, strict=True):
+def find_covered(transcript: Transcript, chunks: Sequence[Chunk], requests: Sequence[Request]) -> tuple[int, ...]:
+    """Return the ids of segments whose words are all in the requests; counted in the prompts, not in the chunks."""
+    shown_words: Counter[int] = Counter()
+    for chunk, request in zip(chunks, requests, strict=True):
         lines = set(request.material.splitlines())
-        for number, segment in enumerate(part.own):
-            if line(number, segment) in lines:
-                shown[segment.id] += len(segment.text.split())
-    return tuple(s.id for s in transcript.segments if shown[s.id] >= len(s.text.split()))
+        for number, segment in enumerate(chunk.own):
+            if format_line(number, segment) in lines:
+                shown_words[segment.id] += len(segment.text.split())
+    return tuple(s.id for s in transcript.segments if shown_words[s.id] >= len(s.text.split()))
 
 
-def _retry(request: Request, bad: Sequence[_Rejected]) -> Request:
-    told = "\n".join(
-        f"- {json.dumps(harmless(one.statement.text), ensure_ascii=False)} cites {one.statement.evidence}: {one.reason}"
-        for one in bad
+def _make_retry(request: Request, rejected: Sequence[_Rejected]) -> Request:
+    reasons = "\n".join(
+        f"- {json.dumps(remove_markup(item.statement.text), ensure_ascii=False)} "
+        f"cites {item.statement.evidence}: {item.reason}"
+        for item in rejected
     )
-    return request.model_copy(update={"material": f"{request.material}\n\n{prompts.load('retry').text}\n{told}"})
+    return request.model_copy(update={"material": f"{request.material}\n\n{prompts.load('retry').text}\n{reasons}"})
 
 
-def _translated(claim: Claim, said_by: str, text: str) -> Claim:
-    return claim.model_copy(update={"translation": f"{said_by}: {text}" if said_by else text})
+def _add_translation(claim: Claim, person: str, text: str) -> Claim:
+    return claim.model_copy(update={"translation": f"{person}: {text}" if person else text})
 
 
-def _not_named(name: str, places: Sequence[str]) -> str:
-    """Why a person is not the one whom the segments name; empty when they do."""
-    there = {word.lower() for place in places for word in tokens(place)}
-    missing = next((word for word in tokens(name) if word.lower() not in there), "")
+def _check_person(name: str, texts: Sequence[str]) -> str:
+    """Return a reason if part of a person's name is not in the texts; otherwise nothing."""
+    spoken = {word.lower() for text in texts for word in tokens(text)}
+    missing = next((word for word in tokens(name) if word.lower() not in spoken), "")
     return f"{name} is not named in the cited segments" if missing else ""
 
 
-def _not_said(command: str, cited: Sequence[Segment]) -> str:
-    """Why a command is not in the segments, letter by letter; signs that were read aloud ("dash n") do not count."""
+def _check_command(command: str, cited: Sequence[Segment]) -> str:
+    """Return a reason if the letters of a command are not in the segments; spoken signs such as "dash" are ignored."""
 
-    def letters(text: str) -> str:
-        return re.sub(r"[\W_]+", "", _SPOKEN_SIGNS.sub(" ", text)).lower()
+    def reduce_to_letters(text: str) -> str:
+        return re.sub(r"[\W_]+", "", _SPOKEN_CHARACTERS.sub(" ", text)).lower()
 
-    said = letters(" ".join(segment.text for segment in cited))
-    return "" if letters(command) in said else "its command is not said in the cited segments"
+    spoken = reduce_to_letters(" ".join(segment.text for segment in cited))
+    return "" if reduce_to_letters(command) in spoken else "its command is not in the cited segments"

@@ -1,7 +1,7 @@
-"""Any server that speaks the OpenAI chat protocol: vLLM, Ollama, llama.cpp, or a hosted one.
+"""A back end for any server with the OpenAI chat API: vLLM, Ollama, llama.cpp, or a hosted service.
 
-The schema is sent as `response_format`; a server that does not know it gets it as text instead, and the answer is
-checked just the same. The address is a runtime setting, the key comes from the environment only.
+The schema is sent as `response_format`. A server that does not support this receives the schema as text; the answer is
+checked in both cases. The address is a runtime setting, and the API key is only read from the environment.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from summarizer.summarize.llm import prompts
 from summarizer.summarize.llm.generator import Answer, Request
 from summarizer.summarize.llm.map_reduce import MapReduce
 
-CHARACTERS_PER_TOKEN = 3.0  # English has 4 to 5; on the safe side, since the server's tokenizer is not here
+CHARACTERS_PER_TOKEN = 3.0  # English has 4 to 5; lower on purpose, because the tokenizer of the server is unknown
 TEMPLATE_TOKENS = 32
 _TOO_LONG = re.compile(r"context (?:length|window|size)|maximum context|too many tokens|prompt is too long", re.I)
-CONTEXT_TOKENS = 32_768  # what current open models hold at least; the server itself refuses what it cannot hold
+CONTEXT_TOKENS = 32_768  # minimum of current open models; a server with less refuses longer prompts itself
 
 
 class OpenAIGenerator:
-    """A client of one server, for any number of threads; requests go out together."""
+    """A client of one server, safe to use from several threads; requests are sent concurrently."""
 
     name = "openai"
     device = "server"
@@ -50,83 +50,83 @@ class OpenAIGenerator:
         )
         self._endpoint = runtime.endpoint
         self._settings = settings
-        self._pool = ThreadPoolExecutor(runtime.llm_batch)  # of all talks: so many requests are with the server
+        self._pool = ThreadPoolExecutor(runtime.llm_batch)  # shared by all talks; limits concurrent requests
         self._constrained = True
 
     def count_tokens(self, text: str) -> int:
-        """An estimate on the high side."""
+        """Return an estimate that is rather too high."""
         return int(len(text) / CHARACTERS_PER_TOKEN) + 1
 
     def prompt_tokens(self, request: Request) -> int:
-        """An estimate on the high side, the chat template included."""
+        """Return an estimate that is rather too high; it includes the chat template."""
         return self.count_tokens(request.instructions + request.material) + TEMPLATE_TOKENS
 
     def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        """Answers as they come. Raises `BackendError` when the server is not there or has not the model."""
-        futures = {self._pool.submit(self._one, request): i for i, request in enumerate(requests)}
+        """Yield answers as they are completed. Raises `BackendError` when the server or the model is unavailable."""
+        futures = {self._pool.submit(self._send, request): i for i, request in enumerate(requests)}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
         finally:
-            for future in futures:  # an error must not wait for the others
+            for future in futures:  # after an error, do not wait for the other requests
                 future.cancel()
 
-    def _one(self, request: Request) -> Answer:
+    def _send(self, request: Request) -> Answer:
         try:
-            return self._call(request)
+            return self._complete(request)
         except self._openai.BadRequestError as error:
             if _TOO_LONG.search(str(error)):
                 raise Refused(
                     "prompt_too_long",
-                    f"{self._endpoint} cannot hold it: {_line(error)}",
+                    f"the prompt does not fit into the context of {self._endpoint}: {_first_line(error)}",
                     "Lower summarize.llm.chunk_tokens.",
                 ) from None
             if not self._constrained:
                 raise Failed(
                     "bad_request",
-                    f"{self._endpoint} refuses the request: {_line(error)}",
-                    "Look at the server's log.",
+                    f"{self._endpoint} rejects the request: {_first_line(error)}",
+                    "Check the log of the server.",
                 ) from None
-            self._constrained = False  # it does not know json_schema; the prompt will have to do
-            return self._one(request)
+            self._constrained = False  # json_schema is not supported: send the schema in the prompt
+            return self._send(request)
         except (
             self._openai.NotFoundError,
             self._openai.AuthenticationError,
             self._openai.PermissionDeniedError,
         ) as error:
             raise BackendError(
-                f"{self._endpoint} will not serve {self._settings.model}: {_line(error)}",
+                f"{self._endpoint} does not serve the model {self._settings.model}: {_first_line(error)}",
                 "Check summarize.llm.model, runtime.endpoint and SUMMARIZER_API_KEY.",
             ) from None
         except self._openai.APITimeoutError:
             raise Failed(
                 "timeout",
-                f"{self._endpoint} did not answer in time",
+                f"{self._endpoint} did not answer within runtime.request_seconds",
                 "Raise runtime.request_seconds, or use a smaller model.",
             ) from None
         except self._openai.APIConnectionError as error:
             raise BackendError(
-                f"no server answers at {self._endpoint}: {_line(error)}",
+                f"{self._endpoint} is unreachable: {_first_line(error)}",
                 "Start the server, or set runtime.endpoint.",
             ) from None
         except self._openai.RateLimitError as error:
             raise Deferred(
-                "rate_limited", f"{self._endpoint} has had enough for now: {_line(error)}", "Run again later."
+                "rate_limited", f"{self._endpoint} is rate-limiting requests: {_first_line(error)}", "Run again later."
             ) from None
         except self._openai.APIStatusError as error:
             raise Failed(
                 "server_error",
-                f"{self._endpoint} failed: {_line(error)}",
-                "Run again later; look at the server's log.",
+                f"{self._endpoint} reports an error: {_first_line(error)}",
+                "Run again later, or check the log of the server.",
             ) from None
         except (self._openai.APIError, ValueError, TypeError, AttributeError, IndexError) as error:
             raise Failed(
                 "bad_answer",
-                f"{self._endpoint} does not speak the OpenAI protocol: {_line(error)}",
+                f"{self._endpoint} does not follow the OpenAI chat API: {_first_line(error)}",
                 "Check runtime.endpoint; it usually ends in /v1.",
             ) from None
 
-    def _call(self, request: Request) -> Answer:
+    def _complete(self, request: Request) -> Answer:
         system = request.instructions
         extra: dict[str, Any] = {}
         if self._constrained:
@@ -135,7 +135,7 @@ class OpenAIGenerator:
                 "json_schema": {"name": "answer", "strict": True, "schema": request.answer_schema},
             }
         else:
-            system += f"\n\nAnswer with JSON alone, of this schema:\n{json.dumps(request.answer_schema)}"
+            system += f"\n\nAnswer only with JSON that follows this schema:\n{json.dumps(request.answer_schema)}"
         reply = self._client.chat.completions.create(
             model=self._settings.model,
             messages=[{"role": "system", "content": system}, {"role": "user", "content": request.material}],
@@ -145,7 +145,7 @@ class OpenAIGenerator:
         )
         choice = reply.choices[0]
         usage = reply.usage
-        self._refuse_cut(usage.prompt_tokens if usage else 0, system, request.material)
+        self._detect_truncation(usage.prompt_tokens if usage else 0, system, request.material)
         return Answer(
             text=choice.message.content or "",
             tokens_in=usage.prompt_tokens if usage else 0,
@@ -153,18 +153,18 @@ class OpenAIGenerator:
             finished=choice.finish_reason != "length",
         )
 
-    def _refuse_cut(self, read: int, *prompt: str) -> None:
-        """Some servers cut a prompt that is over their limit and say nothing; their own count gives them away."""
-        words = sum(len(part.split()) for part in prompt)  # every word is at least one token
-        if 0 < read < words:
+    def _detect_truncation(self, prompt_tokens: int, *prompt: str) -> None:
+        """Raise when the server truncated the prompt; some do so without an error, but their token count shows it."""
+        words = sum(len(text.split()) for text in prompt)  # every word is at least one token
+        if 0 < prompt_tokens < words:
             raise Failed(
                 "prompt_cut",
-                f"{self._endpoint} read {read} tokens of a prompt of {words} words",
-                "Give the server a larger context (Ollama: num_ctx), or lower summarize.llm.chunk_tokens.",
+                f"{self._endpoint} truncated the prompt: it read {prompt_tokens} tokens of {words} words",
+                "Configure a larger context in the server (Ollama: num_ctx), or lower summarize.llm.chunk_tokens.",
             )
 
 
-def _line(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0][:200]
 
@@ -175,7 +175,7 @@ def _open(opening: Opening) -> Summarizer:
 
 
 def _settings(config: Config) -> dict[str, Any]:
-    return {"llm": config.summarize.llm.dump(), "prompts": prompts.fingerprint()}
+    return {"llm": config.summarize.llm.dump(), "prompts": prompts.compute_checksum()}
 
 
 OPENAI: Backend[Summarizer] = Backend(
@@ -183,5 +183,5 @@ OPENAI: Backend[Summarizer] = Backend(
     open=_open,
     settings=_settings,
     packages=(Package("openai", "openai"),),
-    talks_at_once=lambda runtime: runtime.llm_batch,  # so that so many requests are with the server
+    talks_at_once=lambda runtime: runtime.llm_batch,  # enough talks for that many concurrent requests
 )

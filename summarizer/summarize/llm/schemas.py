@@ -1,8 +1,8 @@
-"""The shapes that answers must have: JSON schemas to hold a model to, and the records they are read into.
+"""The form of answers: JSON schemas that constrain a model, and the records into which answers are parsed.
 
-Each kind of recording has its own: a panel's notes say who spoke, a meeting's are decisions and action items with an
-owner, a tutorial's are steps with their commands. `aside` gives greetings, thanks and sponsors a place to go, from
-where they are dropped; without one, a model held to a schema would have to write them up as facts.
+Each kind of recording has its own form: notes of a panel contain the speaker, notes of a meeting are decisions and
+action items with an owner, and notes of a tutorial are steps with commands. The role `aside` is for greetings, thanks
+and sponsors, which are then dropped; without it, a model that must follow a schema would present them as facts.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from pydantic import BaseModel, Field
 
 from summarizer.summarize.kinds import Kind
 
-MAX_TEXT = 240  # characters of one statement; the schema holds the model to it
+MAX_TEXT = 240  # characters of one statement, enforced by the schema
 MAX_HEADING, MAX_OWNER, MAX_COMMAND = 60, 40, 160
-NOTES_PER_CHUNK, NOTES_TRANSLATED = 12, 7  # a translated note is about twice as long
+NOTES_PER_CHUNK, NOTES_TRANSLATED = 12, 7  # a note with its translation is about twice as long
 
-# A server without constrained decoding may send anything: what is far over the schema's limits is not an answer.
+# A server without constrained decoding may send anything. Texts far over the limits of the schema are rejected.
 _Text = Field(max_length=1000)
 _Many = Field(max_length=60)
 
 
 class Statement(BaseModel):
-    """One sentence, and the numbers of the segments (map) or notes (merge, reduce) that say it."""
+    """One sentence, and the numbers of the segments (map) or notes (merge, reduce) that support it."""
 
     text: str = _Text
     evidence: list[int] = _Many
@@ -37,13 +37,13 @@ class Statement(BaseModel):
 
 
 class MapAnswer(BaseModel):
-    """Answer of the map and merge steps."""
+    """The answer in the map and merge steps."""
 
     claims: list[Statement] = _Many
 
 
 class Heading(BaseModel):
-    """One section of a reduce answer; `notes` are numbers of notes."""
+    """One section of an answer in the reduce step; `notes` are numbers of notes."""
 
     heading: str = _Text
     translation: str = Field(default="", max_length=1000)
@@ -51,7 +51,7 @@ class Heading(BaseModel):
 
 
 class ReduceAnswer(BaseModel):
-    """Answer of the reduce step."""
+    """The answer in the reduce step."""
 
     tldr: Statement
     takeaways: list[Statement] = _Many
@@ -60,50 +60,55 @@ class ReduceAnswer(BaseModel):
 
 @dataclass(frozen=True)
 class Form:
-    """What an answer's shape depends on beside the material: the kind, and whether it is written in two languages."""
+    """Builds schemas; they depend on the kind of recording and on whether each statement is also translated."""
 
     kind: Kind
     translated: bool = False
 
-    def notes(self, count: int, speakers: Sequence[str]) -> dict[str, Any]:
-        """Schema of the map step: statements that can cite nothing but `count` segments, numbered from 0."""
-        known: dict[str, dict[str, Any]] = {
-            "owner": _text(MAX_OWNER, least=0),
-            "command": _text(MAX_COMMAND, least=0),
+    def build_map_schema(self, count: int, speakers: Sequence[str]) -> dict[str, Any]:
+        """Return the schema of the map step: statements that can only cite `count` segments, numbered from 0."""
+        optional: dict[str, dict[str, Any]] = {
+            "owner": _text_schema(MAX_OWNER, minimum=0),
+            "command": _text_schema(MAX_COMMAND, minimum=0),
         }
         if speakers:
-            known["speaker"] = {"type": "string", "enum": [*speakers, ""]}
-        fields = {name: known[name] for name in self.kind.fields if name in known}
+            optional["speaker"] = {"type": "string", "enum": [*speakers, ""]}
+        fields = {name: optional[name] for name in self.kind.fields if name in optional}
         role = {"role": {"type": "string", "enum": list(self.kind.roles)}}
-        note = _object(role | fields | self._statement(count, 3))
-        return _object({"claims": _array(note, NOTES_TRANSLATED if self.translated else NOTES_PER_CHUNK)})
+        note = _object_schema(role | fields | self._statement_properties(count, 3))
+        return _object_schema({"claims": _array_schema(note, NOTES_TRANSLATED if self.translated else NOTES_PER_CHUNK)})
 
-    def merged(self, count: int, most: int) -> dict[str, Any]:
-        """Schema of the merge step: at most `most` statements about `count` notes."""
-        return _object({"claims": _array(_object(self._statement(count, 4)), most)})
+    def build_merge_schema(self, count: int, max_statements: int) -> dict[str, Any]:
+        """Return the schema of the merge step: at most `max_statements` statements about `count` notes."""
+        return _object_schema(
+            {"claims": _array_schema(_object_schema(self._statement_properties(count, 4)), max_statements)}
+        )
 
-    def summary(self, count: int, takeaways: int, sections: int, points: int) -> dict[str, Any]:
-        """Schema of the reduce step: a summary that can point at nothing but `count` notes."""
-        heading = {"heading": _text(MAX_HEADING)}
+    def build_reduce_schema(self, count: int, takeaways: int, sections: int, points: int) -> dict[str, Any]:
+        """Return the schema of the reduce step: a summary that can only refer to `count` notes."""
+        heading = {"heading": _text_schema(MAX_HEADING)}
         if self.translated:
-            heading["translation"] = _text(MAX_HEADING)
-        section = _object(heading | {"notes": _array(_number(count), points)})
-        return _object(
+            heading["translation"] = _text_schema(MAX_HEADING)
+        section = _object_schema(heading | {"notes": _array_schema(_number_schema(count), points)})
+        return _object_schema(
             {
-                "tldr": _object(self._statement(count, 3)),
-                "takeaways": _array(_object(self._statement(count, 2)), takeaways),
-                "sections": _array(section, sections),
+                "tldr": _object_schema(self._statement_properties(count, 3)),
+                "takeaways": _array_schema(_object_schema(self._statement_properties(count, 2)), takeaways),
+                "sections": _array_schema(section, sections),
             }
         )
 
-    def _statement(self, count: int, most: int) -> dict[str, Any]:
-        # The original comes first: it is what gets checked, and the translation is then written from it.
-        translation = {"translation": _text(MAX_TEXT)} if self.translated else {}
-        return {"evidence": _array(_number(count), most), "text": _text(MAX_TEXT)} | translation
+    def _statement_properties(self, count: int, max_citations: int) -> dict[str, Any]:
+        # The original comes first: it is checked, and the model then generates the translation from it.
+        translation = {"translation": _text_schema(MAX_TEXT)} if self.translated else {}
+        return {
+            "evidence": _array_schema(_number_schema(count), max_citations),
+            "text": _text_schema(MAX_TEXT),
+        } | translation
 
 
-def fewer(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with half as many statements: for an answer that the token limit cut."""
+def halve_lists(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema with half as many items in each list, for a retry after a truncated answer."""
     properties = {
         name: part | {"maxItems": max(1, part["maxItems"] // 2)} if part.get("type") == "array" else part
         for name, part in schema["properties"].items()
@@ -111,19 +116,19 @@ def fewer(schema: dict[str, Any]) -> dict[str, Any]:
     return schema | {"properties": properties}
 
 
-def _number(count: int) -> dict[str, Any]:
+def _number_schema(count: int) -> dict[str, Any]:
     return {"type": "integer", "enum": list(range(count))}
 
 
-def _text(most: int, least: int = 1) -> dict[str, Any]:
-    return {"type": "string", "minLength": least, "maxLength": most}
+def _text_schema(maximum: int, minimum: int = 1) -> dict[str, Any]:
+    return {"type": "string", "minLength": minimum, "maxLength": maximum}
 
 
-def _array(items: dict[str, Any], most: int, least: int = 1) -> dict[str, Any]:
-    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
+def _array_schema(items: dict[str, Any], maximum: int, minimum: int = 1) -> dict[str, Any]:
+    return {"type": "array", "items": items, "minItems": minimum, "maxItems": maximum}
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
+def _object_schema(properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,

@@ -1,7 +1,7 @@
-"""A local instruct model through transformers and torch, its answers held to a JSON schema by xgrammar.
+"""A local instruct model, run with transformers and torch; xgrammar constrains its answers to a JSON schema.
 
-Constrained decoding makes even a small model answer in the right form and cite nothing but existing segments; it does
-not make it right, which is what `evidence` is for. Weights are read as safetensors from a local folder, code never.
+With constrained decoding even a small model answers in the required form and cites only existing segments. Whether a
+statement is true is checked by `evidence`. Weights are loaded as safetensors from a local folder; code is never loaded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from summarizer import models
 from summarizer.config import Config, RuntimeSettings, SummarizeSettings
 from summarizer.errors import BackendError
-from summarizer.machine import cores
+from summarizer.machine import count_cores
 from summarizer.stage import Backend, ModelChoice, Opening, Package
 from summarizer.summarize.base import Summarizer
 from summarizer.summarize.llm import prompts
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class TransformersGenerator:
-    """An opened model. Batches are padded on the left; decoding is greedy, so the same input gives the same answer."""
+    """A loaded model. Batches are padded on the left. Decoding is greedy, so the same input gives the same answer."""
 
     name = "transformers"
 
@@ -40,19 +40,19 @@ class TransformersGenerator:
             import torch
             import xgrammar
             from transformers import AutoModelForCausalLM, AutoTokenizer
-            from transformers.utils import logging as chatter
+            from transformers.utils import logging as transformers_logging
         except ImportError as error:
             raise BackendError(
                 f"the package {error.name} is missing", "Run: pip install 'cncf-talk-summarizer[llm]'"
             ) from None
-        chatter.disable_progress_bar()  # there is one bar, the run's
-        self._threads = runtime.threads or cores()
-        place = _device(torch, runtime.device)
-        small = place == "cpu" and settings.transformers.quantize == "int8"
-        self.device = f"{place} int8" if small else place
-        fast_bfloat = place == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-        # Quantizing starts from the weights as they are stored, so that they are never in memory at four bytes each.
-        dtype = "auto" if small else torch.bfloat16 if fast_bfloat else torch.float32
+        transformers_logging.disable_progress_bar()  # the run has its own progress bar
+        self._threads = runtime.threads or count_cores()
+        device = _choose_device(torch, runtime.device)
+        quantized = device == "cpu" and settings.transformers.quantize == "int8"
+        self.device = f"{device} int8" if quantized else device
+        fast_bfloat = device == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+        # For quantization, load the weights in their stored format, so that they never use four bytes each in memory.
+        dtype = "auto" if quantized else torch.bfloat16 if fast_bfloat else torch.float32
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
             self._model: Any = AutoModelForCausalLM.from_pretrained(
@@ -61,69 +61,69 @@ class TransformersGenerator:
         except (OSError, ValueError, KeyError) as error:
             line = str(error).splitlines()[0]
             raise BackendError(
-                f"{path} is not a language model that can be loaded: {line[:200]}",
+                f"{path} is not a loadable language model: {line[:200]}",
                 "Run: summarizer models pull NAME",
             ) from None
-        if small:
+        if quantized:
             quantize(self._model)
-        self._model.to(place).eval()
+        self._model.to(device).eval()
         self._tokenizer.padding_side = "left"
         if self._tokenizer.pad_token is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
-        self._reading = threading.Lock()  # padding changes the tokenizer, which must not happen while another reads
+        self._tokenizer_lock = threading.Lock()  # padding changes the state of the tokenizer
         self._torch, self._xgrammar = torch, xgrammar
         vocabulary = xgrammar.TokenizerInfo.from_huggingface(self._tokenizer, vocab_size=self._model.config.vocab_size)
         self._compiler = xgrammar.GrammarCompiler(vocabulary)
-        self._place = place
+        self._torch_device = device
         self._max_new_tokens = settings.llm.max_new_tokens
         self._batch = runtime.llm_batch
         self.context_tokens = int(getattr(self._model.config, "max_position_embeddings", 0) or 4096)
 
     def count_tokens(self, text: str) -> int:
-        """Exact tokens of a text."""
-        with self._reading:
+        """Return the exact number of tokens of a text."""
+        with self._tokenizer_lock:
             return len(self._tokenizer.encode(text, add_special_tokens=False))
 
     def prompt_tokens(self, request: Request) -> int:
-        """Exact tokens of the prompt, chat template included."""
-        return self.count_tokens(self._prompt(request))
+        """Return the exact number of tokens of the prompt with its chat template."""
+        return self.count_tokens(self._format_prompt(request))
 
     def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        """Answers batch by batch; prompts of like length go together, so that little is computed on padding.
+        """Yield answers batch by batch; prompts of similar length share a batch, to keep padding small.
 
-        A batch that does not fit into the device's memory is halved.
+        When a batch does not fit into the memory of the device, the batch size is halved.
         """
         order = sorted(range(len(requests)), key=lambda i: self.prompt_tokens(requests[i]), reverse=True)
         size = self._batch
         while order:
             batch = order[:size]
             try:
-                answers = self._batched([requests[i] for i in batch])
+                answers = self._generate_batch([requests[i] for i in batch])
             except self._torch.OutOfMemoryError:
                 if size == 1:
                     raise BackendError(
-                        "the model does not fit into the device's memory",
+                        "the model does not fit into the memory of the device",
                         "Use a smaller summarize.llm.model, or runtime.device=cpu.",
                     ) from None
                 size = max(1, size // 2)
-                log.warning("out of memory; going on with batches of %d", size)
+                log.warning("out of memory; continuing with a batch size of %d", size)
                 self._torch.cuda.empty_cache()
                 continue
             order = order[size:]
             yield from zip(batch, answers, strict=True)
 
-    def _batched(self, requests: Sequence[Request]) -> list[Answer]:
-        self._torch.set_num_threads(self._threads)  # of this thread; speech recognition gives its own a share each
-        prompts = [self._prompt(r) for r in requests]
-        with self._reading:
+    def _generate_batch(self, requests: Sequence[Request]) -> list[Answer]:
+        self._torch.set_num_threads(self._threads)  # per thread; speech recognition has its own setting
+        prompts = [self._format_prompt(r) for r in requests]
+        with self._tokenizer_lock:
             inputs = self._tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
-        inputs = inputs.to(self._place)
+        inputs = inputs.to(self._torch_device)
         grammars = [
             self._compiler.compile_json_schema(json.dumps(r.answer_schema), any_whitespace=False) for r in requests
         ]
-        processor = self._xgrammar.contrib.hf.LogitsProcessor(grammars)  # keeps state: one for each call
+        processor = self._xgrammar.contrib.hf.LogitsProcessor(grammars)  # has state: a new one for each call
         with self._torch.inference_mode():
-            produced = self._model.generate(
+            sequences = self._model.generate(
                 **inputs,
                 max_new_tokens=self._max_new_tokens,
                 do_sample=False,
@@ -132,18 +132,21 @@ class TransformersGenerator:
             )
         width = inputs["input_ids"].shape[1]
         lengths = inputs["attention_mask"].sum(dim=1).tolist()
-        return [self._answer(row[width:].tolist(), length) for row, length in zip(produced, lengths, strict=True)]
+        return [
+            self._decode_answer(sequence[width:].tolist(), length)
+            for sequence, length in zip(sequences, lengths, strict=True)
+        ]
 
-    def _answer(self, tokens: list[int], tokens_in: int) -> Answer:
-        stops = self._model.generation_config.eos_token_id
-        ends = set(stops if isinstance(stops, list) else [stops])
-        cut = next((i for i, token in enumerate(tokens) if token in ends), None)
-        kept = tokens if cut is None else tokens[:cut]
-        text = self._tokenizer.decode(kept, skip_special_tokens=True)
-        return Answer(text=text, tokens_in=int(tokens_in), tokens_out=len(kept), finished=cut is not None)
+    def _decode_answer(self, tokens: list[int], tokens_in: int) -> Answer:
+        eos = self._model.generation_config.eos_token_id
+        end_tokens = set(eos if isinstance(eos, list) else [eos])
+        end = next((i for i, token in enumerate(tokens) if token in end_tokens), None)
+        answer_tokens = tokens if end is None else tokens[:end]
+        text = self._tokenizer.decode(answer_tokens, skip_special_tokens=True)
+        return Answer(text=text, tokens_in=int(tokens_in), tokens_out=len(answer_tokens), finished=end is not None)
 
-    def _prompt(self, request: Request) -> str:
-        """Instructions first, so that a server or a cache can share them between requests."""
+    def _format_prompt(self, request: Request) -> str:
+        """Return the prompt; the instructions come first, because many requests share them."""
         messages = [
             {"role": "system", "content": request.instructions},
             {"role": "user", "content": request.material},
@@ -154,19 +157,20 @@ class TransformersGenerator:
 
 
 def quantize(model: Any) -> None:
-    """Replace a model's linear layers by dynamic int8 ones, in place: weights per channel, activations as they come.
+    """Replace the linear layers of a model by dynamically quantized int8 layers, in place.
 
-    Decoding on a CPU is bound by reading the weights, and int8 has a quarter of float32's bytes. Layer by layer, so
-    that the float copy of one layer at a time is all that it costs. The activations' scale is taken over a whole batch,
-    so an answer may be worded otherwise in other company. Compared with torchao, which is to follow it, in
-    docs/benchmarks.md.
+    Weights have a scale per channel, and activations are quantized when they are computed. Decoding on a CPU is limited
+    by the time to read the weights, and int8 needs a quarter of the bytes of float32. Layers are converted one by one,
+    so that only one float copy of a layer is in memory at a time. The scale of the activations is computed over a
+    complete batch, so an answer may depend on the other requests of its batch. docs/benchmarks.md compares this with
+    torchao, its announced successor.
     """
-    torch: Any = importlib.import_module("torch")  # its quantization has no types
+    torch: Any = importlib.import_module("torch")  # its quantization module has no type hints
     try:
         config, linear = torch.ao.quantization.per_channel_dynamic_qconfig, torch.ao.nn.quantized.dynamic.Linear
     except AttributeError:
         raise BackendError(
-            f"torch {torch.__version__} has no dynamic quantization any more",
+            f"torch {torch.__version__} does not support dynamic quantization",
             "Set summarize.transformers.quantize to none.",
         ) from None
     with warnings.catch_warnings():
@@ -177,17 +181,18 @@ def quantize(model: Any) -> None:
                     layer = layer.float()
                     layer.qconfig = config
                     setattr(parent, name, linear.from_float(layer))
-    model.float()  # what is left: embeddings and norms
+    model.float()  # the remaining layers: embeddings and norms
 
 
-def _device(torch: Any, wanted: str) -> str:
-    if wanted == "cpu":
+def _choose_device(torch: Any, configured: str) -> str:
+    if configured == "cpu":
         return "cpu"
     if torch.cuda.is_available():
         return "cuda"
-    if wanted == "cuda":
+    if configured == "cuda":
         raise BackendError(
-            "CUDA was asked for and torch finds none", "See `summarizer doctor`, or set runtime.device=cpu."
+            "runtime.device is cuda, but torch finds no CUDA device",
+            "See `summarizer doctor`, or set runtime.device=cpu.",
         )
     return "cpu"
 
@@ -201,16 +206,16 @@ def _open(opening: Opening) -> Summarizer:
     return MapReduce(shared, settings, opening.installed.revision, arithmetic=settings.transformers.quantize)
 
 
-def _choice(config: Config) -> ModelChoice:
+def _choose_model(config: Config) -> ModelChoice:
     return ModelChoice(config.summarize.llm.model, "llm", config.summarize.llm.revision)
 
 
 def _settings(config: Config) -> dict[str, Any]:
     llm = config.summarize.llm
     return {
-        "llm": llm.dump() | models.identity(llm.model, llm.revision, config.runtime.models),
+        "llm": llm.dump() | models.identify(llm.model, llm.revision, config.runtime.models),
         "transformers": config.summarize.transformers.dump(),
-        "prompts": prompts.fingerprint(),
+        "prompts": prompts.compute_checksum(),
     }
 
 
@@ -219,6 +224,6 @@ TRANSFORMERS: Backend[Summarizer] = Backend(
     open=_open,
     settings=_settings,
     packages=(Package("torch", "llm"), Package("transformers", "llm"), Package("xgrammar", "llm")),
-    model=_choice,
-    talks_at_once=lambda runtime: runtime.llm_batch,  # so that every talk has a request in a batch
+    model=_choose_model,
+    talks_at_once=lambda runtime: runtime.llm_batch,  # so that a batch can have one request of each talk
 )

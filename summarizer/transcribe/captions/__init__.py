@@ -1,4 +1,4 @@
-"""The back end that reads caption files."""
+"""Caption files to transcripts, without a model."""
 
 from summarizer.transcribe.captions.reader import read_captions
 

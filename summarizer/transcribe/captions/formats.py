@@ -1,8 +1,8 @@
-"""Caption files to cues: WebVTT, SubRip, YouTube's json3, TTML and plain text.
+"""Parse caption files into cues: WebVTT, SubRip, YouTube's json3, TTML and plain text.
 
-Written here rather than taken from a library because real files are worse than the standards: rolling duplicates, cues
-without blank lines between them, times without hours, byte order marks. Readers are lenient: what cannot be read as a
-cue is skipped, and a file without any cue is the caller's error.
+These parsers are our own because real files break the standards: lines repeated in the next cue, cues without blank
+lines between them, times without hours, byte order marks. Parsers skip everything that is not a valid cue and may
+return an empty list; the caller decides whether that is an error.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-NAME = r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}"  # of one to four capitalised words
-TURN = rf"(?:>>+|-{{1,2}}\s|{NAME}\s*:\s)"  # what begins a new speaker's turn
+NAME = r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}"  # a name of one to four capitalised words
+TURN = rf"(?:>>+|-{{1,2}}\s|{NAME}\s*:\s)"  # a marker that starts the turn of a new speaker
 _TURN_LINE = re.compile(rf"(?m)^(?=\s*{TURN})")
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _ARROW = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}")
@@ -24,7 +24,7 @@ _STAMPED = re.compile(r"^\s*[\[(]?((?:\d{1,2}:)?\d{1,2}:\d{2})(?:\.\d+)?[\])]?\s
 
 @dataclass(frozen=True)
 class Cue:
-    """What stands on the screen from `start` to `end`, seconds; `speaker` where the file names one."""
+    """Text shown from `start` to `end`, seconds; `speaker` is set where the file names one."""
 
     start: float
     end: float
@@ -36,13 +36,13 @@ def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str) -> fl
     return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + int(fraction.ljust(3, "0")) / 1000
 
 
-def plain(text: str) -> str:
-    """Text without tags, entities and repeated white space."""
+def strip_markup(text: str) -> str:
+    """Remove tags and repeated white space from a text, and decode entities."""
     return " ".join(html.unescape(re.sub(r"<[^<>]*>", "", text)).split())
 
 
 def parse_vtt(text: str) -> list[Cue]:
-    """WebVTT or SubRip: they differ in the decimal mark only, as far as real files are concerned."""
+    """Parse WebVTT or SubRip; in real files they differ only in the decimal mark."""
     cues: list[Cue] = []
     times: tuple[float, float] | None = None
     lines: list[str] = []
@@ -52,7 +52,7 @@ def parse_vtt(text: str) -> list[Cue]:
             voice = re.search(r"<v(?:\.[^\s>]*)?\s+([^>]+)>", " ".join(lines))
             cues.extend(
                 Cue(*times, words, html.unescape(voice[1]).strip() if voice else None)
-                for words in ["\n".join(plain(line) for line in lines).strip()]
+                for words in ["\n".join(strip_markup(line) for line in lines).strip()]
                 if words
             )
 
@@ -60,7 +60,7 @@ def parse_vtt(text: str) -> list[Cue]:
         match = _ARROW.match(line)
         if match:
             if lines and lines[-1].strip().isdigit():
-                lines.pop()  # the next cue's number, where no blank line stood between
+                lines.pop()  # the number of the next cue, where no blank line separates the cues
             close()
             times, lines = (_seconds(*match.groups()[:4]), _seconds(*match.groups()[4:])), []
         elif not line.strip():
@@ -73,7 +73,7 @@ def parse_vtt(text: str) -> list[Cue]:
 
 
 def parse_json3(text: str) -> list[Cue]:
-    """YouTube's own format: events in milliseconds; events that only append a line break are skipped."""
+    """Parse YouTube's json3, with times in milliseconds; events that only append a line break are skipped."""
     data = json.loads(text)
     cues = []
     for event in data.get("events") or [] if isinstance(data, dict) else []:
@@ -91,18 +91,18 @@ def _milliseconds(value: Any) -> float:
 
 
 def parse_ttml(text: str) -> list[Cue]:
-    """Timed text (TTML, and YouTube's older srv formats): every element with a begin and an end or a duration."""
+    """Parse TTML and YouTube's older srv formats: every element with a begin and an end or a duration."""
     if "<!ENTITY" in text or "<!DOCTYPE" in text:
-        return []  # captions need neither; entity bombs do
+        return []  # captions need no document type; attacks that expand entities do
     cues = []
-    for element in ElementTree.fromstring(text).iter():  # noqa: S314 - entities are refused above
+    for element in ElementTree.fromstring(text).iter():  # noqa: S314 - texts with entities are rejected above
         name = element.tag.rpartition("}")[2]
         if name not in {"p", "text"}:
             continue
         start = _ttml_time(element.get("begin") or element.get("start") or "")
         length = _ttml_time(element.get("dur") or "")
         end = _ttml_time(element.get("end") or "")
-        words = plain(" ".join(element.itertext()))
+        words = strip_markup(" ".join(element.itertext()))
         if start is not None and words:
             cues.append(Cue(start, end if end is not None else start + (length or 0.0), words))
     return cues
@@ -118,9 +118,10 @@ def _ttml_time(text: str) -> float | None:
 
 
 def parse_txt(text: str, duration: float | None) -> list[Cue]:
-    """Plain text: times from stamps at line starts, else spread over the duration by length.
+    """Parse plain text; times come from timestamps at the start of lines, or are estimated.
 
-    Spread times are estimates, about a sentence off in a steady talk; without a duration, 150 words a minute.
+    Estimated times divide the duration, seconds, in proportion to text length; at a steady pace they are off by about a
+    sentence. Without a duration, a pace of 150 words per minute is assumed.
     """
     stamped: list[tuple[float, str]] = []
     for line in text.splitlines():
@@ -131,10 +132,12 @@ def parse_txt(text: str, duration: float | None) -> list[Cue]:
             stamped[-1] = (stamped[-1][0], f"{stamped[-1][1]} {line.strip()}")
     if len(stamped) > 1:
         ends = [start for start, _ in stamped[1:]] + [duration or stamped[-1][0] + 10]
-        return [Cue(start, max(start, end), plain(words)) for (start, words), end in zip(stamped, ends, strict=True)]
-    pieces = [piece for turn in _TURN_LINE.split(text) for piece in _pieces(plain(turn))]
+        return [
+            Cue(start, max(start, end), strip_markup(words)) for (start, words), end in zip(stamped, ends, strict=True)
+        ]
+    pieces = [piece for turn in _TURN_LINE.split(text) for piece in _split_sentences(strip_markup(turn))]
     total = sum(map(len, pieces)) or 1
-    length = duration or len(plain(text).split()) * 0.4
+    length = duration or len(strip_markup(text).split()) * 0.4
     cues, done = [], 0
     for piece in pieces:
         cues.append(Cue(length * done / total, length * (done + len(piece)) / total, piece))
@@ -142,8 +145,8 @@ def parse_txt(text: str, duration: float | None) -> list[Cue]:
     return cues
 
 
-def _pieces(text: str) -> list[str]:
-    """Sentences, and runs of at most 16 words where nobody wrote full stops."""
+def _split_sentences(text: str) -> list[str]:
+    """Split a text at full stops and after at most 16 words."""
     pieces = []
     for sentence in re.split(r"(?<=[.!?])\s+", text):
         words = sentence.split()

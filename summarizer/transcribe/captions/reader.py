@@ -1,7 +1,7 @@
-"""Caption tracks to transcripts: the back end that needs no model.
+"""Convert a caption file to a transcript.
 
-Cues are made for screens: two to six seconds, broken anywhere, sometimes each line twice. Segments are made for
-citing: whole thoughts of about five to fifteen seconds, every word once.
+Cues are made for reading on a screen: two to six seconds, split anywhere, sometimes with each line twice. Segments are
+made for citing: about five to fifteen seconds, split between sentences where possible, with every word once.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from xml.etree.ElementTree import ParseError
 
 from summarizer.config import CaptionsSettings
 from summarizer.errors import Failed
-from summarizer.records import CaptionFormat, CaptionKind, Made, Segment, Span, Transcript
+from summarizer.records import CaptionFormat, CaptionKind, Provenance, Segment, Span, Transcript
 from summarizer.transcribe.captions.formats import TURN, Cue, parse_json3, parse_ttml, parse_txt, parse_vtt
-from summarizer.transcribe.captions.turns import turns
+from summarizer.transcribe.captions.turns import mark_turns
 
 DEFAULTS = CaptionsSettings()
 _SOUND = re.compile(r"[\[(][^\])\n]{0,40}[\])]|[♪♫]+")
@@ -37,10 +37,10 @@ def read_captions(
     duration: float | None,
     settings: CaptionsSettings = DEFAULTS,
 ) -> Transcript:
-    """The transcript in a caption file; `duration` is the video's, seconds.
+    """Read a caption file into a transcript; `duration` is that of the video, seconds.
 
-    Raises `Failed("captions_unreadable")` when nothing in it can be read as a cue. Text without times (`txt`) gets
-    estimated ones. The result may hold no segments: a track of nothing but sound markers.
+    Text without times (`txt`) gets estimated times. The transcript has no segments when the track contains only sound
+    markers such as "[Music]". Raises `Failed("captions_unreadable")` when the file contains no valid cue.
     """
     started = time.monotonic()
     text = path.read_bytes().decode("utf-8-sig", "replace").replace("\x00", "")
@@ -48,13 +48,19 @@ def read_captions(
         cues = _parse(text, format, duration)
     except (ValueError, ParseError, RecursionError) as error:
         raise Failed(
-            "captions_unreadable", f"the {format} captions cannot be read: {error}", "Look at the file."
+            "captions_unreadable",
+            f"the {format} captions cannot be read: {error}",
+            f"Check that the file is valid {format}.",
         ) from None
     if not cues:
-        raise Failed("captions_unreadable", f"the {format} captions hold no text with times", "Look at the file.")
+        raise Failed(
+            "captions_unreadable",
+            f"the {format} captions contain no text with times",
+            f"Check that the file is valid {format}.",
+        )
     ordered = sorted(cues, key=lambda cue: cue.start)
-    cues = ordered if format == "txt" else _once(ordered)
-    spoken = turns([replace(cue, text=_without_sounds(cue.text).strip()) for cue in cues])
+    cues = ordered if format == "txt" else _drop_repeated_lines(ordered)
+    spoken = mark_turns([replace(cue, text=_remove_sounds(cue.text).strip()) for cue in cues])
     segments = merge(spoken, settings)
     return Transcript(
         video_id=video_id,
@@ -62,8 +68,8 @@ def read_captions(
         segments=segments,
         duration=duration or max(cue.end for cue in cues),
         kind=kind,
-        spans=_sounds(ordered, spoken, settings.pause_seconds),
-        made=Made(backend="captions", seconds=round(time.monotonic() - started, 3)),
+        spans=_find_sounds(ordered, spoken, settings.pause_seconds),
+        made=Provenance(backend="captions", seconds=round(time.monotonic() - started, 3)),
     )
 
 
@@ -79,31 +85,29 @@ def _parse(text: str, format: CaptionFormat, duration: float | None) -> list[Cue
     return parsers[format](text)
 
 
-def _once(cues: list[Cue]) -> list[Cue]:
-    """Undo roll-up captions: lines that still stand from the cue before are dropped."""
+def _drop_repeated_lines(cues: list[Cue]) -> list[Cue]:
+    """Undo roll-up captions: drop lines that are still on the screen from the previous cue."""
     kept: list[Cue] = []
-    standing: list[str] = []
+    previous: list[str] = []
     for cue in cues:
         lines = [line for line in cue.text.split("\n") if line]
-        shared = next((n for n in range(min(len(standing), len(lines)), 0, -1) if standing[-n:] == lines[:n]), 0)
-        touching = bool(kept) and cue.start - kept[-1].end < 0.5
-        fresh = lines[shared:] if touching else lines
-        standing = lines
-        if fresh:
-            turned = any(re.match(rf"\s*{TURN}", line) for line in fresh[1:])
-            kept.append(replace(cue, text=("\n" if turned else " ").join(fresh)))
+        shared = next((n for n in range(min(len(previous), len(lines)), 0, -1) if previous[-n:] == lines[:n]), 0)
+        adjacent = bool(kept) and cue.start - kept[-1].end < 0.5  # seconds
+        new = lines[shared:] if adjacent else lines
+        previous = lines
+        if new:
+            has_turn = any(re.match(rf"\s*{TURN}", line) for line in new[1:])
+            kept.append(replace(cue, text=("\n" if has_turn else " ").join(new)))
         elif kept:
             kept[-1] = replace(kept[-1], end=max(kept[-1].end, cue.end))
     return kept
 
 
-def _sounds(cues: Sequence[Cue], spoken: Sequence[Cue], pause: float) -> tuple[Span, ...]:
-    """Where the track says that something else than speech is heard: cues of nothing but sound markers, joined."""
+def _find_sounds(cues: Sequence[Cue], spoken: Sequence[Cue], pause: float) -> tuple[Span, ...]:
+    """Spans of cues with only sound markers; those at most `pause` seconds apart are joined."""
     spans: list[Span] = []
     for cue in cues:
-        if _without_sounds(cue.text).strip() or any(
-            cue.start < other.end and other.start < cue.end for other in spoken
-        ):
+        if _remove_sounds(cue.text).strip() or any(cue.start < other.end and other.start < cue.end for other in spoken):
             continue
         if spans and cue.start - spans[-1].end <= pause:
             spans[-1] = spans[-1].model_copy(update={"end": max(spans[-1].end, cue.end)})
@@ -112,7 +116,7 @@ def _sounds(cues: Sequence[Cue], spoken: Sequence[Cue], pause: float) -> tuple[S
     return tuple(spans)
 
 
-def _without_sounds(text: str) -> str:
+def _remove_sounds(text: str) -> str:
     return _SOUND.sub(lambda match: " " if _is_sound(match[0]) else match[0], text)
 
 
@@ -121,7 +125,7 @@ def _is_sound(text: str) -> bool:
 
 
 def merge(cues: list[Cue], settings: CaptionsSettings = DEFAULTS) -> tuple[Segment, ...]:
-    """Cues to segments: joined until a sentence ends, a pause comes, the speaker changes, or it gets long."""
+    """Join cues to segments; a segment ends with a sentence, at a pause, at a new turn, or at its maximum length."""
     groups: list[list[Cue]] = []
     speaker: str | None = None
     for cue in cues:

@@ -1,7 +1,7 @@
-"""Who speaks: markers in captions to turns.
+"""Turn the speaker markers in captions into the field `speaker` of cues.
 
-People who write captions mark turns as `>> Ana:`, `- `, `<v Ana>` or `ANA LIMA:`. Where only a part of a name is
-written, the title and the description often have the whole: it is taken when it is the only one that fits.
+Captions mark the start of a turn as `>> Ana:`, `- `, `<v Ana>` or `ANA LIMA:`. Names are taken as they are written;
+`summarizer.glossary` completes partial names from the title and the description.
 """
 
 from __future__ import annotations
@@ -13,22 +13,25 @@ from dataclasses import replace
 
 from summarizer.transcribe.captions.formats import NAME, TURN, Cue
 
-# A label may stand anywhere in a line of automatic captions ("... thank you >> yes"), the others begin a line.
-_INSIDE = re.compile(rf"\n(?=\s*{TURN})|\s(?=>>)")
+# In automatic captions, ">>" may be anywhere in a line ("... thank you >> yes"); all other markers start a line.
+_TURN_START = re.compile(rf"\n(?=\s*{TURN})|\s(?=>>)")
 _TURN = re.compile(rf"^(?:>>+|-{{1,2}}(?=\s))\s*(?:({NAME})\s*:)?\s*")
 _LABEL = re.compile(rf"^({NAME})\s*:\s+(?=\S)")
-LEAST = 2  # times that a label stands before it counts as a speaker: "Note: ..." once is a sentence
+MIN_LABELS = 2  # occurrences of "Name:" for it to be a speaker; a single "Note: ..." is text
 _NO_NAMES = frozenset(
     "answer conclusion example fact first host-note important introduction note notes question questions second "
     "speaker-note step summary third tip title todo warning".split()
 )
 
 
-def turns(cues: Sequence[Cue]) -> list[Cue]:
-    """Markers out of the text and into `speaker`: a name, "" for a new turn of nobody known, None where none begins."""
-    cues = [part for cue in cues for part in _parts(cue)]
+def mark_turns(cues: Sequence[Cue]) -> list[Cue]:
+    """Move speaker markers from the text of cues to `speaker`.
+
+    `speaker` becomes a name, "" for a new turn without a name, and None for a cue that continues a turn.
+    """
+    cues = [part for cue in cues for part in _split_cue(cue)]
     labels = Counter(match[1] for cue in cues if (match := _LABEL.match(cue.text)))
-    names = {label for label, times in labels.items() if times >= LEAST and label.lower() not in _NO_NAMES}
+    names = {label for label, times in labels.items() if times >= MIN_LABELS and label.lower() not in _NO_NAMES}
     marked = []
     for cue in cues:
         text, speaker = cue.text, cue.speaker
@@ -46,9 +49,9 @@ def turns(cues: Sequence[Cue]) -> list[Cue]:
     return marked
 
 
-def _parts(cue: Cue) -> list[Cue]:
-    """A cue in which several people speak, divided; its time is shared by length."""
-    pieces = [piece for piece in _INSIDE.split(cue.text) if piece.strip()]
+def _split_cue(cue: Cue) -> list[Cue]:
+    """Split a cue with several turns; its time is divided in proportion to text length."""
+    pieces = [piece for piece in _TURN_START.split(cue.text) if piece.strip()]
     if len(pieces) < 2:
         return [cue]
     total, done, parts = sum(map(len, pieces)), 0, []

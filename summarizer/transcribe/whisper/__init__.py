@@ -1,4 +1,4 @@
-"""Speech to text with Whisper (CTranslate2)."""
+"""Speech recognition with Whisper (CTranslate2)."""
 
 from summarizer.transcribe.whisper.backend import WHISPER, Whisper
 

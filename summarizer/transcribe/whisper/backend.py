@@ -1,10 +1,10 @@
-"""Speech to text with Whisper (CTranslate2): the back end for talks without captions worth having.
+"""Speech recognition with Whisper (CTranslate2), the back end for talks without usable captions.
 
-    decoder (a process) -> voice activity -> windows of 30 s -> batches -> segments -> guards
+    decoder (a process) -> voice activity detection -> windows of 30 s -> batches -> segments -> guards
 
-`scheduler` keeps all cores busy with that, `model` has the opened model, `plan` the sizes. Batched decoding does
-without the guards that sequential decoding has; `guards` looks at the segments afterwards and has suspect stretches
-recognised again.
+`scheduler` runs these steps on all cores, `model` holds the opened model, and `plan` chooses batch size and number of
+workers. Batched decoding lacks the checks of sequential decoding. `guards` therefore checks the segments afterwards,
+and suspect windows are recognised again.
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from summarizer import models
 from summarizer.audio import RATE
 from summarizer.config import Config, RuntimeSettings, WhisperSettings
 from summarizer.errors import BackendError
-from summarizer.records import Made, Segment, Transcript, Word
+from summarizer.records import Provenance, Segment, Transcript, Word
 from summarizer.stage import Backend, ModelChoice, Opening
 from summarizer.transcribe.base import Recording, Transcriber
-from summarizer.transcribe.whisper.guards import mend
-from summarizer.transcribe.whisper.hotwords import hotwords
-from summarizer.transcribe.whisper.languages import Confidence, others
+from summarizer.transcribe.whisper.guards import repair
+from summarizer.transcribe.whisper.hotwords import choose_hotwords
+from summarizer.transcribe.whisper.languages import RecognisedWindow, find_windows_in_other_languages
 from summarizer.transcribe.whisper.model import Model, WindowText
 from summarizer.transcribe.whisper.scheduler import Job, Request, Scheduler
-from summarizer.transcribe.whisper.windows import LONGEST, Window
+from summarizer.transcribe.whisper.windows import WINDOW_SAMPLES, Window
 
-Progress = Callable[[float], None]  # gets the share of the recording that is done, 0..1
+Progress = Callable[[float], None]  # is called with the share of the recording that is recognised, 0..1
 
 
 class Whisper:
-    """An opened model, for the recordings of a run; a `Transcriber`.
+    """An opened Whisper model that transcribes all recordings of a run; implements `Transcriber`.
 
-    `processor` is held while the model computes on the CPU. Raises `BackendError` when the model cannot be opened.
+    `processor` is a lock that is held while the model computes on the CPU. Raises `BackendError` when the model cannot
+    be opened.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Whisper:
         processor: AbstractContextManager[Any] | None = None,
         progress: Progress = lambda _share: None,
     ) -> None:
-        if not (path / "tokenizer.json").is_file():  # without it faster-whisper asks a hub
+        if not (path / "tokenizer.json").is_file():  # without it faster-whisper would download one
             raise BackendError(f"{path} has no tokenizer.json", f"Run: summarizer models pull {settings.model}")
         self._settings = settings
         self._revision = revision
@@ -56,40 +57,40 @@ class Whisper:
         self._progress = progress
         self.model = Model(settings, runtime, path)
         self._scheduler = Scheduler(self.model)
-        self._ahead: dict[Path, Job] = {}
+        self._announced: dict[Path, Job] = {}
 
     @property
     def device(self) -> str:
-        """Where the model really runs."""
+        """The device that the model runs on, "cpu" or "cuda"."""
         return self.model.device
 
     def close(self) -> None:
-        """End the threads."""
+        """Stop the worker threads."""
         self._scheduler.close()
 
     def announce(self, recording: Recording) -> None:
-        """Start to read a recording that will be asked for: its windows fill the batches of the ones before it."""
-        if recording.path not in self._ahead:
-            self._ahead[recording.path] = self._submit(recording)
+        """Start to decode a recording that will be transcribed later; its windows may share batches with others."""
+        if recording.path not in self._announced:
+            self._announced[recording.path] = self._submit(recording)
 
     def transcribe(self, recording: Recording) -> Transcript:
-        """Segments of one file; none when there is no speech.
+        """Transcribe one recording; the transcript has no segments when there is no speech.
 
-        Raises `Failed` for media that cannot be decoded whole.
+        Raises `Failed` for incomplete or unreadable media.
         """
         started = time.monotonic()
-        job = self._ahead.pop(recording.path, None) or self._submit(recording)
+        job = self._announced.pop(recording.path, None) or self._submit(recording)
         with self._processor if self.device == "cpu" else nullcontext():
             try:
-                windows = self._windows(job)
-                found = [one for window, text in windows for one in _segments(window, text, job.language)]
+                windows = self._collect_windows(job)
+                segments = [s for window, text in windows for s in _make_segments(window, text, job.language)]
                 seconds = job.samples.size / RATE
-                mended = mend(
-                    found,
+                result = repair(
+                    segments,
                     [(start / RATE, end / RATE) for start, end in job.stretches] if self._settings.vad else None,
                     seconds,
                     lambda start, end: self._recognise_again(
-                        job, start, end, _language_at(windows, start, job.language)
+                        job, start, end, _find_language(windows, start, job.language)
                     ),
                 )
             finally:
@@ -98,12 +99,12 @@ class Whisper:
         return Transcript(
             video_id=recording.source.video_id,
             language=job.language or "und",
-            segments=mended.segments,
+            segments=result.segments,
             duration=round(seconds, 3),
             kind=WHISPER.name,
-            spans=mended.spans,
-            redone=mended.redone,
-            made=Made(
+            spans=result.spans,
+            redone=result.redone,
+            made=Provenance(
                 backend=WHISPER.name,
                 model=self._settings.model,
                 revision=self._revision,
@@ -113,83 +114,85 @@ class Whisper:
         )
 
     def _submit(self, recording: Recording) -> Job:
-        source, expected = recording.source, ""
+        source, hotwords = recording.source, ""
         if self._settings.hotwords:
-            expected = hotwords(
+            hotwords = choose_hotwords(
                 source.title, source.description, source.speakers, recording.glossary, self.count_tokens
             )
-        request = Request(recording.path, self._settings.language, expected, source.duration, self._settings.vad)
+        request = Request(recording.path, self._settings.language, hotwords, source.duration, self._settings.vad)
         return self._scheduler.submit(request)
 
-    def _windows(self, job: Job) -> list[tuple[Window, WindowText]]:
-        """All recognised windows of a recording, each in its language."""
+    def _collect_windows(self, job: Job) -> list[tuple[Window, WindowText]]:
+        """Wait for all windows of a recording, and recognise those in another language again in that language."""
         windows: list[tuple[Window, WindowText]] = []
         for window, text in self._scheduler.results(job):
             windows.append((window, text))
             if total := job.request.duration or (job.complete and job.samples.size / RATE):
                 self._progress(min(1.0, window.stretches[-1][1] / RATE / total))
-        return windows if job.request.language else self._in_their_languages(job, windows)
+        return windows if job.request.language else self._correct_languages(job, windows)
 
-    def _in_their_languages(
-        self, job: Job, windows: list[tuple[Window, WindowText]]
-    ) -> list[tuple[Window, WindowText]]:
-        """The windows, those in another language than the recording's recognised again in it."""
+    def _correct_languages(self, job: Job, windows: list[tuple[Window, WindowText]]) -> list[tuple[Window, WindowText]]:
+        """Replace the text of each window that is in another language than the recording."""
 
         def features(window: Window) -> Any:
-            return self.model.compute_features(window.samples(job.samples))
+            return self.model.compute_features(window.read_samples(job.samples))
 
-        confidences = [Confidence(window, text.log_probability) for window, text in windows]
-        found = others(confidences, job.language, lambda window: self.model.detect_languages([features(window)])[0])
-        for number, language in found.items():
+        def detect(window: Window) -> dict[str, float]:
+            return self.model.detect_languages([features(window)])[0]
+
+        recognised = [RecognisedWindow(window, text.log_probability) for window, text in windows]
+        for number, language in find_windows_in_other_languages(recognised, job.language, detect).items():
             window = windows[number][0]
             text = self.model.recognise([features(window)], [window.size / RATE], language, job.request.hotwords)
             windows[number] = (window, text[0])
         return windows
 
     def _recognise_again(self, job: Job, start: float, end: float, language: str) -> tuple[Segment, ...]:
-        """A stretch of the recording, seconds, recognised with all guards, at most a window at a time."""
-        found: list[Segment] = []
+        """Recognise `start` to `end`, seconds, with all of Whisper's own checks, at most 30 s at a time."""
+        segments: list[Segment] = []
         last = int(end * RATE)
-        for at in range(int(start * RATE), last, LONGEST):
-            window = Window(((at, min(last, at + LONGEST)),))
-            text = WindowText(language, self.model.recognise_again(window.samples(job.samples), language), 0.0, 0.0)
-            found += _segments(window, text, job.language)
-        return tuple(found)
+        for first in range(int(start * RATE), last, WINDOW_SAMPLES):
+            window = Window(((first, min(last, first + WINDOW_SAMPLES)),))
+            phrases = self.model.recognise_again(window.read_samples(job.samples), language)
+            segments += _make_segments(window, WindowText(language, phrases, 0.0, 0.0), job.language)
+        return tuple(segments)
 
     def count_tokens(self, text: str) -> int:
-        """How much of the model's prompt a text takes."""
+        """Number of tokens of a text, as the model's tokenizer splits it."""
         return len(self.model.model.hf_tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def _language_at(windows: list[tuple[Window, WindowText]], at: float, language: str) -> str:
-    """The language that a moment was recognised in, seconds; `language` where nothing was."""
-    inside = (h.language for w, h in windows if any(start <= at * RATE < end for start, end in w.stretches))
-    return next(inside, language)
+def _find_language(windows: list[tuple[Window, WindowText]], time: float, default: str) -> str:
+    """The language in which the audio at `time`, seconds, was recognised; `default` where no window contains it."""
+    languages = (
+        text.language for window, text in windows if any(start <= time * RATE < end for start, end in window.stretches)
+    )
+    return next(languages, default)
 
 
-def _segments(window: Window, text: WindowText, language: str) -> list[Segment]:
-    """Text with times in a window as segments with times in the recording; `mend` numbers them."""
+def _make_segments(window: Window, text: WindowText, language: str) -> list[Segment]:
+    """Convert the phrases of a window to segments with times in the recording; `repair` assigns the ids."""
     segments = []
-    for one in text.phrases:
-        start = round(window.seconds(one.start), 3)
+    for phrase in text.phrases:
+        start = round(window.to_recording_time(phrase.start), 3)
         segments.append(
             Segment(
                 id=0,
                 start=start,
-                end=max(start, round(window.seconds(one.end, ends=True), 3)),
-                text=" ".join(one.text.split()),
+                end=max(start, round(window.to_recording_time(phrase.end, is_end=True), 3)),
+                text=" ".join(phrase.text.split()),
                 language=None if text.language == language else text.language,
-                words=tuple(_word(window, word) for word in one.words),
+                words=tuple(_make_word(window, word) for word in phrase.words),
             )
         )
     return segments
 
 
-def _word(window: Window, word: dict[str, Any]) -> Word:
-    start = round(window.seconds(float(word["start"])), 3)
+def _make_word(window: Window, word: dict[str, Any]) -> Word:
+    start = round(window.to_recording_time(float(word["start"])), 3)
     return Word(
         start=start,
-        end=max(start, round(window.seconds(float(word["end"]), ends=True), 3)),
+        end=max(start, round(window.to_recording_time(float(word["end"]), is_end=True), 3)),
         text=word["word"].strip(),
         probability=float(word["probability"]),
     )
@@ -207,15 +210,17 @@ def _open(opening: Opening) -> Transcriber:
     )
 
 
-def _choice(config: Config) -> ModelChoice:
+def _choose_model(config: Config) -> ModelChoice:
     return ModelChoice(config.transcribe.whisper.model, "whisper", config.transcribe.whisper.revision)
 
 
-def _in_key(config: Config) -> dict[str, Any]:
-    """The table with the model's content in place of its name. It must stay as it is: the keys of all speech that was
-    ever recognised are made of it."""
+def _settings_in_key(config: Config) -> dict[str, Any]:
+    """The settings table, with the model's content in place of its name.
+
+    Do not change it: every key of a recognised transcript contains it, so a change would repeat all recognition.
+    """
     settings = config.transcribe.whisper
-    return settings.dump() | models.identity(settings.model, settings.revision, config.runtime.models)
+    return settings.dump() | models.identify(settings.model, settings.revision, config.runtime.models)
 
 
-WHISPER: Backend[Transcriber] = Backend(name="whisper", open=_open, settings=_in_key, model=_choice)
+WHISPER: Backend[Transcriber] = Backend(name="whisper", open=_open, settings=_settings_in_key, model=_choose_model)

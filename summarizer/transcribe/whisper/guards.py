@@ -1,10 +1,10 @@
-"""What a recogniser writes when it goes wrong, found by rules, heard a second time, and cut out when it stays wrong.
+"""Find text that Whisper got wrong, recognise those windows again, and remove what is still wrong.
 
-Whisper loops over silence and music, writes text where nobody talks, and sometimes drops speech. Its own guards
-(Radford et al. 2022, section 4.5: compression ratio, temperature fallback) act while decoding, one window at a time,
-and batched decoding does without them. So decoding goes fast and unguarded, and this module looks at the result: only
-the windows that look wrong are recognised again with safer settings. What still looks wrong is removed and leaves a
-span with its reason; it never passes as speech.
+Whisper repeats itself over silence and music, writes text where nobody talks, and sometimes skips speech. Its own
+checks (Radford et al. 2022, section 4.5: compression ratio, temperature fallback) run while one window is decoded;
+batched decoding does not have them. Decoding is therefore fast and unchecked, and this module checks the result. Only
+suspect windows are recognised again, with Whisper's own checks. Text that is still suspect is removed and replaced by a
+span with the reason, so that it is never taken for speech.
 """
 
 from __future__ import annotations
@@ -12,73 +12,75 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from summarizer.language.repetition import LOOP_RATIO, compression, repeats
+from summarizer.language.repetition import LOOP_RATIO, compression, find_repeats
 from summarizer.language.words import word_parts
 from summarizer.records import Segment, Span, SpanReason
 
-Redo = Callable[[float, float], tuple[Segment, ...]]  # (start, end) in seconds -> the segments of that window
-Interval = tuple[float, float]  # seconds
+RecogniseAgain = Callable[[float, float], tuple[Segment, ...]]  # (start, end) in seconds -> segments in that interval
+Interval = tuple[float, float]  # (start, end), seconds
 
-FASTEST = 7.0  # words a second; fast talkers reach 5
-FASTEST_LETTERS = 35.0  # letters a second, for languages without spaces
-LEAST_VOICED = 0.2  # share of a segment's time with speech below which its text has no speaker
-QUIET = 10.0  # seconds without speech that are worth a mark
-UNWRITTEN = 10.0  # seconds of speech without a word that are worth a second look
-WINDOW = 30.0  # seconds that are recognised at once
+MAX_WORDS_PER_SECOND = 7.0  # fast speakers reach 5
+MAX_LETTERS_PER_SECOND = 35.0  # for languages without spaces between words
+MIN_SPEECH_SHARE = 0.2  # of a segment's duration; with less speech, its text is suspect
+MIN_SILENCE = 10.0  # seconds without speech that are recorded as a span
+MIN_SPEECH_WITHOUT_TEXT = 10.0  # seconds of speech in a gap between segments that make the gap suspect
+WINDOW = 30.0  # seconds of audio that Whisper recognises at once
 
 
 @dataclass(frozen=True)
-class Mended:
-    """Segments that can be trusted, renumbered; spans of all else; how many windows were heard twice."""
+class RepairResult:
+    """The result of `repair`."""
 
-    segments: tuple[Segment, ...]
-    spans: tuple[Span, ...]
-    redone: int
+    segments: tuple[Segment, ...]  # without suspect text, numbered from 0
+    spans: tuple[Span, ...]  # intervals without usable text, each with its reason
+    redone: int  # windows that were recognised again
 
 
-def suspects(segments: Sequence[Segment], speech: Sequence[Interval] | None) -> tuple[Span, ...]:
-    """Stretches whose text cannot be right, in order, at most `WINDOW` long or one segment.
+def find_suspects(segments: Sequence[Segment], speech: Sequence[Interval] | None) -> tuple[Span, ...]:
+    """Return spans whose text is implausible, in order; each is at most `WINDOW` long or covers one segment.
 
-    `speech` are the times with a voice, in order, as voice activity detection found them; None when it was not asked.
+    `speech` are the intervals in which voice activity detection found speech, in order; None when it did not run.
     """
-    found = [span for segment in segments for span in _alone(segment, speech)]
-    alone = {(span.start, span.end) for span in found}
-    rest = [segment for segment in segments if (segment.start, segment.end) not in alone]
-    found += [_span(group, "looped") for group in _looping(rest)]
+    spans = [span for segment in segments for span in _check_segment(segment, speech)]
+    suspect = {(span.start, span.end) for span in spans}
+    rest = [segment for segment in segments if (segment.start, segment.end) not in suspect]
+    spans += [_make_span(group, "looped") for group in _find_loops(rest)]
     if speech is not None:
-        found += _unwritten(segments, speech)
-    return tuple(sorted(found, key=lambda span: (span.start, span.end)))
+        spans += _find_speech_without_text(segments, speech)
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
 
 
-def _alone(segment: Segment, speech: Sequence[Interval] | None) -> Iterable[Span]:
-    """What one segment shows by itself."""
+def _check_segment(segment: Segment, speech: Sequence[Interval] | None) -> Iterable[Span]:
+    """Yield a span if the segment is suspect without regard to its neighbours."""
     length = segment.end - segment.start
-    if repeats(word_parts(segment.text)) or (len(segment.text) > 100 and compression(segment.text) > LOOP_RATIO):
-        yield _span([segment], "looped")
-    elif speech is not None and overlap((segment.start, segment.end), speech) < LEAST_VOICED * length:
-        yield _span([segment], "text_over_silence")
-    elif len(segment.text.split()) > max(4, FASTEST * length) or len(segment.text) > max(20, FASTEST_LETTERS * length):
-        yield _span([segment], "too_fast")
+    if find_repeats(word_parts(segment.text)) or (len(segment.text) > 100 and compression(segment.text) > LOOP_RATIO):
+        yield _make_span([segment], "looped")
+    elif speech is not None and measure_overlap((segment.start, segment.end), speech) < MIN_SPEECH_SHARE * length:
+        yield _make_span([segment], "text_over_silence")
+    elif len(segment.text.split()) > max(4, MAX_WORDS_PER_SECOND * length) or len(segment.text) > max(
+        20, MAX_LETTERS_PER_SECOND * length
+    ):
+        yield _make_span([segment], "too_fast")
 
 
-def _looping(segments: Sequence[Segment]) -> Iterable[Sequence[Segment]]:
-    """Runs of neighbouring segments that repeat one another, window by window."""
-    for group in _windows(segments):
+def _find_loops(segments: Sequence[Segment]) -> Iterable[Sequence[Segment]]:
+    """Yield runs of neighbouring segments that repeat one another, searching one window at a time."""
+    for group in _group_by_window(segments):
         if len(group) < 2:
             continue
-        words = [(word, place) for place, segment in enumerate(group) for word in word_parts(segment.text)]
-        for first, last in repeats([word for word, _ in words]):
-            places = [place for _, place in words[first:last]]
-            inside = [i for i in set(places) if 2 * places.count(i) >= len(word_parts(group[i].text))]
-            if inside:
-                yield group[min(inside) : max(inside) + 1]
+        words = [(word, index) for index, segment in enumerate(group) for word in word_parts(segment.text)]
+        for first, last in find_repeats([word for word, _ in words]):
+            indices = [index for _, index in words[first:last]]
+            looping = [i for i in set(indices) if 2 * indices.count(i) >= len(word_parts(group[i].text))]
+            if looping:
+                yield group[min(looping) : max(looping) + 1]
         text = " ".join(segment.text for segment in group)
         if len(text) > 200 and compression(text) > LOOP_RATIO:
             yield group
 
 
-def _windows(segments: Sequence[Segment]) -> Iterable[Sequence[Segment]]:
-    """Neighbouring segments that fit into one window together, each segment in one group."""
+def _group_by_window(segments: Sequence[Segment]) -> Iterable[Sequence[Segment]]:
+    """Yield groups of neighbouring segments that fit into one window; each segment is in exactly one group."""
     group: list[Segment] = []
     for segment in segments:
         if group and segment.end - group[0].start > WINDOW:
@@ -89,67 +91,75 @@ def _windows(segments: Sequence[Segment]) -> Iterable[Sequence[Segment]]:
         yield group
 
 
-def _unwritten(segments: Sequence[Segment], speech: Sequence[Interval]) -> Iterable[Span]:
-    """Gaps between segments in which somebody talks for long, in pieces of a window."""
+def _find_speech_without_text(segments: Sequence[Segment], speech: Sequence[Interval]) -> Iterable[Span]:
+    """Yield gaps between segments that contain speech, divided into spans of at most one window."""
     edges = [0.0, *(edge for segment in segments for edge in (segment.start, segment.end))]
     edges.append(max([edges[-1], *(end for _, end in speech)]))
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if overlap((start, end), speech) >= UNWRITTEN:
-            voiced = [(max(start, a), min(end, b)) for a, b in speech if min(end, b) > max(start, a)]
-            first, last = voiced[0][0], voiced[-1][1]
+        if measure_overlap((start, end), speech) >= MIN_SPEECH_WITHOUT_TEXT:
+            spoken = [(max(start, a), min(end, b)) for a, b in speech if min(end, b) > max(start, a)]
+            first, last = spoken[0][0], spoken[-1][1]
             pieces = max(1, -int(-(last - first) // WINDOW))
             step = (last - first) / pieces
             for i in range(pieces):
                 yield Span(start=first + i * step, end=first + (i + 1) * step, reason="no_text")
 
 
-def overlap(interval: Interval, others: Iterable[Interval]) -> float:
-    """Seconds of an interval that lie in any of the others, which do not overlap one another."""
-    return sum(max(0.0, min(interval[1], end) - max(interval[0], start)) for start, end in others)
+def measure_overlap(interval: Interval, intervals: Iterable[Interval]) -> float:
+    """Return how many seconds of `interval` are covered by `intervals`, which must not overlap one another."""
+    return sum(max(0.0, min(interval[1], end) - max(interval[0], start)) for start, end in intervals)
 
 
-def mend(
-    segments: Sequence[Segment], speech: Sequence[Interval] | None, duration: float, redo: Redo | None = None
-) -> Mended:
-    """Hear suspect windows again with `redo`, and cut out what stays suspect.
+def repair(
+    segments: Sequence[Segment],
+    speech: Sequence[Interval] | None,
+    duration: float,
+    recognise_again: RecogniseAgain | None = None,
+) -> RepairResult:
+    """Recognise suspect windows again with `recognise_again`, and remove segments that are still suspect.
 
-    `duration` is the recording's, seconds. Without `redo` the suspects are cut out at once.
+    `duration` is that of the recording, seconds. Without `recognise_again`, suspect segments are removed at once.
     """
     kept = list(segments)
     redone = 0
-    for start, end in _merged(suspects(kept, speech)) if redo else ():
-        again = redo(start, end) if redo else ()
+    for start, end in _merge_spans(find_suspects(kept, speech)) if recognise_again else ():
+        new = recognise_again(start, end) if recognise_again else ()
         redone += 1
-        kept = [segment for segment in kept if not _within(segment, start, end)]
-        kept += [segment for segment in again if _within(segment, start, end)]
+        kept = [segment for segment in kept if not _is_within(segment, start, end)]
+        kept += [segment for segment in new if _is_within(segment, start, end)]
         kept.sort(key=lambda segment: segment.start)
-    kept, cut = _cut_out(kept, speech)
-    places = [(span.start, span.end) for span in cut]
-    empty = [span for span in suspects(kept, speech) if not overlap((span.start, span.end), places)]
-    spans = [*cut, *empty, *_quiet(speech, duration)]
-    return Mended(
+    kept, removed = _remove_suspects(kept, speech)
+    removed_intervals = [(span.start, span.end) for span in removed]
+    empty = [
+        span for span in find_suspects(kept, speech) if not measure_overlap((span.start, span.end), removed_intervals)
+    ]
+    spans = [*removed, *empty, *_find_silence(speech, duration)]
+    return RepairResult(
         segments=tuple(segment.model_copy(update={"id": i}) for i, segment in enumerate(kept)),
         spans=tuple(sorted(spans, key=lambda span: (span.start, span.end))),
         redone=redone,
     )
 
 
-def _cut_out(segments: list[Segment], speech: Sequence[Interval] | None) -> tuple[list[Segment], list[Span]]:
-    """Segments without the suspect ones, and the spans that those leave; again, since neighbours change."""
-    kept, cut = segments, list[Span]()
-    while bad := [span for span in suspects(kept, speech) if span.reason != "no_text"]:
-        cut += bad
-        kept = [segment for segment in kept if not any(_within(segment, span.start, span.end) for span in bad)]
-    return kept, _flat(sorted(cut, key=lambda span: (span.start, span.end)))
+def _remove_suspects(segments: list[Segment], speech: Sequence[Interval] | None) -> tuple[list[Segment], list[Span]]:
+    """Return the segments that are not suspect, and the spans of the removed ones.
+
+    The check is repeated until nothing is suspect, because each removal makes other segments neighbours.
+    """
+    kept, removed = segments, list[Span]()
+    while suspects := [span for span in find_suspects(kept, speech) if span.reason != "no_text"]:
+        removed += suspects
+        kept = [segment for segment in kept if not any(_is_within(segment, s.start, s.end) for s in suspects)]
+    return kept, _remove_overlaps(sorted(removed, key=lambda span: (span.start, span.end)))
 
 
-def _within(segment: Segment, start: float, end: float) -> bool:
-    """Whether a segment's middle lies in a window; its edges may differ from one recognition to the next."""
+def _is_within(segment: Segment, start: float, end: float) -> bool:
+    """Whether the middle of a segment is in a window; its edges may differ from one recognition to the next."""
     return start <= (segment.start + segment.end) / 2 <= end
 
 
-def _merged(spans: Sequence[Span]) -> list[Interval]:
-    """Suspect stretches as windows to hear again: overlapping ones joined while they fit into one window."""
+def _merge_spans(spans: Sequence[Span]) -> list[Interval]:
+    """Return the windows to recognise again: overlapping spans are joined while they fit into one window."""
     windows: list[Interval] = []
     for span in spans:
         if windows and span.start <= windows[-1][1] and max(span.end, windows[-1][1]) - windows[-1][0] <= WINDOW:
@@ -159,28 +169,28 @@ def _merged(spans: Sequence[Span]) -> list[Interval]:
     return windows
 
 
-def _flat(spans: Sequence[Span]) -> list[Span]:
-    """Spans without overlap: what two rules found is counted once, under the reason of the first."""
-    flat: list[Span] = []
+def _remove_overlaps(spans: Sequence[Span]) -> list[Span]:
+    """Return spans that do not overlap: where two overlap, the shared time keeps the reason of the first."""
+    disjoint: list[Span] = []
     for span in spans:
-        start = max(span.start, flat[-1].end if flat else 0.0)
-        if flat and span.start <= flat[-1].end and span.reason == flat[-1].reason:
-            flat[-1] = flat[-1].model_copy(update={"end": max(flat[-1].end, span.end)})
+        start = max(span.start, disjoint[-1].end if disjoint else 0.0)
+        if disjoint and span.start <= disjoint[-1].end and span.reason == disjoint[-1].reason:
+            disjoint[-1] = disjoint[-1].model_copy(update={"end": max(disjoint[-1].end, span.end)})
         elif span.end > start or span.start == span.end == start:
-            flat.append(Span(start=start, end=span.end, reason=span.reason))
-    return flat
+            disjoint.append(Span(start=start, end=span.end, reason=span.reason))
+    return disjoint
 
 
-def _quiet(speech: Sequence[Interval] | None, duration: float) -> Iterable[Span]:
-    """Long stretches without a voice."""
+def _find_silence(speech: Sequence[Interval] | None, duration: float) -> Iterable[Span]:
+    """Yield spans of at least `MIN_SILENCE` without speech."""
     if speech is None:
         return
     last = 0.0
     for start, end in [*speech, (duration, duration)]:
-        if start - last >= QUIET:
+        if start - last >= MIN_SILENCE:
             yield Span(start=round(last, 3), end=round(start, 3), reason="no_speech")
         last = max(last, end)
 
 
-def _span(group: Sequence[Segment], reason: SpanReason) -> Span:
+def _make_span(group: Sequence[Segment], reason: SpanReason) -> Span:
     return Span(start=group[0].start, end=max(segment.end for segment in group), reason=reason)

@@ -1,9 +1,9 @@
-"""Meetings in more than one language: which windows were recognised in the wrong one.
+"""Find windows of a recording that are in another language than the rest, for meetings in several languages.
 
-A recording gets one language, the likeliest over several windows. Whisper that is told the wrong language writes with
-little confidence, so only windows with a low mean log probability are looked at again, and only as long as that pays:
-after `PATIENCE` looks that found nothing else, the rest is taken for what it seems to be. A talk in one language thus
-costs a few encoder passes at most, whatever its length.
+A recording has one main language, the most probable one over several windows. Text that Whisper writes in the wrong
+language has a low mean log probability, so the language is detected again only in windows with a low value. The search
+ends after `MAX_MISSES` detections in a row without another language. A talk in one language therefore costs at most
+`MAX_MISSES` encoder passes, whatever its length.
 """
 
 from __future__ import annotations
@@ -11,40 +11,42 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-LOW = -0.7  # mean log probability per token below which a window may be in another language; good speech is above -0.4
-SURE = 0.8  # probability that another language must have
-PATIENCE = 6  # looks without another language in a row
+# Mean log probability per token below which a window may be in another language; clear speech is above -0.4. This value
+# and `MIN_PROBABILITY` are chosen by hand: without the real Whisper weights they could not be measured.
+MAX_LOG_PROBABILITY = -0.7
+MIN_PROBABILITY = 0.8  # of another language, for a window to be recognised again in it
+MAX_MISSES = 6  # detections in a row without another language, after which the search ends
 
-Place = TypeVar("Place")  # where a window lies, as the recogniser knows it
+WindowT = TypeVar("WindowT")  # the caller's own type of window
 
 
-class Confidence(NamedTuple, Generic[Place]):
-    """A recognised window, and how sure the model was of its words."""
+class RecognisedWindow(NamedTuple, Generic[WindowT]):
+    """A recognised window, and how probable the model considers its text."""
 
-    place: Place
+    window: WindowT
     log_probability: float  # mean over the tokens
 
 
-def others(
-    windows: Sequence[Confidence[Place]], language: str, detect: Callable[[Place], Mapping[str, float]]
+def find_windows_in_other_languages(
+    windows: Sequence[RecognisedWindow[WindowT]], language: str, detect: Callable[[WindowT], Mapping[str, float]]
 ) -> dict[int, str]:
-    """Windows, by their index, that are in another language than the recording's: ISO 639-1.
+    """Return the language, ISO 639-1, of each window that is not in `language`, by the index of the window.
 
-    `detect` gives every language's probability for a window. The least certain windows are asked about first.
+    `detect` returns the probability of each language for a window. It is called for the least probable windows first.
     """
-    doubtful = sorted(
-        (i for i, window in enumerate(windows) if window.log_probability < LOW),
+    candidates = sorted(
+        (i for i, window in enumerate(windows) if window.log_probability < MAX_LOG_PROBABILITY),
         key=lambda i: windows[i].log_probability,
     )
-    found: dict[int, str] = {}
-    in_vain = 0
-    for i in doubtful:
-        if in_vain >= PATIENCE:
+    languages: dict[int, str] = {}
+    misses = 0
+    for i in candidates:
+        if misses >= MAX_MISSES:
             break
-        scores = detect(windows[i].place)
-        best = max(scores, key=lambda name: scores[name], default=language)
-        if best != language and scores[best] >= SURE:
-            found[i], in_vain = best, 0
+        probabilities = detect(windows[i].window)
+        best = max(probabilities, key=lambda name: probabilities[name], default=language)
+        if best != language and probabilities[best] >= MIN_PROBABILITY:
+            languages[i], misses = best, 0
         else:
-            in_vain += 1
-    return found
+            misses += 1
+    return languages

@@ -1,8 +1,8 @@
-"""The model: batches of windows in, tokens with times out.
+"""The opened Whisper model: it turns batches of windows into text with times.
 
-faster-whisper brings the parts (mel spectrogram, tokenizer, prompts, CTranslate2's model); what is ours is the order
-of work. Each window is encoded by itself and decoded in a batch, see `plan`. A GPU that runs out of memory gets smaller
-batches; one that breaks is given up for the CPU, once and for all, with one warning.
+faster-whisper provides the parts (mel spectrogram, tokenizer, prompts, the CTranslate2 model); this module decides what
+is computed when. Each window is encoded separately and decoded in a batch, see `plan`. When a GPU runs out of memory,
+the batches become smaller. When CUDA fails, the CPU takes over for the rest of the run, with one warning.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from summarizer.config import RuntimeSettings, WhisperSettings
 from summarizer.errors import BackendError
-from summarizer.machine import cores, free_gpu_memory, free_memory
+from summarizer.machine import count_cores, read_free_gpu_memory, read_free_memory
 from summarizer.transcribe.whisper.encoder import Encoder
-from summarizer.transcribe.whisper.plan import Plan, choose_instructions, computes_bfloat16, plan, shape_of
+from summarizer.transcribe.whisper.plan import Plan, choose_instructions, computes_bfloat16, plan, read_shape
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,18 +29,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Phrase:
-    """One stretch of text in a window: times in seconds from the window's start."""
+    """A piece of text in a window, usually a sentence; times are in seconds from the start of the window."""
 
     start: float
     end: float
     text: str
     tokens: tuple[int, ...]
-    words: tuple[dict[str, Any], ...] = ()
+    words: tuple[dict[str, Any], ...] = ()  # as faster-whisper returns them; empty without word timestamps
 
 
 @dataclass(frozen=True)
 class WindowText:
-    """What was recognised in one window."""
+    """The recognised text of one window."""
 
     language: str  # ISO 639-1
     phrases: tuple[Phrase, ...]
@@ -49,18 +49,18 @@ class WindowText:
 
 
 class Model:
-    """An opened model, for any number of threads. `device` is where it really runs."""
+    """An opened model, which may be shared between threads; `device` is the one that it runs on, "cpu" or "cuda"."""
 
     def __init__(self, settings: WhisperSettings, runtime: RuntimeSettings, path: Path) -> None:
         self._settings = settings
         self._runtime = runtime
         self._path = path
-        self._shape = shape_of(path)
+        self._shape = read_shape(path)
         self._lock = threading.Lock()
         self._load()
 
     def _load(self) -> None:
-        """Load on the wanted device; automatic choice falls back to the CPU with one warning."""
+        """Load the model on the configured device; `auto` falls back to the CPU with one warning."""
         import ctranslate2
 
         choose_instructions()
@@ -89,8 +89,8 @@ class Model:
         compute = self._settings.compute_type
         if compute == "auto":
             compute = "float16" if device == "cuda" else "int8"
-        free = free_gpu_memory() if device == "cuda" else free_memory()
-        self.plan: Plan = plan(self._shape, device, cores(), free, self._runtime)
+        free = read_free_gpu_memory() if device == "cuda" else read_free_memory()
+        self.plan: Plan = plan(self._shape, device, count_cores(), free, self._runtime)
         self.model: Any = WhisperModel(
             str(self._path),
             device=device,
@@ -99,47 +99,50 @@ class Model:
             num_workers=self.plan.workers if device == "cpu" else 1,
             local_files_only=True,
         )
-        self._encoder = self._own_encoder() if device == "cpu" else None
+        self._encoder = self._open_encoder() if device == "cpu" else None
         self.device = device
-        self.batch = self.plan.batch  # windows decoded together; less after a GPU ran out of memory
+        self.batch = self.plan.batch  # windows decoded together; lowered when a GPU runs out of memory
         log.info("speech recognition on %s: %s", device, self.plan)
 
-    def _own_encoder(self) -> Encoder | None:
-        """Our encoder, where the CPU and the settings want it; CTranslate2's does the same elsewhere, slower."""
+    def _open_encoder(self) -> Encoder | None:
+        """Open the bfloat16 encoder where CPU and settings allow it; None means that CTranslate2 encodes."""
         if self._settings.compute_type != "auto" or not computes_bfloat16():
             return None
         try:
             return Encoder(self._path, self.plan.threads)
         except (ImportError, OSError, KeyError, ValueError) as error:
-            log.info("CTranslate2 encodes (%s)", error)
+            log.info("using the encoder of CTranslate2, because the bfloat16 encoder cannot be opened (%s)", error)
             return None
 
     def compute_features(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The log-mel spectrogram of a window, (mel bands, 3000), padded with zeros as faster-whisper does."""
+        """Compute the log-mel spectrogram of a window, (mel bands, 3000), padded with zeros as in faster-whisper."""
         from faster_whisper.audio import pad_or_trim
 
         mel: NDArray[np.float32] = pad_or_trim(self.model.feature_extractor(samples)[..., :-1])
         return mel
 
     def detect_languages(self, features: Sequence[NDArray[np.float32]]) -> list[dict[str, float]]:
-        """For each window the probability of every language; English alone for a model that knows no other."""
+        """Return the probability of every language for each window; an English-only model returns English."""
         if not self.model.model.is_multilingual:
             return [{"en": 1.0} for _ in features]
-        return self._safely(lambda some: self._detect_languages(some), list(features))
+        return self._run_with_fallback(self._detect_languages, list(features))
 
     def _detect_languages(self, features: list[NDArray[np.float32]]) -> list[dict[str, float]]:
-        found = self.model.model.detect_language(self._encode(features))
-        return [{token[2:-2]: float(probability) for token, probability in one} for one in found]
+        results = self.model.model.detect_language(self._encode(features))
+        return [{token[2:-2]: float(probability) for token, probability in result} for result in results]
 
     def recognise(
         self, features: Sequence[NDArray[np.float32]], seconds: Sequence[float], language: str, hotwords: str = ""
     ) -> list[WindowText]:
-        """Decode windows together. `seconds` are the lengths of their sound."""
-        work = list(zip(features, seconds, strict=True))
-        return self._safely(lambda some: self._recognise(some, language, hotwords), work)
+        """Decode windows in one batch; `seconds` are the durations of their audio.
 
-    def _safely(self, work: Any, items: list[Any]) -> list[Any]:
-        """Do `work`, in halves when the GPU runs out of memory, on the CPU when CUDA breaks."""
+        Raises `BackendError` when CUDA fails and `runtime.device` is "cuda".
+        """
+        windows = list(zip(features, seconds, strict=True))
+        return self._run_with_fallback(lambda batch: self._recognise(batch, language, hotwords), windows)
+
+    def _run_with_fallback(self, work: Any, items: list[Any]) -> list[Any]:
+        """Call `work` with the items, in halves when the GPU runs out of memory, on the CPU when CUDA fails."""
         device = self.device
         try:
             return list(work(items))
@@ -150,40 +153,40 @@ class Model:
                 half = len(items) // 2
                 with self._lock:
                     self.batch = min(self.batch, half)
-                log.warning("the GPU is out of memory; going on with %d windows at a time", half)
-                return [*self._safely(work, items[:half]), *self._safely(work, items[half:])]
+                log.warning("the GPU is out of memory; the batch size is now %d windows", half)
+                return [*self._run_with_fallback(work, items[:half]), *self._run_with_fallback(work, items[half:])]
             if self._runtime.device == "cuda":
                 raise BackendError(
                     f"CUDA failed: {error}", "See `summarizer doctor`, or set runtime.device=cpu."
                 ) from error
             with self._lock:
                 if self.device == "cuda":
-                    log.warning("CUDA failed (%s); speech recognition goes on with the CPU", error)
+                    log.warning("CUDA failed (%s); speech recognition continues on the CPU", error)
                     self._build("cpu")
-            return self._safely(work, items)
+            return self._run_with_fallback(work, items)
 
     def _encode(self, features: list[NDArray[np.float32]]) -> Any:
-        """Encode one at a time on a CPU, where that is faster, and together on a GPU."""
+        """Encode windows one at a time on a CPU, where that is faster, and in one batch on a GPU."""
         import ctranslate2
         import numpy as np
 
         if self.device != "cpu":
             return self.model.encode(np.stack(features))
         if self._encoder:
-            return ctranslate2.StorageView.from_array(np.stack([self._encoder(one) for one in features]))
+            return ctranslate2.StorageView.from_array(np.stack([self._encoder(mel) for mel in features]))
         return ctranslate2.StorageView.from_array(
-            np.concatenate([np.asarray(self.model.encode(one)) for one in features])
+            np.concatenate([np.asarray(self.model.encode(mel)) for mel in features])
         )
 
-    def _recognise(self, work: list[tuple[Any, float]], language: str, hotwords: str) -> list[WindowText]:
+    def _recognise(self, windows: list[tuple[Any, float]], language: str, hotwords: str) -> list[WindowText]:
         from faster_whisper.transcribe import get_suppressed_tokens
 
-        tokenizer = self._tokenizer(language)
+        tokenizer = self._make_tokenizer(language)
         prompt = self.model.get_prompt(tokenizer, [], hotwords=hotwords or None)
-        encoded = self._encode([features for features, _ in work])
+        encoded = self._encode([features for features, _ in windows])
         results = self.model.model.generate(
             encoded,
-            [prompt] * len(work),
+            [prompt] * len(windows),
             beam_size=self._settings.beam_size,
             max_length=self.model.max_length,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
@@ -192,7 +195,7 @@ class Model:
             return_no_speech_prob=True,
         )
         texts = []
-        for result, (_, seconds) in zip(results, work, strict=True):
+        for result, (_, seconds) in zip(results, windows, strict=True):
             tokens = result.sequences_ids[0]
             texts.append(
                 WindowText(
@@ -202,48 +205,53 @@ class Model:
                     no_speech=result.no_speech_prob,
                 )
             )
-        return self._with_words(texts, encoded, work, tokenizer) if self._settings.word_timestamps else texts
+        return self._align_words(texts, encoded, windows, tokenizer) if self._settings.word_timestamps else texts
 
-    def _tokenizer(self, language: str) -> Any:
+    def _make_tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer
 
         multilingual = self.model.model.is_multilingual
         return Tokenizer(self.model.hf_tokenizer, multilingual, task="transcribe", language=language)
 
-    def _with_words(
-        self, texts: list[WindowText], encoded: Any, work: list[tuple[Any, float]], tokenizer: Any
+    def _align_words(
+        self, texts: list[WindowText], encoded: Any, windows: list[tuple[Any, float]], tokenizer: Any
     ) -> list[WindowText]:
-        """Times of words from the cross-attention, as faster-whisper aligns them."""
+        """Add the times of words, which faster-whisper computes from the cross-attention."""
         drafts: list[list[dict[str, Any]]] = [
-            [{"start": s.start, "end": s.end, "text": s.text, "tokens": list(s.tokens), "seek": 0} for s in one.phrases]
-            for one in texts
+            [
+                {"start": p.start, "end": p.end, "text": p.text, "tokens": list(p.tokens), "seek": 0}
+                for p in text.phrases
+            ]
+            for text in texts
         ]
-        frames = [int(-(-seconds // 1) * self.model.frames_per_second) for _, seconds in work]
-        for number, draft in enumerate(drafts):  # one at a time: in a batch, windows without text lose count
+        frames = [int(-(-seconds // 1) * self.model.frames_per_second) for _, seconds in windows]
+        # One at a time: in a batch, faster-whisper mixes up the windows when one of them has no text.
+        for number, draft in enumerate(drafts):
             if draft:
-                part = _part(encoded, number)
+                encoding = _take_encoding(encoded, number)
                 self.model.add_word_timestamps(
-                    [draft], tokenizer, part, [frames[number]], "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、", 0.0
+                    [draft], tokenizer, encoding, [frames[number]], "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、", 0.0
                 )
         return [
             WindowText(
-                one.language,
+                text.language,
                 tuple(
                     Phrase(float(d["start"]), float(d["end"]), d["text"], tuple(d["tokens"]), tuple(d.get("words", ())))
                     for d in draft
                 ),
-                one.log_probability,
-                one.no_speech,
+                text.log_probability,
+                text.no_speech,
             )
-            for one, draft in zip(texts, drafts, strict=True)
+            for text, draft in zip(texts, drafts, strict=True)
         ]
 
     def recognise_again(self, samples: NDArray[np.float32], language: str) -> tuple[Phrase, ...]:
-        """Recognise a short stretch with all of Whisper's own guards: temperature fallback, no context, small windows.
+        """Recognise samples, float32 of shape (n,), with Whisper's own checks; times are in seconds from their start.
 
-        Radford et al. 2022, section 4.5; slow, so meant for stretches that came out wrong.
+        The settings are temperature fallback, windows of 15 s and no context from the window before (Radford et al.
+        2022, section 4.5). This is slow, so use it only for windows whose first result is suspect.
         """
-        found, _ = self.model.transcribe(
+        segments, _ = self.model.transcribe(
             samples,
             language=language,
             beam_size=5,
@@ -251,41 +259,41 @@ class Model:
             chunk_length=15,
             vad_filter=False,
         )
-        return tuple(Phrase(float(s.start), float(s.end), s.text, tuple(s.tokens)) for s in found)
+        return tuple(Phrase(float(s.start), float(s.end), s.text, tuple(s.tokens)) for s in segments)
 
 
-def _part(encoded: Any, number: int) -> Any:
-    """One window of a batch of encodings."""
+def _take_encoding(encoded: Any, number: int) -> Any:
+    """Copy the encoding of one window, (1, 1500, width), out of a batch."""
     import ctranslate2
     import numpy as np
 
     array = np.asarray(encoded.to_device(ctranslate2.Device.cpu) if encoded.device == "cuda" else encoded)
-    part = ctranslate2.StorageView.from_array(np.ascontiguousarray(array[number : number + 1]))
-    return part.to_device(ctranslate2.Device.cuda) if encoded.device == "cuda" else part
+    encoding = ctranslate2.StorageView.from_array(np.ascontiguousarray(array[number : number + 1]))
+    return encoding.to_device(ctranslate2.Device.cuda) if encoded.device == "cuda" else encoding
 
 
 def read_tokens(tokens: Sequence[int], tokenizer: Any, seconds: float) -> tuple[Phrase, ...]:
-    """Tokens with timestamps as text with times; `seconds` is the length of the window's sound.
+    """Convert tokens with timestamps to phrases; `seconds` is the duration of the window's audio.
 
-    Whisper writes <|start|> words <|end|> for each sentence. Words after the last time stamp are kept and end with the
-    window: faster-whisper drops them, which is right only where the next window starts there.
+    Whisper writes <|start|> words <|end|> for each sentence. Words after the last timestamp are kept and end with the
+    window. faster-whisper drops them, which is correct only where the next window starts at that timestamp.
     """
-    said: list[Phrase] = []
+    phrases: list[Phrase] = []
     start: float | None = None
     words: list[int] = []
     for token in tokens:
         if token < tokenizer.eot:
             words.append(token)
         elif token >= tokenizer.timestamp_begin:
-            at = min((token - tokenizer.timestamp_begin) * 0.02, seconds)
+            time = min((token - tokenizer.timestamp_begin) * 0.02, seconds)  # timestamps count steps of 0.02 s
             if words:
-                said.append(_phrase(start or 0.0, at, words, tokenizer))
+                phrases.append(_make_phrase(start or 0.0, time, words, tokenizer))
                 words = []
-            start = at
+            start = time
     if words:
-        said.append(_phrase(start or 0.0, seconds, words, tokenizer))
-    return tuple(one for one in said if one.text.strip())
+        phrases.append(_make_phrase(start or 0.0, seconds, words, tokenizer))
+    return tuple(phrase for phrase in phrases if phrase.text.strip())
 
 
-def _phrase(start: float, end: float, words: list[int], tokenizer: Any) -> Phrase:
+def _make_phrase(start: float, end: float, words: list[int], tokenizer: Any) -> Phrase:
     return Phrase(start, max(start, end), tokenizer.decode(words), tuple(words))

@@ -1,8 +1,9 @@
-"""Recordings in, recognised windows out: decoding, voice activity and recognition at the same time, on all cores.
+"""Run decoding, voice activity detection and recognition at the same time, on all cores.
 
-One thread per recording reads the decoder and finds speech; it is ten times as fast as recognition, so all its windows
-are known early. The engine's workers take batches from all recordings at hand: those that somebody waits for first,
-then those that were announced, so that the last windows of one talk share a batch with the first of the next.
+One thread per recording reads the decoder's output and finds speech. That is ten times as fast as recognition, so the
+number of windows is available early. The workers take batches from all submitted recordings: first from those whose
+result a caller waits for, then from the others. The last windows of one talk thus share a batch with the first windows
+of the next.
 """
 
 from __future__ import annotations
@@ -19,85 +20,85 @@ from summarizer.transcribe.whisper.model import WindowText
 from summarizer.transcribe.whisper.plan import Plan
 from summarizer.transcribe.whisper.windows import Packer, Window
 
-READERS = 3  # recordings decoded at once; each costs a process, and one is ten times as fast as recognition
-LANGUAGE_FROM = 13  # the language is that of four windows, spread over so many first ones: 6 minutes
+MAX_READERS = 3  # recordings decoded at once; each needs a process, and one is ten times as fast as recognition
+LANGUAGE_WINDOWS = 13  # the language is detected in four of the first 13 windows, 6 minutes
 
 
 class Recogniser(Protocol):
-    """What the scheduler needs of the model; see `model.Model`."""
+    """The methods of `model.Model` that the scheduler uses."""
 
     plan: Plan
     batch: int  # windows decoded together
 
     def compute_features(self, samples: Any, /) -> Any:
-        """The log-mel spectrogram of a window."""
+        """Compute the log-mel spectrogram of a window."""
         ...
 
     def detect_languages(self, features: list[Any], /) -> list[dict[str, float]]:
-        """For each window the probability of every language."""
+        """Return the probability of every language for each window."""
         ...
 
     def recognise(self, features: list[Any], seconds: list[float], language: str, hotwords: str, /) -> list[WindowText]:
-        """Decode windows together."""
+        """Decode windows in one batch."""
         ...
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is wanted of one recording."""
+    """A recording to recognise, with its settings."""
 
     path: Path
-    language: str  # ISO 639-1; empty: find out
+    language: str  # ISO 639-1; empty: it is detected
     hotwords: str
-    duration: float | None  # seconds, as the site declares it
+    duration: float | None  # seconds, as declared by the site
     vad: bool
 
 
 @dataclass
 class Job:
-    """One recording on its way. Everything here is guarded by the scheduler's lock."""
+    """The state of one submitted recording. The scheduler's lock guards all fields."""
 
     request: Request
     samples: Samples = field(default_factory=Samples)
     windows: list[Window] = field(default_factory=list)
-    stretches: list[Stretch] = field(default_factory=list)  # of speech; none without the VAD
+    stretches: list[Stretch] = field(default_factory=list)  # of speech; empty without the VAD
     texts: dict[int, WindowText] = field(default_factory=dict)
-    next: int = 0  # the first window that no worker has taken
+    next: int = 0  # index of the first window that no worker has taken
     language: str = ""
-    complete: bool = False  # all windows are known
+    complete: bool = False  # the recording is decoded, so `windows` is final
     cancelled: bool = False
-    waited: bool = False  # somebody wants the result now
-    detecting: bool = False
+    awaited: bool = False  # a caller waits for the result
+    detecting: bool = False  # a worker detects the language
     error: BaseException | None = None
 
-    def ready(self) -> int:
-        """Windows that a worker may take."""
+    def count_ready(self) -> int:
+        """Number of windows that a worker may take."""
         return 0 if self.cancelled or self.error or not self.language else len(self.windows) - self.next
 
 
 class Scheduler:
-    """All recordings of a run, and the threads that work on them."""
+    """Holds the recordings of a run and the threads that decode and recognise them."""
 
     def __init__(self, model: Recogniser) -> None:
         self.model = model
         self._jobs: list[Job] = []
         self._changed = threading.Condition()
         self._stop = False
-        self._readers = threading.Semaphore(READERS)
-        self._share = 0  # windows of a batch, once all are known; 0: to be found
+        self._readers = threading.Semaphore(MAX_READERS)
+        self._even_size = 0  # batch size once all windows are known; 0: not computed yet
         self._workers: list[threading.Thread] = []
-        self._hire()
+        self._start_workers()
         atexit.register(self.close)  # a thread inside the model must not outlive the interpreter
 
-    def _hire(self) -> None:
-        """Have as many workers as the engine plans for; a CPU that takes over from a GPU may want more."""
+    def _start_workers(self) -> None:
+        """Start as many workers as the model's plan has; after a fallback from GPU to CPU there may be more."""
         while len(self._workers) < self.model.plan.workers:
             worker = threading.Thread(target=self._work, name=f"recognise-{len(self._workers)}", daemon=True)
             self._workers.append(worker)
             worker.start()
 
     def close(self) -> None:
-        """End the workers; each finishes the batch in its hands."""
+        """Stop the workers; each finishes its current batch."""
         with self._changed:
             self._stop = True
             self._changed.notify_all()
@@ -106,7 +107,7 @@ class Scheduler:
         atexit.unregister(self.close)
 
     def submit(self, request: Request) -> Job:
-        """Start reading a recording. Nothing is recognised before somebody waits for some result."""
+        """Start to decode a recording. Nothing is recognised before a caller waits for the result of any recording."""
         job = Job(request, language=request.language)
         with self._changed:
             self._jobs.append(job)
@@ -114,17 +115,20 @@ class Scheduler:
         return job
 
     def results(self, job: Job) -> Iterator[tuple[Window, WindowText]]:
-        """The recognised windows in order, as they come. Raises what went wrong with the recording or the model."""
+        """Yield the recognised windows in order, each as soon as it is done.
+
+        Raises the error of the recording (`Failed`) or of the model.
+        """
         with self._changed:
-            job.waited = True
+            job.awaited = True
             self._changed.notify_all()
         number = 0
-        while (found := self._result(job, number)) is not None:
-            yield found
+        while (result := self._wait_for_window(job, number)) is not None:
+            yield result
             number += 1
 
-    def _result(self, job: Job, number: int) -> tuple[Window, WindowText] | None:
-        """One window's result as soon as it is there; None after the last window."""
+    def _wait_for_window(self, job: Job, number: int) -> tuple[Window, WindowText] | None:
+        """Wait for the result of one window; None after the last window."""
         with self._changed:
             self._changed.wait_for(
                 lambda: job.error or number in job.texts or (job.complete and number >= len(job.windows))
@@ -134,7 +138,7 @@ class Scheduler:
             return (job.windows[number], job.texts.pop(number)) if number in job.texts else None
 
     def drop(self, job: Job) -> None:
-        """Forget a recording, finished or not."""
+        """Remove a recording, finished or not, and stop decoding it."""
         with self._changed:
             job.cancelled = True
             if job in self._jobs:
@@ -144,7 +148,7 @@ class Scheduler:
     # -- reading -----------------------------------------------------------------------------------------------
 
     def _read(self, job: Job) -> None:
-        """Decode, find speech, pack windows: the whole recording, whatever the pace of recognition."""
+        """Decode a recording, find speech and pack windows, without waiting for recognition."""
         try:
             with self._readers:
                 self._read_all(job)
@@ -159,17 +163,17 @@ class Scheduler:
                 return
             start = job.samples.size
             job.samples.append(block)
-            found = activity.feed(block) if activity else [(start, job.samples.size)]
-            self._add(job, found, packer.feed(found))
-        found = activity.finish() if activity else []
-        self._add(job, found, packer.feed(found) + packer.finish(), complete=True)
+            stretches = activity.feed(block) if activity else [(start, job.samples.size)]
+            self._add(job, stretches, packer.feed(stretches))
+        stretches = activity.finish() if activity else []
+        self._add(job, stretches, packer.feed(stretches) + packer.finish(), complete=True)
 
     def _add(self, job: Job, stretches: list[Stretch], windows: list[Window], complete: bool = False) -> None:
         with self._changed:
             job.stretches += stretches if job.request.vad else []
             job.windows += windows
             job.complete = complete
-            self._share = 0
+            self._even_size = 0
             if complete and not job.windows and not job.language:
                 job.language = "und"
             self._changed.notify_all()
@@ -184,69 +188,72 @@ class Scheduler:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._stop or self._undetected() or self._size())
+                self._changed.wait_for(lambda: self._stop or self._next_undetected() or self._batch_size())
                 if self._stop:
                     return
-                undetected = self._undetected()
+                undetected = self._next_undetected()
                 if undetected:
                     undetected.detecting = True
                 else:
-                    batch = self._take(self._size())
+                    batch = self._take_batch(self._batch_size())
             if undetected:
                 self._detect(undetected)
             else:
                 self._recognise(batch)
 
-    def _active(self) -> list[Job]:
-        """Recordings in the order of their turn; none while nobody waits, so that other models have the machine."""
-        if not any(job.waited and not job.cancelled for job in self._jobs):
+    def _active_jobs(self) -> list[Job]:
+        """Recordings in the order of recognition; none while no caller waits, to leave the CPU to other models."""
+        if not any(job.awaited and not job.cancelled for job in self._jobs):
             return []
-        return sorted(self._jobs, key=lambda job: not job.waited)
+        return sorted(self._jobs, key=lambda job: not job.awaited)
 
-    def _undetected(self) -> Job | None:
-        for job in self._active():
-            enough = job.complete or len(job.windows) >= LANGUAGE_FROM
+    def _next_undetected(self) -> Job | None:
+        """The first recording whose language can and must be detected."""
+        for job in self._active_jobs():
+            enough = job.complete or len(job.windows) >= LANGUAGE_WINDOWS
             if not (job.language or job.detecting or job.error or job.cancelled) and enough and job.windows:
                 return job
         return None
 
-    def _size(self) -> int:
-        """How many windows the next batch takes; 0: not yet.
+    def _batch_size(self) -> int:
+        """Number of windows of the next batch; 0: wait for more windows.
 
-        Full batches while windows are still being found. Once all are known they are dealt out evenly, so that all
-        workers finish together: with two workers 33 windows are six batches of 6 or less, not four of 8 and one of 1.
+        While recordings are still being decoded, batches are full. When all windows are known, they are divided evenly,
+        so that all workers finish at the same time: with two workers, 33 windows become six batches of at most 6, not
+        four of 8 and one of 1.
         """
-        jobs = self._active()
-        ready = sum(job.ready() for job in jobs)
-        more = any(not (job.complete or job.error or job.cancelled) for job in jobs if job.waited)
+        jobs = self._active_jobs()
+        ready = sum(job.count_ready() for job in jobs)
+        more = any(not (job.complete or job.error or job.cancelled) for job in jobs if job.awaited)
         batch, workers = self.model.batch, len(self._workers)
         if more:
             return batch if ready >= batch else 0
-        if not self._share:
+        if not self._even_size:
             rounds = -(-ready // (workers * batch))
-            self._share = -(-ready // (workers * rounds)) if ready else 0
-        return min(self._share, batch, ready)
+            self._even_size = -(-ready // (workers * rounds)) if ready else 0
+        return min(self._even_size, batch, ready)
 
-    def _take(self, size: int) -> list[tuple[Job, int]]:
-        """The next windows in turn that can share a batch: same language, same hotwords."""
+    def _take_batch(self, size: int) -> list[tuple[Job, int]]:
+        """Take the next windows that can share a batch, which have the same language and hotwords."""
         batch: list[tuple[Job, int]] = []
-        for job in self._active():
+        for job in self._active_jobs():
             if batch and (job.language, job.request.hotwords) != (batch[0][0].language, batch[0][0].request.hotwords):
                 continue
-            while job.ready() and len(batch) < size:
+            while job.count_ready() and len(batch) < size:
                 batch.append((job, job.next))
                 job.next += 1
         return batch
 
     def _detect(self, job: Job) -> None:
         try:
-            last = min(LANGUAGE_FROM, len(job.windows)) - 1
-            chosen = [job.windows[n] for n in sorted({0, last // 3, 2 * last // 3, last})]
-            found = self.model.detect_languages([self.model.compute_features(w.samples(job.samples)) for w in chosen])
-            scores = {language: sum(one.get(language, 0.0) for one in found) for language in found[0]}
+            last = min(LANGUAGE_WINDOWS, len(job.windows)) - 1
+            windows = [job.windows[n] for n in sorted({0, last // 3, 2 * last // 3, last})]
+            features = [self.model.compute_features(window.read_samples(job.samples)) for window in windows]
+            results = self.model.detect_languages(features)
+            scores = {language: sum(result.get(language, 0.0) for result in results) for language in results[0]}
             with self._changed:
                 job.language = max(scores, key=lambda language: scores[language])
-                self._share = 0
+                self._even_size = 0
                 self._changed.notify_all()
         except BaseException as error:
             self._fail(job, error)
@@ -255,14 +262,15 @@ class Scheduler:
         try:
             windows = [job.windows[number] for job, number in batch]
             features = [
-                self.model.compute_features(w.samples(job.samples)) for w, (job, _) in zip(windows, batch, strict=True)
+                self.model.compute_features(window.read_samples(job.samples))
+                for window, (job, _) in zip(windows, batch, strict=True)
             ]
             first = batch[0][0]
-            found = self.model.recognise(
+            texts = self.model.recognise(
                 features, [window.size / RATE for window in windows], first.language, first.request.hotwords
             )
             with self._changed:
-                for (job, number), text in zip(batch, found, strict=True):
+                for (job, number), text in zip(batch, texts, strict=True):
                     job.texts[number] = text
                 self._changed.notify_all()
         except BaseException as error:
@@ -270,4 +278,4 @@ class Scheduler:
                 self._fail(job, error)
         finally:
             with self._changed:
-                self._hire()
+                self._start_workers()

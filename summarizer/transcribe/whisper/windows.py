@@ -1,7 +1,7 @@
-"""Stretches of speech packed into the windows of 30 s that Whisper takes.
+"""Pack stretches of speech into windows of 30 s, the input length of Whisper.
 
-The encoder costs the same for a full window as for an empty one, so windows are filled with as many stretches as fit,
-the silence between them left out (WhisperX, Bain et al. 2023; faster-whisper's batched decoding does the same).
+Encoding an empty window costs as much as a full one. Each window therefore holds as many stretches as fit, without the
+silence between them (WhisperX, Bain et al. 2023; faster-whisper's batched decoding does the same).
 """
 
 from __future__ import annotations
@@ -16,64 +16,66 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LONGEST = 30 * RATE  # samples
-GAP = 10 * RATE  # samples of silence across which no sentence goes on: one text with such a hole in it has no place
+WINDOW_SAMPLES = 30 * RATE  # samples in a full window
+# Samples of silence between two stretches of a window. No sentence continues across a longer pause, and a segment that
+# contains such a pause would have misleading times.
+MAX_GAP = 10 * RATE
 
 
 @dataclass(frozen=True)
 class Window:
-    """Stretches of one recording that are recognised together, in order."""
+    """Stretches of one recording, in order, that are recognised together."""
 
     stretches: tuple[Stretch, ...]
 
     @property
     def size(self) -> int:
-        """Samples in it, at most 30 s."""
+        """Number of samples, at most `WINDOW_SAMPLES`."""
         return sum(end - start for start, end in self.stretches)
 
-    def samples(self, recording: Samples) -> NDArray[np.float32]:
-        """Its sound, without what lies between the stretches."""
+    def read_samples(self, recording: Samples) -> NDArray[np.float32]:
+        """The samples of all stretches, joined: float32 in -1..1 of shape (size,)."""
         import numpy as np
 
         return np.concatenate([recording.read(start, end) for start, end in self.stretches])
 
-    def seconds(self, at: float, ends: bool = False) -> float:
-        """A time within the window as one of the recording, both in seconds.
+    def to_recording_time(self, time: float, is_end: bool = False) -> float:
+        """Convert a time in the window to a time in the recording, both in seconds.
 
-        Where one stretch touches the next, what `ends` there belongs to the first, what begins to the second.
+        On the boundary of two stretches, an end time (`is_end`) belongs to the first and a start time to the second.
         """
-        left = at * RATE
+        left = time * RATE
         for start, end in self.stretches:
             length = end - start
-            if left < length or (ends and left <= length):
+            if left < length or (is_end and left <= length):
                 return (start + max(0.0, left)) / RATE
             left -= length
         return self.stretches[-1][1] / RATE
 
 
 class Packer:
-    """Stretches in, full windows out."""
+    """Collects stretches of speech and returns windows as they become full."""
 
     def __init__(self) -> None:
         self._stretches: list[Stretch] = []
         self._size = 0
 
     def feed(self, stretches: Iterable[Stretch]) -> list[Window]:
-        """Windows that are full by now."""
+        """Add stretches and return the windows that are now full."""
         full: list[Window] = []
         for start, end in stretches:
-            if self._stretches and start - self._stretches[-1][1] > GAP:
+            if self._stretches and start - self._stretches[-1][1] > MAX_GAP:
                 full += self.finish()
-            for at in range(start, end, LONGEST):  # a stretch may be longer where no VAD cut it
-                piece = (at, min(end, at + LONGEST))
-                if self._size + piece[1] - piece[0] > LONGEST:
+            for first in range(start, end, WINDOW_SAMPLES):  # without the VAD a stretch may be longer than a window
+                piece = (first, min(end, first + WINDOW_SAMPLES))
+                if self._size + piece[1] - piece[0] > WINDOW_SAMPLES:
                     full += self.finish()
                 self._stretches.append(piece)
                 self._size += piece[1] - piece[0]
         return full
 
     def finish(self) -> list[Window]:
-        """The window under way, if there is one."""
+        """Return the last window, which may not be full, or nothing."""
         window = [Window(tuple(self._stretches))] if self._stretches else []
         self._stretches, self._size = [], 0
         return window

@@ -1,8 +1,8 @@
-"""Prompts as files that people can read and change.
+"""Prompts, as text files that people can read and change.
 
-Each file carries its version, which is written into every summary. Keys are made from the texts themselves, so that a
-change is noticed even when somebody forgot to raise the version. Instructions begin with what all requests of a step
-share, then what the kind of recording adds, then the language: a server's prefix cache can reuse as much as possible.
+Each file has a version, which is stored in every summary. Keys contain a checksum of the texts, so that a change has an
+effect even if the version was not raised. Instructions begin with the part that all requests of a step share, followed
+by the part for the kind of recording and the part for the language, so that prefix caches of servers are effective.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from string import Template
 
 from summarizer.records import Record
 
-# How a language is called in a prompt; a code that is not here is given as it is.
+FOLDER = resources.files(__package__)
+# Names of languages in prompts; for other languages the code itself is used.
 LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",
@@ -47,7 +48,7 @@ LANGUAGES = {
 
 
 class Prompt(Record):
-    """One prompt: its version, and its text for each step; a prompt of a single step has it under ""."""
+    """One prompt: its version, and its text for each step; the step is "" in a prompt with a single text."""
 
     name: str
     version: str
@@ -55,43 +56,43 @@ class Prompt(Record):
 
     @property
     def text(self) -> str:
-        """The text of a prompt of a single step."""
+        """The text of a prompt with a single text."""
         return self.texts[""]
 
 
 @cache
 def load(name: str) -> Prompt:
-    """The prompt in `<name>.md`: a line `version: N`, then for each step a line `--- step` and its text."""
-    content = resources.files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+    """Load `<name>.md`: a line `version: N`, then for each step a line `--- step` and its text."""
+    content = FOLDER.joinpath(f"{name}.md").read_text(encoding="utf-8")
     head, *parts = re.split(r"(?m)^---[ ]*(\w*)$", content)
     texts = {step: text.strip() for step, text in zip(parts[::2], parts[1::2], strict=True)}
     return Prompt(name=name, version=head.removeprefix("version:").strip(), texts=texts)
 
 
-def instructions(step: str, kind: str, language: str) -> str:
-    """The instructions of a step (`map`, `merge`, `reduce`); `language` is that of a translation, or empty."""
+def build_instructions(step: str, kind: str, language: str) -> str:
+    """Return the instructions of a step (`map`, `merge`, `reduce`); `language` is that of the translation, or empty."""
     return "\n\n".join(
         Template(prompt.texts.get(step) or prompt.text).safe_substitute(language=LANGUAGES.get(language, language))
-        for prompt in _prompts(kind, language, [step])
+        for prompt in _load_all(kind, language, [step])
         if step in prompt.texts or "" in prompt.texts
     )
 
 
-def versions(kind: str, language: str) -> str:
-    """The versions of the prompts of one summary as one string, for provenance."""
-    used = [*_prompts(kind, language, ["map", "merge", "reduce"]), *map(load, ("retry", "form", "cut"))]
+def list_versions(kind: str, language: str) -> str:
+    """Return the versions of all prompts of a summary as one string, for provenance."""
+    used = [*_load_all(kind, language, ["map", "merge", "reduce"]), *map(load, ("retry", "form", "cut"))]
     return " ".join(f"{prompt.name}={prompt.version}" for prompt in used)
 
 
 @cache
-def fingerprint() -> str:
-    """12 hex digits over all prompt files: part of a summary's key."""
-    files = sorted(path.name for path in resources.files(__package__).iterdir() if path.name.endswith(".md"))
+def compute_checksum() -> str:
+    """Return the SHA-256 of all prompt files, 12 hex digits; it is in the key of summaries."""
+    files = sorted(path.name for path in FOLDER.iterdir() if path.name.endswith(".md"))
     texts = [load(name.removesuffix(".md")).model_dump_json() for name in files]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
-def _prompts(kind: str, language: str, steps: Sequence[str]) -> list[Prompt]:
-    """What the instructions of the steps are made of: the steps' own, the kind's, the translation's."""
+def _load_all(kind: str, language: str, steps: Sequence[str]) -> list[Prompt]:
+    """Load the prompts of the steps, of the kind and, if there is a language, of the translation."""
     names = [*steps, f"kind-{kind}", *(["translation"] if language else [])]
     return [load(name) for name in names]
