@@ -1,10 +1,12 @@
 """Compare the speed of speech recognition: faster-whisper as in its README, faster-whisper batched, and this project.
 
-    python benchmarks/asr.py --data FOLDER             tiny, base and small over 15.3 minutes of speech
-    python benchmarks/asr.py --models base --minutes 2.3
-    python benchmarks/asr.py --files 30 --minutes 14   30 files of 28 seconds
-    python benchmarks/asr.py --hours 10 --speech 0.05 --models tiny    memory for one long file, this project only
-    python benchmarks/asr.py --identity                do batches give the same text as single windows?
+    python benchmarks/asr.py --data FOLDER [OPTION ...]
+
+    (no other option)                        tiny, base and small over 15.3 minutes of speech
+    --models base --minutes 2.3
+    --files 30 --minutes 14                  30 files of 28 seconds
+    --hours 10 --speech 0.05 --models tiny   memory for one long file, this project only
+    --identity                               do batches give the same text as single windows?
 
 The models have the real shapes, and random weights that write 70 words in every window (`whisper_shapes.py`); real
 weights are not needed to measure speed. (Our guards would recognise a last window of a few seconds with 70 words a

@@ -1,4 +1,6 @@
-"""Measure each step of recognising a window of 30 s on one core: `python benchmarks/asr_steps.py [--model base]`.
+"""Measure each step of recognising a window of 30 s on one core.
+
+    python benchmarks/asr_steps.py --data FOLDER [--model base]
 
 The model has the real shape, and random weights that write 70 words in every window (`whisper_shapes.py`). The steps
 run in turns, and the best turn of each is printed in CPU seconds per window. CTranslate2 encodes here; `encoder.py`

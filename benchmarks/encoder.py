@@ -1,6 +1,6 @@
 """Compare Whisper encoders on one core: CTranslate2's in int8 and in float32, and ours in bfloat16.
 
-    python benchmarks/encoder.py [--models tiny base small]
+    python benchmarks/encoder.py --data FOLDER [--models tiny base small]
 
 The models have the real shapes and random weights; the window contains real speech. The encoders run in turns, and the
 best turn of each is printed in CPU seconds per window of 30 s. `error` is the norm of the difference from the float32

@@ -18,7 +18,7 @@ from summarizer.config import Config, GlossarySettings, Table, TranscribeSetting
 from summarizer.digest.templates import environment
 from summarizer.models import Model
 from summarizer.pipeline import STAGES, Run, walk
-from summarizer.records import Corrected, Provenance, Source, Summary, Transcript, Video
+from summarizer.records import Corrected, Provenance, Transcript
 from summarizer.stage import Backend, ModelChoice, Opening, Package, Stage, Work
 from summarizer.summarize import SUMMARIZE
 from summarizer.summarize.kinds import KINDS, Kind
