@@ -5,24 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from summarizer.config import DownloadSettings
+from summarizer.download.base import Downloads
 from summarizer.download.downloader import Downloader
 from summarizer.records import Source, Video
 from summarizer.stage import Audio, Backend, Stage, WithFiles, Work
 
-BACKEND = Backend(
+BACKEND: Backend[Downloads] = Backend(
     name="download",
     open=lambda opening: Downloader(opening.config.download, opening.config.runtime),
     settings=lambda config: config.download.dump(),
 )
 
 
-def download(work: Work[DownloadSettings, Downloader], video: Video) -> WithFiles[Source]:
+def download(work: Work[DownloadSettings, Downloads], video: Video) -> WithFiles[Source]:
     """Download the metadata, and the caption tracks as files whose role is their kind."""
     source = work.backend.download(video, work.folder)
     return WithFiles(source, tuple((track.kind, work.folder / track.file) for track in source.captions))
 
 
-def fetch_audio(work: Work[object, Downloader], video: Video, source: Source) -> Path:
+def fetch_audio(work: Work[object, Downloads], video: Video, source: Source) -> Path:
     """Download the audio."""
     return work.backend.fetch_audio(video, source, work.folder)
 

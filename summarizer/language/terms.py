@@ -120,11 +120,6 @@ def packaged() -> Glossary:
     return parse(_packaged_bytes(), "the packaged glossary")
 
 
-def opened(path: str) -> Glossary:
-    """The glossary in the file that `glossary.file` names; the packaged one when the setting is empty."""
-    return parse(glossary_bytes(Path(path) if path else None), path or "the packaged glossary")
-
-
 def projects_in(text: str) -> list[str]:
     """Names of projects of the packaged glossary in a text, without those that are also everyday words."""
     glossary = packaged()

@@ -79,7 +79,7 @@ class Run:
         An invalid source raises `UsageError` if it is the only one; otherwise it becomes an outcome.
         """
         sources = list(sources)
-        lister = self._backends.open(download.BACKEND)
+        lister: download.Lister = self._backends.open(download.BACKEND)
         videos: dict[str, Video] = {}
         for source in sources:
             try:
