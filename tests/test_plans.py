@@ -86,11 +86,11 @@ def test_corrections_and_prune_look_at_the_text_that_was_taken(tmp_path: Path) -
     """After a fallback, both work on what the page was made from."""
     backends = Silent()
     run(tmp_path, backends)
-    item = run(tmp_path, backends, "summarize.max_sections=5")
+    item = run(tmp_path, backends, "summarize.kind=panel")
     assert upkeep.list_corrections(item.config, "video-00000") == []
     (row,) = upkeep.prune(item.config, dry_run=False)
     assert sorted(name.split("-")[0] for name in row["results"].split(", ")) == ["digest", "summarize"]
-    assert run(tmp_path, backends, "summarize.max_sections=5").finals[0].status == "cached"
+    assert run(tmp_path, backends, "summarize.kind=panel").finals[0].status == "cached"
 
 
 def test_a_failure_is_no_refusal(tmp_path: Path) -> None:
