@@ -113,6 +113,8 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
         note = _read_note(models / name)
         if note is None or note.revision != (revision or CATALOGUE[name].revision):
             raise BackendError(f"the model {name} is not in {models}", f"Run: summarizer models pull {name}")
+        if missing := [file for file in note.files if not (models / name / file).is_file()]:
+            raise BackendError(f"the model {name} lacks {missing[0]}", f"Run: summarizer models pull {name}")
         return Installed(name=name, path=models / name, revision=identify(name, revision, models)["revision"])
     if Path(name).is_dir():
         content = identify(name, revision, models)["revision"]

@@ -92,9 +92,50 @@ def test_opening_a_broken_back_end_is_tried_once() -> None:
         raise BackendError("no such model", "Pull it.")
 
     backends = OpenedBackends(Config())
+    backend: Backend[object] = Backend(name="broken", open=broken, settings=lambda _config: {})
     for _ in range(2):
         with pytest.raises(BackendError, match="no such model"):
-            backends.open(Backend(name="broken", open=broken, settings=lambda _config: {}))
+            backends.open(backend)
+    assert len(attempts) == 1
+
+
+@pytest.mark.usefixtures("_speech")
+def test_opening_one_back_end_does_not_delay_another() -> None:
+    """Downloads go on while a model is opened; two back ends of different stages may share a name."""
+    opened, release = threading.Event(), threading.Event()
+
+    def slow(_opening: Opening) -> str:
+        opened.set()
+        assert release.wait(20)
+        return "model"
+
+    backends = OpenedBackends(Config())
+    model: Backend[str] = Backend(name="same", open=slow, settings=lambda _config: {})
+    other: Backend[str] = Backend(name="same", open=lambda _opening: "downloads", settings=lambda _config: {})
+    thread = threading.Thread(target=backends.open, args=(model,))
+    thread.start()
+    assert opened.wait(20)
+    assert backends.open(other) == "downloads"
+    release.set()
+    thread.join()
+    assert backends.open(model) == "model"
+
+
+@pytest.mark.usefixtures("_speech")
+def test_any_error_of_an_opener_is_remembered() -> None:
+    """A model that does not fit into memory is not opened again for every talk."""
+    attempts: list[Opening] = []
+
+    def too_large(opening: Opening) -> object:
+        attempts.append(opening)
+        raise MemoryError("8 GB")
+
+    backends = OpenedBackends(Config())
+    backend: Backend[object] = Backend(name="large", open=too_large, settings=lambda _config: {})
+    with pytest.raises(MemoryError):
+        backends.open(backend)
+    with pytest.raises(BackendError, match="large could not be opened: 8 GB"):
+        backends.open(backend)
     assert len(attempts) == 1
 
 

@@ -68,7 +68,7 @@ def test_the_run_does_what_the_plan_said(tmp_path: Path) -> None:
     backends = Silent()
     run(tmp_path, backends)
     again = run(tmp_path, backends)
-    assert (again.finals[0].status, backends.calls["fetch_audio"], backends.calls["summarize"]) == ("cached", 4, 1)
+    assert (again.finals[0].status, backends.calls["fetch_audio"], backends.calls["summarize"]) == ("cached", 2, 1)
 
 
 def test_a_failure_is_forgotten_once_there_is_a_result(tmp_path: Path) -> None:

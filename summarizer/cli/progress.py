@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -29,6 +30,7 @@ class Display:
         self.bar = bar
         self.task = bar.add_task("checking the cache", total=None) if bar else None
         self.computing: dict[str, tuple[str, str]] = {}  # video id -> stage and title, in order of start
+        self.lock = threading.Lock()  # of `computing`: stages start in several threads
 
     def listed(self, total: int) -> None:
         """Set the number of videos with work to do."""
@@ -38,22 +40,26 @@ class Display:
     def stage(self, video: Video, stage: str, ahead: bool) -> None:
         """Show the stage; a download in advance is only shown while no other stage runs."""
         title = clean(video.title)[:48]
+        with self.lock:
+            if not ahead:
+                self.computing.pop(video.id, None)
+                self.computing[video.id] = (stage, title)
+            others = len(self.computing) - 1
         if not ahead:
-            self.computing.pop(video.id, None)
-            self.computing[video.id] = (stage, title)
-            more = len(self.computing) - 1
-            self._describe(f"{stage}: {title}" + (f" and {more} more" if more else ""))
-        elif not self.computing:
+            self._describe(f"{stage}: {title}" + (f" and {others} more" if others else ""))
+        elif others < 0:
             self._describe(f"{stage}: {title}")
 
     def progress(self, share: float) -> None:
         """Show the recognised share of the current recording."""
-        title = next((title for stage, title in self.computing.values() if stage == "transcribe"), "")
+        with self.lock:
+            title = next((title for stage, title in self.computing.values() if stage == "transcribe"), "")
         self._describe(f"transcribe: {title} {share:.0%}")
 
     def finished(self, outcome: Outcome) -> None:
         """Print a line for a video, unless its digest was cached."""
-        self.computing.pop(outcome.video_id, None)
+        with self.lock:
+            self.computing.pop(outcome.video_id, None)
         if outcome.status == "cached":
             return
         line = Text(f"{outcome.status:>8} ", style=COLOURS[outcome.status])

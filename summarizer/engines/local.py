@@ -98,7 +98,16 @@ class _Threads:
                 return
             if self._ending():
                 return
-            self._fetched.put(self._worker.fetch(task))
+            try:
+                fetched = self._worker.fetch(task)
+            except BaseException as error:  # passed to the caller; a task must not be lost
+                self._slots.release()
+                self._results.put(TaskResult(task, error=error))
+                continue
+            if self._ending():
+                fetched.locks.close()
+                return
+            self._fetched.put(fetched)
 
     def _finish_all(self) -> None:
         while True:

@@ -8,20 +8,20 @@ from typing import Any, Literal
 
 from summarizer.check import CHECK
 from summarizer.config import Config
-from summarizer.errors import UsageError
+from summarizer.errors import UsageError, VideoError
 from summarizer.pipeline import OpenedBackends, Plan, State, Step, Walk
 from summarizer.records import VIDEO_ID, Corrected, Record
-from summarizer.store import Entry, Library, VideoFolder
+from summarizer.store import Entry, FileRef, Library, VideoFolder
 
 
 class VideoStatus(Record):
     """One row of `summarizer status`."""
 
     video: str
-    state: Literal["done", "refused", "begun"]
+    state: Literal["done", "refused", "begun", "unreadable"]
     title: str
     published: date | None
-    page: str  # path of the page, or why there is no digest
+    page: str  # path of the page, or why there is no digest, or why the manifest cannot be read
 
 
 def list_videos(config: Config) -> list[VideoStatus]:
@@ -30,7 +30,10 @@ def list_videos(config: Config) -> list[VideoStatus]:
 
 
 def _read_status(folder: VideoFolder, config: Config) -> VideoStatus:
-    manifest = folder.manifest
+    try:
+        manifest = folder.manifest
+    except VideoError as error:
+        return VideoStatus(video=folder.path.name, state="unreadable", title="", published=None, page=str(error))
     page, video = manifest.page, manifest.video
     title = page.title if page else video.title if video else ""
     path = str(config.runtime.digests / manifest.published.name) if manifest.published else ""
@@ -89,16 +92,27 @@ def verify(config: Config, repair: bool) -> list[dict[str, Any]]:
     _require_library(config)
     damaged = []
     for folder in Library(config.runtime.library).folders():
-        for file in [file for entry in folder.manifest.entries.values() for file in entry.files]:
-            problem = folder.find_problem(file)
-            if not problem:
-                continue
-            if repair:
-                with folder.lock():
-                    folder.intact(file)
-            set_aside = "set aside" if repair else ""
-            damaged.append({"video": folder.path.name, "file": file.name, "problem": problem, "repair": set_aside})
+        try:
+            damaged += [row for file in _list_files(folder) if (row := _verify_file(folder, file, repair))]
+        except VideoError as error:  # locked, or its manifest cannot be read: the other videos are verified
+            row = {"video": folder.path.name, "file": "manifest.json", "problem": str(error), "repair": ""}
+            damaged.append(row)
     return damaged
+
+
+def _list_files(folder: VideoFolder) -> list[FileRef]:
+    return [file for entry in folder.manifest.entries.values() for file in entry.files]
+
+
+def _verify_file(folder: VideoFolder, file: FileRef, repair: bool) -> dict[str, Any] | None:
+    """A row for a file that does not match its manifest entry."""
+    problem = folder.find_problem(file)
+    if problem and repair:
+        with folder.lock():
+            folder.intact(file)
+    set_aside = "set aside" if repair else ""
+    row = {"video": folder.path.name, "file": file.name, "problem": problem, "repair": set_aside}
+    return row if problem else None
 
 
 def prune(config: Config, dry_run: bool) -> list[dict[str, Any]]:
@@ -106,15 +120,25 @@ def prune(config: Config, dry_run: bool) -> list[dict[str, Any]]:
     _require_library(config)
     rows = []
     for folder in Library(config.runtime.library).folders():
-        unused = _find_unused(folder, config)
-        freed = sum(file.bytes for entry in unused for file in entry.files)
-        if not dry_run:
-            with folder.lock():
-                freed = folder.drop(unused)
-        if unused or freed:
-            names = ", ".join(entry.name for entry in unused)
+        try:
+            freed, names = _prune_folder(folder, config, dry_run)
+        except VideoError as error:  # locked, or its manifest cannot be read: nothing of it is deleted
+            freed, names = 0, f"kept: {error}"
+        if freed or names:
             rows.append({"video": folder.path.name, "bytes": freed, "results": names})
     return rows
+
+
+def _prune_folder(folder: VideoFolder, config: Config, dry_run: bool) -> tuple[int, str]:
+    """Bytes freed, and the names of the deleted results. A folder whose manifest names no video is left alone."""
+    if folder.manifest.video is None:
+        return 0, ""
+    unused = _find_unused(folder, config)
+    freed = sum(file.bytes for entry in unused for file in entry.files)
+    if not dry_run:
+        with folder.lock():
+            freed = folder.drop(unused)
+    return freed, ", ".join(entry.name for entry in unused)
 
 
 def _find_unused(folder: VideoFolder, config: Config) -> list[Entry]:

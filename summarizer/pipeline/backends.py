@@ -7,6 +7,7 @@ that could not be opened is not tried again: all talks that need it fail with th
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -39,40 +40,54 @@ class OpenedBackends:
     def __init__(self, config: Config, progress: Callable[[float], None] = lambda _share: None) -> None:
         self._config = config
         self._progress = progress
-        self._opened: dict[str, Any] = {}
-        self._errors: dict[str, BackendError] = {}
-        self._lock = threading.RLock()  # several talks are processed in parallel
+        self._opened: dict[Backend[Any], Any] = {}
+        self._errors: dict[Backend[Any], BackendError] = {}
+        self._lock = threading.Lock()  # of this object
+        self._opening: defaultdict[Backend[Any], threading.Lock] = defaultdict(threading.Lock)  # held for minutes
         self._processor = threading.Lock()  # held while a model computes on the CPU: two at once are slower
         self._announced: list[Recording] = []  # before the model was opened
 
     def open(self, backend: Backend[OpenedT], /) -> OpenedT:
-        """The opened back end; raises `BackendError`."""
+        """The opened back end; raises `BackendError`. Opening one does not delay another."""
         with self._lock:
-            if backend.name in self._errors:
-                raise self._errors[backend.name]
-            if backend.name not in self._opened:
+            opening = self._opening[backend]
+        with opening:
+            if backend in self._errors:
+                known = self._errors[backend]
+                raise BackendError(str(known), known.remedy)
+            if backend not in self._opened:
                 try:
-                    self._opened[backend.name] = self._open(backend)
-                except BackendError as error:
-                    self._errors[backend.name] = error
+                    self._opened[backend] = self._open(backend)
+                except Exception as error:
+                    self._errors[backend] = _as_backend_error(backend, error)
                     raise
-            opened: OpenedT = self._opened[backend.name]
+            opened: OpenedT = self._opened[backend]
+        self._pass_on_announced()
         return opened
 
     def _open(self, backend: Backend[Any]) -> Any:
         installed = backend.installed(self._config)
-        opened: Any = backend.open(Opening(self._config, installed, self._processor, self._progress))
-        if backend is speech_backend(self._config):
-            for recording in self._announced:
-                opened.announce(recording)
-            self._announced.clear()
-        return opened
+        return backend.open(Opening(self._config, installed, self._processor, self._progress))
 
     def announce(self, recording: Recording, /) -> None:
         """Let the speech back end decode a recording in advance; does not open the back end."""
         with self._lock:
-            transcriber = self._opened.get(speech_backend(self._config).name)
-            if transcriber is None:
-                self._announced.append(recording)
-            else:
-                transcriber.announce(recording)
+            self._announced.append(recording)
+        self._pass_on_announced()
+
+    def _pass_on_announced(self) -> None:
+        """Announce recordings to the speech back end, if it is open."""
+        transcriber = self._opened.get(speech_backend(self._config))
+        if transcriber is None:
+            return
+        with self._lock:
+            recordings, self._announced = self._announced, []
+        for recording in recordings:
+            transcriber.announce(recording)
+
+
+def _as_backend_error(backend: Backend[Any], error: Exception) -> BackendError:
+    """The error for all later attempts to open a back end that could not be opened."""
+    if isinstance(error, BackendError):
+        return error
+    return BackendError(f"the back end {backend.name} could not be opened: {error}", "See the log for the first error.")

@@ -21,11 +21,13 @@ from summarizer.errors import Refused, StoreError, SummarizerError, UsageError, 
 from summarizer.pipeline import outcomes, publish
 from summarizer.pipeline.backends import Backends, OpenedBackends
 from summarizer.pipeline.steps import Step, WouldRunError
-from summarizer.pipeline.walk import stage_names
+from summarizer.pipeline.walk import load_glossary, stage_names
 from summarizer.pipeline.worker import TalkWorker
 from summarizer.records import Outcome, Status, Video
 from summarizer.store import Library
 from summarizer.summarize import summarizer_backend
+from summarizer.summarize.kinds import find_configured_kind
+from summarizer.transcribe import speech_backend
 
 
 class Listener(Protocol):
@@ -68,6 +70,7 @@ class Run:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
+        _check_settings(self.config)
         self.library = Library(self.config.runtime.library)
         self.wrote_pages = False  # whether a page was written
         self._backends: Backends = self.backends or OpenedBackends(self.config, self._progress)
@@ -133,7 +136,7 @@ class Run:
         return LocalEngine(self._worker, ahead=runtime.download_ahead, at_once=at_once)
 
     def _needs_upgrade(self, task: Task) -> bool:
-        walk = self._worker.walk(task, plan=True)
+        walk = self._worker.walk(Task(task.video), plan=True)
         walk.preview()
         return walk.upgrade_due
 
@@ -180,10 +183,16 @@ class Run:
 
     def _close(self) -> None:
         digests = self.config.runtime.digests
-        if self.wrote_pages or (self.finals and not (digests / "index.md").is_file()):
+        if self.finals and (self.wrote_pages or self._index_is_outdated()):
             publish.publish_index(self.library, digests, self.config.index)
         if self.outcomes:
             self.library.record_run(self.outcomes, self.started)
+
+    def _index_is_outdated(self) -> bool:
+        """Whether the index lacks a page of this run: an abandoned talk may be published after its run has ended."""
+        index = self.config.runtime.digests / "index.md"
+        text = index.read_text(encoding="utf-8") if index.is_file() else ""
+        return not text or any(Path(outcome.path).name not in text for outcome in self.finals if outcome.path)
 
     @property
     def exit_code(self) -> int:
@@ -204,6 +213,14 @@ def new_run(
             "Add --set transcribe.policy=captions_then_whisper.",
         )
     return Run(config, forced=frozenset(forced), limit=limit, since=since, upgrade=upgrade)
+
+
+def _check_settings(config: Config) -> None:
+    """Find problems of the settings before the first talk; raises `UsageError` or `BackendError`."""
+    for backend in (speech_backend(config), summarizer_backend(config)):
+        backend.check(config)
+    find_configured_kind(config.summarize.kind)
+    load_glossary(config.glossary.file).get()
 
 
 def _require_writable(folder: Path) -> None:

@@ -18,7 +18,7 @@ from summarizer.errors import Failed, Refused
 from summarizer.pipeline.backends import Backends
 from summarizer.pipeline.values import Value
 from summarizer.records import Video
-from summarizer.stage import Stage, StoredFile, WithFiles, Work
+from summarizer.stage import Stage, StoredFile, WithFiles, Work, stage_key
 from summarizer.store import Corrupt, Entry, FileRef, Refusal, VideoFolder
 from summarizer.store.answers import FolderAnswers
 from summarizer.store.files import disk_errors, file_sha256
@@ -75,7 +75,9 @@ class Steps:
     watch: Callable[[Video, str], None] = lambda _video, _stage: None
     taken: list[Step] = field(default_factory=list)
     values: dict[str, Value[Any]] = field(default_factory=dict)  # results of this walk, by the names of their entries
+    running: str = ""  # the stage that runs, or whose error ended the walk
     _made: set[str] = field(default_factory=set)  # entries that this walk made; they are not forced again
+    _failed: dict[str, Failed] = field(default_factory=dict)  # entries that this walk failed to make; not tried again
 
     def as_plan(self) -> Steps:
         """Steps for the same talk that run no stage and have a list `taken` of their own."""
@@ -91,16 +93,22 @@ class Steps:
         """
         settings = stage.settings_in_key(self.config)
         inputs = {value.name: value.sha256 for value in reads}
-        key = stage.key(self.config, inputs)
+        key = stage_key(stage.name, stage.version, settings, inputs)
         name = f"{stage.name}-{key}"
         entry = None if stage.name in self.forced and name not in self._made else self.folder.find(stage.name, key)
         if entry is None:
             why = self._explain_miss(stage.name, settings, inputs)
             if self.plan:
                 raise self._plan_step(stage.name, key, why)
+            if name in self._failed:
+                raise self._failed[name]
+            self.running = stage.name
             self.watch(self.video, stage.name)
-            entry, self.values[name] = self._make(stage, key, settings, inputs, [*reads, *hints])
+            entry, value = self._make(stage, key, settings, inputs, [*reads, *hints])
+            self.running = ""
             self._made.add(name)
+            if not entry.refusal:
+                self.values[name] = value
             state = State.REFUSED if entry.refusal else State.MADE
             self.taken.append(Step(stage.name, key, state, why, entry.seconds))
         elif not any((step.stage, step.key) == (stage.name, key) for step in self.taken):
@@ -132,19 +140,22 @@ class Steps:
         arguments: Sequence[Value[Any]],
     ) -> tuple[Entry, Value[ResultT]]:
         started = time.monotonic()
-        with self.folder.workspace() as space, disk_errors(self.folder.path):
+        with self.folder.workspace() as space:
             refusal = None
             paths: list[tuple[str, Path]] = []
             result: Any = None
             try:
-                made = stage.make(self._make_work(stage, space), *(value.get() for value in arguments))
+                with disk_errors(self.folder.path, only_full=True):  # other errors may be about the recording
+                    made = stage.make(self._make_work(stage, space), *(value.get() for value in arguments))
                 result, files = (made.result, made.files) if isinstance(made, WithFiles) else (made, ())
-                paths = [("", _write_result(result, space)), *files]
+                with disk_errors(self.folder.path):
+                    paths = [("", _write_result(result, space)), *files]
             except Refused as refused:
                 refusal = Refusal(code=refused.code, message=str(refused), remedy=refused.remedy)
             except Failed as failed:
                 if not isinstance(failed, Corrupt):  # `Corrupt` is about a file of another stage
                     self.folder.record_failure(f"{stage.name}-{key}", failed.code, str(failed))
+                    self._failed[f"{stage.name}-{key}"] = failed
                 raise
             entry = Entry(
                 stage=stage.name,
@@ -185,8 +196,9 @@ class Steps:
         return Value(_result_name(stage), entry.sha256, read, entry.files)
 
     def verify_file(self, file: FileRef, what: str) -> Path:
-        """The path of a file, after verifying it; a damaged file is set aside and raises `Corrupt(what)`."""
-        if not self.folder.intact(file):
+        """The path of a file, after verifying it; a damaged file raises `Corrupt(what)`, and is set aside by a run."""
+        intact = not self.folder.find_problem(file) if self.plan else self.folder.intact(file)
+        if not intact:
             raise Corrupt(what)
         return self.folder.path / file.name
 
@@ -194,7 +206,9 @@ class Steps:
         """Why there is no cached result, as text: the difference from the newest result of the stage."""
         if stage in self.forced:
             return "forced"
-        earlier = [entry for entry in self.folder.manifest.entries.values() if entry.stage == stage]
+        entries = self.folder.manifest.entries.values()
+        # Recognised speech is not an earlier variant of captions: it was made from other inputs.
+        earlier = [entry for entry in entries if entry.stage == stage and set(entry.inputs) & set(inputs)]
         if not earlier:
             return "never made"
         newest = max(earlier, key=lambda entry: entry.when)

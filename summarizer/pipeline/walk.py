@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +91,18 @@ class Walk:
 
         When a cached file is corrupt, it is set aside and the walk starts again, which makes the file again.
         """
-        try:
-            return self._run_once()
-        except Corrupt:
+        for _ in range(len(self.folder.manifest.entries)):
+            with contextlib.suppress(Corrupt):
+                return self._run_once()
+            if self._steps.plan:
+                break
             self._steps.values.clear()
-            return self._run_once()
+        return self._run_once()
 
     def _run_once(self) -> Values:
         values = self.values = Values()
         values.add(Video, in_memory("video", self.video.id, self.video))
-        values.add(terms.Glossary, self._load_glossary())
+        values.add(terms.Glossary, self._glossary)
         values.add(Source, self._download())
         sources = self._make_text_source(values.find(Source))
         text = sources.choose()
@@ -122,6 +125,15 @@ class Walk:
         """The result of a step, or None if it has no result."""
         value = self._steps.values.get(f"{step.stage}-{step.key}")
         return value.get() if value else None
+
+    @property
+    def running(self) -> str:
+        """The stage that runs, or whose error ended the walk; empty if there is none."""
+        return self._steps.running
+
+    def download(self) -> Source:
+        """The metadata, from the stage `download`."""
+        return self._download().get()
 
     def prepare(self) -> None:
         """Download what the talk needs, before it is processed; called by background threads."""
@@ -152,21 +164,19 @@ class Walk:
     def _listed_video(self) -> Value[Video]:
         return in_memory("video", f"{self.video.id} {self.video.fingerprint}", self.video)
 
-    def _load_glossary(self) -> Value[terms.Glossary]:
-        file = self.config.glossary.file
-        data = terms.glossary_bytes(Path(file) if file else None)
-        sha256 = hashlib.sha256(data).hexdigest()
-        return Value("glossary", sha256, lambda: terms.parse(data, file or "the packaged glossary"))
+    @cached_property
+    def _glossary(self) -> Value[terms.Glossary]:
+        return load_glossary(self.config.glossary.file)
 
     def _make_text_source(self, source: Value[Source]) -> TextSource:
-        return TextSource(self._steps, source, self._load_glossary(), self.upgrade)
+        return TextSource(self._steps, source, self._glossary, self.upgrade)
 
     def _announce(self, sources: TextSource, source: Value[Source]) -> None:
         """Let the speech back end decode the recording in advance, unless its speech was recognised already."""
         audio = sources.take_audio()
         key = SPEECH.key(self.config, {audio.name: audio.sha256})
         if SPEECH.name in self._steps.forced or self.folder.find(SPEECH.name, key) is None:
-            recording = Recording(audio.get().path, source.get(), self._load_glossary().get())
+            recording = Recording(audio.get().path, source.get(), self._glossary.get())
             self._backends.announce(recording)
 
 
@@ -178,3 +188,10 @@ def _make_unavailable_error(code: str) -> VideoError:
         f"the video is not available: {code.replace('_', ' ')}",
         "Nothing to do; the next run checks it again.",
     )
+
+
+def load_glossary(file: str) -> Value[terms.Glossary]:
+    """The glossary of a file, or the packaged one; raises `UsageError` if it cannot be read."""
+    data = terms.glossary_bytes(Path(file) if file else None)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Value("glossary", sha256, lambda: terms.parse(data, file or "the packaged glossary"))

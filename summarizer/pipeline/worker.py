@@ -14,7 +14,7 @@ from summarizer.pipeline import outcomes, publish
 from summarizer.pipeline.backends import Backends
 from summarizer.pipeline.steps import State
 from summarizer.pipeline.walk import Walk
-from summarizer.records import Video
+from summarizer.records import Source, Transcript, Video
 from summarizer.store import Library
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,8 @@ class TalkWorker:
             walk = fetched.walk = self.walk(task, ahead)
             fetched.locks.enter_context(walk.folder.lock())
             walk.folder.update(video=task.video)
+            if task.since:
+                _refuse_older(walk.download(), task.since)
             walk.prepare()
         except Exception as error:  # handled by `finish`; an error in one talk must not stop the run
             fetched.error = error
@@ -67,23 +69,27 @@ class TalkWorker:
         task, walk = fetched.task, fetched.walk
         digests = self._config.runtime.digests
         try:
-            path = self._publish(fetched)
-            made = any(step.state == State.MADE for step in walk.steps)
-            final = outcomes.make_final_outcome(task.video, walk.steps, "made" if made else "cached", path=str(path))
-        except Refused as refused:
-            path = publish.publish_refusal(
-                walk.folder, task.video, walk.find_source(), refused, digests, self._config.digest
-            )
-            final = outcomes.make_final_outcome(
-                task.video, walk.steps, "refused", refused.code, str(refused), str(path)
-            )
+            try:
+                path = self._publish(fetched)
+                made = any(step.state == State.MADE for step in walk.steps)
+                final = outcomes.make_final_outcome(
+                    task.video, walk.steps, "made" if made else "cached", path=str(path)
+                )
+            except Refused as refused:
+                path = publish.publish_refusal(
+                    walk.folder, task.video, walk.find_source(), refused, digests, self._config.digest
+                )
+                final = outcomes.make_final_outcome(
+                    task.video, walk.steps, "refused", refused.code, str(refused), str(path)
+                )
         except StoreError:
             raise
         except Exception as error:
             if not isinstance(error, SummarizerError):
                 log.error("unexpected error in video %s", task.video.id, exc_info=error)
             steps = walk.steps if walk else []
-            final = outcomes.make_error_outcome(task.video, steps[-1].stage if steps else "download", error)
+            stage = (walk.running if walk else "") or "download"
+            final = outcomes.make_error_outcome(task.video, stage, error)
             return TaskResult(task, (*outcomes.list_stage_outcomes(task.video, steps), final))
         return TaskResult(task, (*outcomes.list_stage_outcomes(task.video, walk.steps), final), wrote_page=True)
 
@@ -95,9 +101,10 @@ class TalkWorker:
         except StoreError:
             raise
         except Exception as error:
-            log.warning("%s keeps its text from automatic captions: %s", task.video.id, error)
+            bug = None if isinstance(error, SummarizerError) else error
+            log.warning("%s keeps its text from automatic captions: %s", task.video.id, error, exc_info=bug)
             return TaskResult(task)
-        if not any(step.state == State.MADE for step in walk.steps):
+        if not walk.values[Transcript].recognised:
             return TaskResult(task)
         reason = "speech recognition in place of automatic captions"
         final = outcomes.make_final_outcome(task.video, walk.steps, "made", reason=reason, path=str(path))
@@ -108,12 +115,10 @@ class TalkWorker:
         if fetched.error is not None:
             raise fetched.error
         walk: Walk = fetched.walk
-        _refuse_older(walk, fetched.task.since)
         return publish.publish_digest(walk.folder, walk.run(), self._config.runtime.digests)
 
 
-def _refuse_older(walk: Walk, since: date | None) -> None:
+def _refuse_older(source: Source, since: date) -> None:
     """Apply `--since` again after the download: most listings do not have the date."""
-    source = walk.find_source() if since else None
-    if since and source and source.published and source.published < since:
+    if source.published and source.published < since:
         raise Unavailable("before_since", f"published {source.published}, before {since}")

@@ -56,6 +56,7 @@ class Backend(Generic[BackendT_co]):
     settings: Callable[[Config], Mapping[str, Any]]
     packages: tuple[Package, ...] = ()
     model: Callable[[Config], ModelChoice] | None = None
+    check: Callable[[Config], None] = lambda _config: None  # raises `UsageError` or `BackendError` for its settings
     talks_at_once: Callable[[RuntimeSettings], int] = lambda _runtime: 1  # talks that it processes in parallel
 
     def installed(self, config: Config) -> Installed | None:

@@ -21,9 +21,15 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+_UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR)
+
+
 @contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Convert write errors of the operating system to `StoreError` with a remedy."""
+def disk_errors(path: Path, only_full: bool = False) -> Iterator[None]:
+    """Convert write errors of the operating system to `StoreError` with a remedy.
+
+    With `only_full`, only those of a full disk: any other may be about a file outside the library.
+    """
     try:
         yield
     except OSError as error:
@@ -32,7 +38,14 @@ def disk_errors(path: Path) -> Iterator[None]:
                 f"no space left on the disk of {path}",
                 "Free some space (`summarizer prune` deletes old variants) and run again; finished work is kept.",
             ) from None
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
+        if not only_full and error.errno in (
+            errno.EACCES,
+            errno.EPERM,
+            errno.EROFS,
+            errno.ENOTDIR,
+            errno.EEXIST,
+            errno.EISDIR,
+        ):
             raise StoreError(
                 f"cannot use {error.filename or path}: {error.strerror}",
                 "Choose a folder that you may read and write.",

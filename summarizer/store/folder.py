@@ -42,10 +42,15 @@ class VideoFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._manifest: Manifest | None = None
+        self._locked = False
 
     @property
     def manifest(self) -> Manifest:
-        """The manifest; an unreadable manifest is set aside and counts as empty."""
+        """The manifest; a damaged one counts as empty, and is set aside while the lock is held.
+
+        Raises `Failed("manifest")` for a manifest that cannot be read now, or that a newer version wrote: nothing may
+        be concluded from it, and nothing of this talk may be deleted.
+        """
         if self._manifest is None:
             self._manifest = self._load()
         return self._manifest
@@ -56,8 +61,17 @@ class VideoFolder:
             return Manifest.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             return Manifest()
-        except (ValidationError, OSError):
-            self._set_aside("manifest.json")
+        except OSError as error:
+            raise Failed(
+                "manifest", f"cannot read {path}: {error.strerror}", "Check the file, then run again."
+            ) from None
+        except ValidationError as error:
+            if all(problem["type"] == "extra_forbidden" for problem in error.errors()):
+                raise Failed(
+                    "manifest", f"{path} was written by a newer version of this program", "Update this program."
+                ) from None
+            if self._locked:
+                self._set_aside("manifest.json")
             return Manifest()
 
     @contextmanager
@@ -75,9 +89,11 @@ class VideoFolder:
             ) from None
         try:
             self._manifest = None
+            self._locked = True
             self._sweep()
             yield
         finally:
+            self._locked = False
             lock.release()
 
     def _sweep(self) -> None:

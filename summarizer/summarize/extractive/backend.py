@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from summarizer import evidence
-from summarizer.config import SummarizeSettings
+from summarizer.config import Config, SummarizeSettings
 from summarizer.errors import BackendError, Refused
 from summarizer.language.sentences import Sentence, sentences
 from summarizer.language.words import content
@@ -156,14 +156,18 @@ class Selection:
         return (self.quality[i] + 0.01) * weight / math.pow(self.lengths[i] + 4, LENGTH_EXPONENT)
 
 
-def _open(opening: Opening) -> Summarizer:
-    settings = opening.config.summarize
-    if settings.language:
+def _check(config: Config) -> None:
+    language = config.summarize.language
+    if language:
         raise BackendError(
-            f"the extractive back end quotes the talk and cannot translate to {settings.language!r}",
+            f"the extractive back end quotes the talk and cannot translate to {language!r}",
             "Set summarize.backend to transformers or openai, or leave summarize.language empty.",
         )
-    return Extractive(settings)
 
 
-EXTRACTIVE: Backend[Summarizer] = Backend(name="extractive", open=_open, settings=lambda _config: {})
+def _open(opening: Opening) -> Summarizer:
+    _check(opening.config)
+    return Extractive(opening.config.summarize)
+
+
+EXTRACTIVE: Backend[Summarizer] = Backend(name="extractive", open=_open, settings=lambda _config: {}, check=_check)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from summarizer.errors import Refused
+from summarizer.errors import Failed
 from summarizer.stage import Answers
 from summarizer.summarize.llm import prompts, schemas
 from summarizer.summarize.llm.generator import Answer, Generator, Request
@@ -38,21 +38,21 @@ class Client:
     def ask(self, requests: Sequence[Request], shape: type[AnswerT]) -> list[AnswerT]:
         """Return the answers as records, in order; a request with a truncated or invalid answer is repeated once.
 
-        Raises `Refused`: `prompt_too_long`, `answer_cut`, `bad_answer`.
+        Raises `Failed`: `prompt_too_long`, `answer_cut`, `bad_answer`.
         """
         for request in requests:
-            self._refuse_long(request)
+            self._require_fitting(request)
         answers = self._get_answers(requests, shape)
         records = [_parse(answer, shape) for answer in answers]
         failed = [i for i, record in enumerate(records) if record is None]
         retries = [_make_retry(requests[i], answers[i]) for i in failed]
         for request in retries:
-            self._refuse_long(request)
+            self._require_fitting(request)
         for i, answer in zip(failed, self._get_answers(retries, shape), strict=True):
             records[i] = _parse(answer, shape)
             if records[i] is None:
                 problem = "is not the requested JSON" if answer.finished else "was truncated by the token limit"
-                raise Refused(
+                raise Failed(
                     "bad_answer" if answer.finished else "answer_cut",
                     f"the model's answer {problem}, twice",
                     "Raise summarize.llm.max_new_tokens, or try another model.",
@@ -66,9 +66,9 @@ class Client:
     def _count_needed(self, request: Request) -> int:
         return self.generator.prompt_tokens(request) + self._max_new_tokens
 
-    def _refuse_long(self, request: Request) -> None:
+    def _require_fitting(self, request: Request) -> None:
         if not self.fits(request):
-            raise Refused(
+            raise Failed(
                 "prompt_too_long",
                 f"the prompt and the answer need {self._count_needed(request)} tokens, "
                 f"the model's context has {self.generator.context_tokens}",

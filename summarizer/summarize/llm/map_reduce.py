@@ -29,19 +29,26 @@ class MapReduce:
     """The summarizer over a `Generator`."""
 
     def __init__(
-        self, generator: Generator, settings: SummarizeSettings, revision: str = "", arithmetic: str = ""
+        self,
+        generator: Generator,
+        settings: SummarizeSettings,
+        revision: str = "",
+        arithmetic: str = "",
+        name: str = "",
     ) -> None:
         """`revision` is that of the model; `arithmetic` names its number format if that changes its answers."""
         self._generator = generator
         self._settings = settings
         self._revision = revision
+        self._name = name or settings.llm.model
         llm = settings.llm
         self._identity = f"{generator.name} {llm.model} {revision} {arithmetic} {llm.max_new_tokens}"
 
     def summarize(self, transcript: Transcript, source: Source, answers: Answers | None = None) -> Summary:
         """Summarize a transcript.
 
-        Raises `Refused`: `prompt_too_long`, `answer_cut`, `bad_answer`, `no_content`, `unsupported`, `another_subject`.
+        Raises `Failed`, for what another model or setting may do better: `prompt_too_long`, `answer_cut`, `bad_answer`;
+        and `Refused`: `no_content`, `unsupported`, `another_subject`.
         """
         started = time.monotonic()
         settings, llm = self._settings, self._settings.llm
@@ -80,7 +87,7 @@ class MapReduce:
             evidence=evidence.measure(claims, transcript, mapped.covered, mapped.dropped + reducer.dropped),
             made=Provenance(
                 backend=self._generator.name,
-                model=llm.model,
+                model=self._name,
                 revision=self._revision,
                 prompt_version=prompts.list_versions(form.kind.name, language),
                 device=self._generator.device,

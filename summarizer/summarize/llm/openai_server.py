@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 from summarizer.config import Config, LLMSettings, RuntimeSettings
-from summarizer.errors import BackendError, Deferred, Failed, Refused
+from summarizer.errors import BackendError, Deferred, Failed
 from summarizer.stage import Backend, Opening, Package
 from summarizer.summarize.base import Summarizer
 from summarizer.summarize.llm import prompts
@@ -76,7 +76,7 @@ class OpenAIGenerator:
             return self._complete(request)
         except self._openai.BadRequestError as error:
             if _TOO_LONG.search(str(error)):
-                raise Refused(
+                raise Failed(
                     "prompt_too_long",
                     f"the prompt does not fit into the context of {self._endpoint}: {_first_line(error)}",
                     "Lower summarize.llm.chunk_tokens.",

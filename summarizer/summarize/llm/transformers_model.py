@@ -203,7 +203,9 @@ def _open(opening: Opening) -> Summarizer:
     generator = TransformersGenerator(opening.installed.path, runtime, settings)
     processor = opening.processor if generator.device.startswith("cpu") else nullcontext()
     shared = Batching(generator, runtime.llm_batch, processor)
-    return MapReduce(shared, settings, opening.installed.revision, arithmetic=settings.transformers.quantize)
+    installed = opening.installed
+    arithmetic = settings.transformers.quantize
+    return MapReduce(shared, settings, installed.revision, arithmetic, name=installed.name)
 
 
 def _choose_model(config: Config) -> ModelChoice:

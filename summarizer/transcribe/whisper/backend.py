@@ -46,6 +46,7 @@ class Whisper:
         path: Path,
         revision: str = "",
         *,
+        name: str = "",
         processor: AbstractContextManager[Any] | None = None,
         progress: Progress = lambda _share: None,
     ) -> None:
@@ -53,6 +54,7 @@ class Whisper:
             raise BackendError(f"{path} has no tokenizer.json", f"Run: summarizer models pull {settings.model}")
         self._settings = settings
         self._revision = revision
+        self._name = name or settings.model  # on pages; a folder's path is nobody's business
         self._processor = processor or nullcontext()
         self._progress = progress
         self.model = Model(settings, runtime, path)
@@ -106,7 +108,7 @@ class Whisper:
             redone=result.redone,
             made=Provenance(
                 backend=WHISPER.name,
-                model=self._settings.model,
+                model=self._name,
                 revision=self._revision,
                 device=self.device,
                 seconds=round(time.monotonic() - started, 3),
@@ -205,6 +207,7 @@ def _open(opening: Opening) -> Transcriber:
         opening.config.runtime,
         opening.installed.path,
         opening.installed.revision,
+        name=opening.installed.name,
         processor=opening.processor,
         progress=opening.progress,
     )
