@@ -8,7 +8,6 @@ The second figure is what to expect for new talks.
 from __future__ import annotations
 
 import json
-import random
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -23,8 +22,6 @@ from summarizer.glossary.correct import correct
 from summarizer.language.matcher import term_pattern
 from summarizer.language.terms import Glossary, packaged
 from summarizer.language.words import words
-
-SAMPLE, SEED = 100, 4
 
 
 class Judged(NamedTuple):
@@ -110,15 +107,6 @@ def without_forms_only_in(talks: Sequence[RealTalk], half: Half, glossary: Gloss
             for term in glossary.terms
         )
     )
-
-
-def draw_sample(talks: Sequence[RealTalk], glossary: Glossary, size: int = SAMPLE, seed: int = SEED) -> list[Judged]:
-    """A random sample of corrections that changed letters, half of them from each half of the talks."""
-    chosen: list[Judged] = []
-    for half in ("tune", "report"):
-        changes = [change for talk in talks if talk.half == half for change in find_letter_changes(talk, glossary)]
-        chosen += random.Random(f"{seed} {half}").sample(changes, min(size // 2, len(changes)))  # noqa: S311 - not a secret
-    return chosen
 
 
 def find_letter_changes(talk: RealTalk, glossary: Glossary) -> list[Judged]:

@@ -14,7 +14,7 @@ from summarizer.check import CHECK
 from summarizer.download import AUDIO
 from summarizer.errors import Failed, Refused, VideoError
 from summarizer.language.terms import Glossary
-from summarizer.pipeline.steps import Steps, WouldRunError
+from summarizer.pipeline.steps import Step, Steps, WouldRunError
 from summarizer.pipeline.values import Value, in_memory
 from summarizer.records import Source, TextScore, Transcript
 from summarizer.stage import Audio
@@ -46,6 +46,7 @@ class TextSource:
         self._source = source
         self._glossary = glossary
         self._upgrade = upgrade  # recognise speech even if automatic captions passed the check
+        self.examined: list[Step] = []  # cached steps that decided about the order of the sources
 
     def choose(self) -> Text:
         """The first text, in the policy's order, that passes the check; raises `Refused` or `Failed` if none does."""
@@ -99,29 +100,25 @@ class TextSource:
 
     # -- plans ------------------------------------------------------------------------------------------------
 
-    def _as_plan(self) -> TextSource:
-        return TextSource(self._steps.as_plan(), self._source, self._glossary)
-
     def _was_recognised(self) -> bool:
-        """Whether recognised speech is cached and passes the check. Its steps count as used, for `prune`."""
-        plan = self._as_plan()
+        """Whether recognised speech is cached and passes the check."""
+        plan = self._steps.as_plan()
         try:
-            return plan.take_text(RECOGNISED) is not None
+            return TextSource(plan, self._source, self._glossary).take_text(RECOGNISED) is not None
         except (WouldRunError, Refused, Failed):
             return False
         finally:
-            cached = [step for step in plan._steps.taken if not step.state.planned]
-            self._steps.taken += [step for step in cached if step not in self._steps.taken]
+            self.examined = [step for step in plan.taken if not step.state.planned]
 
     def needs_upgrade(self, chosen: Text) -> bool:
         """Whether the text is automatic captions that speech recognition will replace later; runs no stage."""
         if self._steps.config.transcribe.policy != "captions_then_whisper" or chosen.origin != "automatic":
             return False
-        plan = self._as_plan()
+        plan = self._steps.as_plan()
         try:
-            plan.take_text(RECOGNISED)
+            TextSource(plan, self._source, self._glossary).take_text(RECOGNISED)
         except (WouldRunError, VideoError):
-            return any(step.state.planned for step in plan._steps.taken)
+            return any(step.state.planned for step in plan.taken)
         return False
 
 

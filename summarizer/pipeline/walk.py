@@ -78,13 +78,14 @@ class Walk:
         self.upgrade = upgrade  # recognise speech even if automatic captions passed the check
         self._backends = backends
         self._steps = Steps(video, folder, config, backends, forced=forced, plan=plan, watch=watch)
+        self._examined: list[Step] = []
         self.values = Values()  # the values that `run` has made or read
         self.upgrade_due = False  # set by `run`: whether speech recognition will replace the text later
 
     @property
     def steps(self) -> list[Step]:
-        """The steps taken so far; in a plan, those that would be taken."""
-        return self._steps.taken
+        """The steps taken so far, or in a plan those that would be taken, then the cached ones that were examined."""
+        return [*self._steps.taken, *(step for step in self._examined if step not in self._steps.taken)]
 
     def run(self) -> Values:
         """Do all steps up to the page; raises `VideoError` if there is no page, and in a plan `WouldRunError`.
@@ -105,7 +106,10 @@ class Walk:
         values.add(terms.Glossary, self._glossary)
         values.add(Source, self._download())
         sources = self._make_text_source(values.find(Source))
-        text = sources.choose()
+        try:
+            text = sources.choose()
+        finally:
+            self._examined = sources.examined
         self.upgrade_due = sources.needs_upgrade(text)
         values.add(Transcript, text.transcript)
         values.add(TextScore, text.score)

@@ -22,9 +22,10 @@ from summarizer.summarize.base import Summarizer
 from summarizer.summarize.extractive import meeting
 from summarizer.summarize.extractive.salience import rate_readability, weigh_terms
 from summarizer.summarize.kinds import choose_kind
+from summarizer.summarize.limits import TAKEAWAY_WORDS, TLDR_WORDS
 from summarizer.summarize.topics import make_heading, split_topics
 
-TLDR_WORDS, TAKEAWAY_WORDS, POINT_WORDS = 25, 20, 34  # maximum lengths
+POINT_WORDS = 34  # maximum length of a point in a section
 MIN_WORDS = 5
 # The next three were chosen on the tuning half of the evaluation talks.
 LENGTH_EXPONENT = 0.6  # the gain of a sentence is divided by its length to this power
