@@ -72,16 +72,16 @@ class Steps:
     backends: Backends
     forced: frozenset[str] = frozenset()
     plan: bool = False
-    watch: Callable[[Video, str], None] = lambda _video, _stage: None
+    watch: Callable[[str], None] = lambda _stage: None
     taken: list[Step] = field(default_factory=list)
-    values: dict[str, Value[Any]] = field(default_factory=dict)  # results of this walk, by the names of their entries
+    results: dict[str, Value[Any]] = field(default_factory=dict)  # results of this walk, by the names of their entries
     running: str = ""  # the stage that runs, or whose error ended the walk
     _made: set[str] = field(default_factory=set)  # entries that this walk made; they are not forced again
     _failed: dict[str, Failed] = field(default_factory=dict)  # entries that this walk failed to make; not tried again
 
     def as_plan(self) -> Steps:
         """Steps for the same talk that run no stage and have a list `taken` of their own."""
-        return Steps(self.video, self.folder, self.config, self.backends, plan=True, values=self.values)
+        return Steps(self.video, self.folder, self.config, self.backends, plan=True, results=self.results)
 
     def take(
         self, stage: Stage[ResultT], reads: Sequence[Value[Any]], hints: Sequence[Value[Any]] = ()
@@ -103,19 +103,19 @@ class Steps:
             if name in self._failed:
                 raise self._failed[name]
             self.running = stage.name
-            self.watch(self.video, stage.name)
+            self.watch(stage.name)
             entry, value = self._make(stage, key, settings, inputs, [*reads, *hints])
             self.running = ""
             self._made.add(name)
             if not entry.refusal:
-                self.values[name] = value
+                self.results[name] = value
             state = State.REFUSED if entry.refusal else State.MADE
             self.taken.append(Step(stage.name, key, state, why, entry.seconds))
         elif not any((step.stage, step.key) == (stage.name, key) for step in self.taken):
             self.taken.append(Step(stage.name, key, State.REFUSED if entry.refusal else State.CACHED))
         if entry.refusal:
             raise Refused(entry.refusal.code, entry.refusal.message, entry.refusal.remedy)
-        return self.values.setdefault(name, self._load_later(stage, entry))
+        return self.results.setdefault(name, self._load_later(stage, entry))
 
     def _plan_step(self, stage: str, key: str, why: str) -> Exception:
         """Record a step without a result in a plan; returns the error that the plan raises there.

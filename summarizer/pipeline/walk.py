@@ -70,14 +70,24 @@ class Walk:
         forced: frozenset[str] = frozenset(),
         plan: bool = False,
         upgrade: bool = False,
-        watch: Callable[[Video, str], None] = lambda _video, _stage: None,
+        watch: Callable[[Video, str, bool], None] = lambda _video, _stage, _ahead: None,
     ) -> None:
+        """`watch` is called before a stage runs, with whether it runs in advance (`ahead`)."""
         self.video = video
         self.folder = folder
         self.config = config
         self.upgrade = upgrade  # recognise speech even if automatic captions passed the check
         self._backends = backends
-        self._steps = Steps(video, folder, config, backends, forced=forced, plan=plan, watch=watch)
+        self.ahead = False  # whether the talk is being fetched in advance
+        self._steps = Steps(
+            video,
+            folder,
+            config,
+            backends,
+            forced=forced,
+            plan=plan,
+            watch=lambda stage: watch(video, stage, self.ahead),
+        )
         self._examined: list[Step] = []
         self.values = Values()  # the values that `run` has made or read
         self.upgrade_due = False  # set by `run`: whether speech recognition will replace the text later
@@ -97,7 +107,7 @@ class Walk:
                 return self._run_once()
             if self._steps.plan:
                 break
-            self._steps.values.clear()
+            self._steps.results.clear()
         return self._run_once()
 
     def _run_once(self) -> Values:
@@ -127,7 +137,7 @@ class Walk:
 
     def find_result(self, step: Step) -> Any:
         """The result of a step, or None if it has no result."""
-        value = self._steps.values.get(f"{step.stage}-{step.key}")
+        value = self._steps.results.get(f"{step.stage}-{step.key}")
         return value.get() if value else None
 
     @property

@@ -31,8 +31,8 @@ class TalkWorker:
         self._watch = watch
         self._library = Library(config.runtime.library)
 
-    def walk(self, task: Task, ahead: list[bool] | None = None, plan: bool = False) -> Walk:
-        """A walk for the task's talk; `ahead[0]` is True while the talk is fetched in advance."""
+    def walk(self, task: Task, plan: bool = False) -> Walk:
+        """A walk for the task's talk."""
         return Walk(
             task.video,
             self._library.folder(task.video.id),
@@ -41,23 +41,23 @@ class TalkWorker:
             forced=task.forced,
             plan=plan,
             upgrade=task.upgrade,
-            watch=lambda video, stage: self._watch(video, stage, bool(ahead and ahead[0])),
+            watch=self._watch,
         )
 
     def fetch(self, task: Task) -> FetchedTask:
         """Lock the talk, store its entry of the listing, and download what it needs."""
         fetched = FetchedTask(task)
-        ahead = [True]
         try:
-            walk = fetched.walk = self.walk(task, ahead)
+            walk = fetched.walk = self.walk(task)
+            walk.ahead = True
             fetched.locks.enter_context(walk.folder.lock())
             walk.folder.update(video=task.video)
             if task.since:
                 _refuse_older(walk.download(), task.since)
             walk.prepare()
+            walk.ahead = False
         except Exception as error:  # handled by `finish`; an error in one talk must not stop the run
             fetched.error = error
-        ahead[0] = False
         return fetched
 
     def finish(self, fetched: FetchedTask) -> TaskResult:
