@@ -213,7 +213,7 @@ def _ours(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
     from summarizer.language.terms import Glossary
     from summarizer.records import Source
     from summarizer.transcribe import Recording
-    from summarizer.transcribe.whisper import Whisper
+    from summarizer.transcribe.whisper.backend import Whisper
 
     settings = WhisperSettings(
         beam_size=5 if candidate == "ours5" else 1,

@@ -10,7 +10,7 @@ from typing import Any
 from summarizer.config import SummarizeSettings
 from summarizer.records import CaptionKind, CaptionTrack, Provenance, Source, Summary, Transcript, Video
 from summarizer.stage import Answers, Backend
-from summarizer.summarize.extractive import Extractive
+from summarizer.summarize.extractive.backend import Extractive
 from summarizer.transcribe import Recording
 from tests.conftest import TALK, make_source, make_transcript
 

@@ -19,7 +19,7 @@ from summarizer import digest
 from summarizer.config import DigestSettings, SummarizeSettings
 from summarizer.errors import Refused
 from summarizer.records import Source, Summary, Transcript
-from summarizer.summarize.extractive import Extractive
+from summarizer.summarize.extractive.backend import Extractive
 from summarizer.summarize.llm.generator import Answer, Request
 from summarizer.summarize.llm.map_reduce import MapReduce
 from tests.conftest import TALK, make_source, make_transcript, summarize_settings

@@ -10,7 +10,7 @@ from summarizer import evidence
 from summarizer.config import SummarizeSettings
 from summarizer.evidence import find_problem, support
 from summarizer.records import Claim, Source, Summary, Transcript
-from summarizer.summarize.extractive import Extractive
+from summarizer.summarize.extractive.backend import Extractive
 from summarizer.summarize.llm.map_reduce import MapReduce
 from tests.conftest import TALK, make_source, make_transcript
 from tests.fake_generator import FakeGenerator, QuotingGenerator

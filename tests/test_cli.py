@@ -165,7 +165,7 @@ def test_an_interrupted_run_ends_cleanly_and_can_be_continued(tmp_path: Path, st
     """After Ctrl-C or SIGTERM, finished work is kept, and running the command again continues."""
     script = (
         "import sys, time; from summarizer import cli\n"
-        "from summarizer.summarize.extractive import Extractive\n"
+        "from summarizer.summarize.extractive.backend import Extractive\n"
         "real = Extractive.summarize\n"
         "def slow(self, transcript, source, answers):\n"
         "    if source.title.startswith('Sample'): print('NOW', flush=True); time.sleep(60)\n"

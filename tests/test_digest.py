@@ -28,7 +28,7 @@ from summarizer.records import (
     Transcript,
     Video,
 )
-from summarizer.summarize.extractive import Extractive
+from summarizer.summarize.extractive.backend import Extractive
 from tests.conftest import make_source, make_transcript
 from tests.hostile import HOSTILE
 

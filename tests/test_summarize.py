@@ -11,7 +11,7 @@ from summarizer.language import boundaries as clauses
 from summarizer.language.sentences import Sentence, clean, sentences
 from summarizer.language.words import numbers
 from summarizer.records import Claim, Segment, Summary, Transcript
-from summarizer.summarize.extractive import Extractive
+from summarizer.summarize.extractive.backend import Extractive
 from summarizer.summarize.extractive.meeting import find_decisions_and_actions
 from summarizer.summarize.extractive.salience import rate_readability
 from summarizer.summarize.kinds import choose_kind

@@ -12,7 +12,7 @@ from summarizer.errors import BackendError, Failed
 from summarizer.language.terms import Glossary
 from summarizer.sample import load_talks
 from summarizer.transcribe import Recording
-from summarizer.transcribe.whisper import Whisper
+from summarizer.transcribe.whisper.backend import Whisper
 from summarizer.transcribe.whisper.model import Phrase, WindowText
 from tests import tiny_whisper
 from tests.conftest import make_source

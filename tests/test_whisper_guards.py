@@ -14,7 +14,7 @@ from summarizer.language.repetition import compression, find_repeats
 from summarizer.language.terms import Glossary
 from summarizer.records import Segment
 from summarizer.transcribe import Recording
-from summarizer.transcribe.whisper import Whisper
+from summarizer.transcribe.whisper.backend import Whisper
 from summarizer.transcribe.whisper.guards import Interval, find_suspects, repair
 from tests import tiny_whisper
 from tests.conftest import TALK, make_source, make_transcript

@@ -12,14 +12,13 @@ import time
 from collections.abc import Mapping, Sequence
 
 from summarizer import evidence
-from summarizer.config import Config, SummarizeSettings
-from summarizer.errors import BackendError, Refused
+from summarizer.config import SummarizeSettings
+from summarizer.errors import Refused
 from summarizer.language.sentences import Sentence, sentences
 from summarizer.language.words import content
 from summarizer.records import Claim, Provenance, Section, Source, Summary, Transcript
-from summarizer.stage import Answers, Backend, Opening
-from summarizer.summarize.base import Summarizer
-from summarizer.summarize.extractive import meeting
+from summarizer.stage import Answers
+from summarizer.summarize.extractive import EXTRACTIVE, meeting
 from summarizer.summarize.extractive.salience import rate_readability, weigh_terms
 from summarizer.summarize.kinds import choose_kind
 from summarizer.summarize.limits import TAKEAWAY_WORDS, TLDR_WORDS
@@ -155,20 +154,3 @@ class Selection:
             self.weights.get(term, 0.0) * (REPEATED_WEIGHT if term in self.covered else 1.0) for term in self.terms[i]
         )
         return (self.quality[i] + 0.01) * weight / math.pow(self.lengths[i] + 4, LENGTH_EXPONENT)
-
-
-def _check(config: Config) -> None:
-    language = config.summarize.language
-    if language:
-        raise BackendError(
-            f"the extractive back end quotes the talk and cannot translate to {language!r}",
-            "Set summarize.backend to transformers or openai, or leave summarize.language empty.",
-        )
-
-
-def _open(opening: Opening) -> Summarizer:
-    _check(opening.config)
-    return Extractive(opening.config.summarize)
-
-
-EXTRACTIVE: Backend[Summarizer] = Backend(name="extractive", open=_open, settings=lambda _config: {}, check=_check)

@@ -13,13 +13,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
-from summarizer.config import Config, LLMSettings, RuntimeSettings
+from summarizer.config import LLMSettings, RuntimeSettings
 from summarizer.errors import BackendError, Deferred, Failed
-from summarizer.stage import Backend, Opening, Package
-from summarizer.summarize.base import Summarizer
-from summarizer.summarize.llm import prompts
 from summarizer.summarize.llm.generator import Answer, Request
-from summarizer.summarize.llm.map_reduce import MapReduce
 
 CHARACTERS_PER_TOKEN = 3.0  # English has 4 to 5; lower on purpose, because the tokenizer of the server is unknown
 TEMPLATE_TOKENS = 32
@@ -167,21 +163,3 @@ class OpenAIGenerator:
 def _first_line(error: Exception) -> str:
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0][:200]
-
-
-def _open(opening: Opening) -> Summarizer:
-    settings = opening.config.summarize
-    return MapReduce(OpenAIGenerator(opening.config.runtime, settings.llm), settings, settings.llm.revision)
-
-
-def _settings(config: Config) -> dict[str, Any]:
-    return {"llm": config.summarize.llm.dump(), "prompts": prompts.compute_checksum()}
-
-
-OPENAI: Backend[Summarizer] = Backend(
-    name="openai",
-    open=_open,
-    settings=_settings,
-    packages=(Package("openai", "openai"),),
-    talks_at_once=lambda runtime: runtime.llm_batch,  # enough talks for that many concurrent requests
-)

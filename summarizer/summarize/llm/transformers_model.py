@@ -12,20 +12,13 @@ import logging
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from summarizer import models
-from summarizer.config import Config, RuntimeSettings, SummarizeSettings
+from summarizer.config import RuntimeSettings, SummarizeSettings
 from summarizer.errors import BackendError
 from summarizer.machine import count_cores
-from summarizer.stage import Backend, ModelChoice, Opening, Package
-from summarizer.summarize.base import Summarizer
-from summarizer.summarize.llm import prompts
-from summarizer.summarize.llm.batching import Batching
 from summarizer.summarize.llm.generator import Answer, Request
-from summarizer.summarize.llm.map_reduce import MapReduce
 
 log = logging.getLogger(__name__)
 
@@ -195,37 +188,3 @@ def _choose_device(torch: Any, configured: str) -> str:
             "See `summarizer doctor`, or set runtime.device=cpu.",
         )
     return "cpu"
-
-
-def _open(opening: Opening) -> Summarizer:
-    assert opening.installed is not None  # noqa: S101 - TRANSFORMERS declares a model
-    settings, runtime = opening.config.summarize, opening.config.runtime
-    generator = TransformersGenerator(opening.installed.path, runtime, settings)
-    processor = opening.processor if generator.device.startswith("cpu") else nullcontext()
-    shared = Batching(generator, runtime.llm_batch, processor)
-    installed = opening.installed
-    arithmetic = settings.transformers.quantize
-    return MapReduce(shared, settings, installed.revision, arithmetic, name=installed.name)
-
-
-def _choose_model(config: Config) -> ModelChoice:
-    return ModelChoice(config.summarize.llm.model, "llm", config.summarize.llm.revision)
-
-
-def _settings(config: Config) -> dict[str, Any]:
-    llm = config.summarize.llm
-    return {
-        "llm": llm.dump() | models.identify(llm.model, llm.revision, config.runtime.models),
-        "transformers": config.summarize.transformers.dump(),
-        "prompts": prompts.compute_checksum(),
-    }
-
-
-TRANSFORMERS: Backend[Summarizer] = Backend(
-    name="transformers",
-    open=_open,
-    settings=_settings,
-    packages=(Package("torch", "llm"), Package("transformers", "llm"), Package("xgrammar", "llm")),
-    model=_choose_model,
-    talks_at_once=lambda runtime: runtime.llm_batch,  # so that a batch can have one request of each talk
-)

@@ -15,13 +15,12 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from summarizer import models
 from summarizer.audio import RATE
-from summarizer.config import Config, RuntimeSettings, WhisperSettings
+from summarizer.config import RuntimeSettings, WhisperSettings
 from summarizer.errors import BackendError
 from summarizer.records import Provenance, Segment, Transcript, Word
-from summarizer.stage import Backend, ModelChoice, Opening
-from summarizer.transcribe.base import Recording, Transcriber
+from summarizer.transcribe.base import Recording
+from summarizer.transcribe.whisper import WHISPER
 from summarizer.transcribe.whisper.guards import repair
 from summarizer.transcribe.whisper.hotwords import choose_hotwords
 from summarizer.transcribe.whisper.languages import RecognisedWindow, find_windows_in_other_languages
@@ -198,32 +197,3 @@ def _make_word(window: Window, word: dict[str, Any]) -> Word:
         text=word["word"].strip(),
         probability=float(word["probability"]),
     )
-
-
-def _open(opening: Opening) -> Transcriber:
-    assert opening.installed is not None  # noqa: S101 - WHISPER declares a model
-    return Whisper(
-        opening.config.transcribe.whisper,
-        opening.config.runtime,
-        opening.installed.path,
-        opening.installed.revision,
-        name=opening.installed.name,
-        processor=opening.processor,
-        progress=opening.progress,
-    )
-
-
-def _choose_model(config: Config) -> ModelChoice:
-    return ModelChoice(config.transcribe.whisper.model, "whisper", config.transcribe.whisper.revision)
-
-
-def _settings_in_key(config: Config) -> dict[str, Any]:
-    """The settings table, with the model's content in place of its name.
-
-    Do not change it: every key of a recognised transcript contains it, so a change would repeat all recognition.
-    """
-    settings = config.transcribe.whisper
-    return settings.dump() | models.identify(settings.model, settings.revision, config.runtime.models)
-
-
-WHISPER: Backend[Transcriber] = Backend(name="whisper", open=_open, settings=_settings_in_key, model=_choose_model)
