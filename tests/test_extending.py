@@ -62,7 +62,7 @@ class Parrot:
 PARROT = Backend(
     name="parrot",
     open=Parrot,
-    settings=lambda config: {"backend": "parrot", **config.transcribe.parrot.dump()},
+    settings=lambda config: config.transcribe.parrot.dump(),
     packages=(Package("no_such_package", "parrot"),),
     model=lambda config: ModelChoice(config.transcribe.parrot.model, "parrot"),
 )

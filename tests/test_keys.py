@@ -150,6 +150,13 @@ def test_keys_of_version_0_1_0_are_still_valid() -> None:
     assert GLOSSARY.key(Config(), text) == "e36349bf192c"
 
 
+def test_the_glossary_that_evidence_reads_is_in_the_key_of_a_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is part of the package, so no setting shows that it changed."""
+    before = SUMMARIZE.key(Config(), {})
+    monkeypatch.setattr("summarizer.language.terms._packaged_bytes", lambda: b"[projects]")
+    assert SUMMARIZE.key(Config(), {}) != before
+
+
 # -- values -------------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from summarizer.digest.templates import environment
 from summarizer.evidence import Checker
 from summarizer.records import Source, Summary, Transcript
 from summarizer.summarize.kinds import KINDS
@@ -66,6 +67,13 @@ def test_every_kind_adds_its_own_prompt_and_schema_to_the_shared_rules(kind: str
     assert set(note) - {"role", "text", "evidence"} == fields[kind]
 
 
+def test_every_kind_has_a_prompt_and_a_template() -> None:
+    """Otherwise the first recording of the kind would find out, at night."""
+    for kind in KINDS:
+        assert set(prompts.load(f"kind-{kind}").texts) == {"map", "reduce"}
+        assert environment().get_template(f"{kind}.md.j2")
+
+
 def test_overlap_is_shown_but_cannot_be_cited() -> None:
     """It is separate and has no numbers; the schema contains only the numbers of the chunk's own segments."""
     generator = QuotingGenerator()
@@ -87,6 +95,14 @@ def test_coverage_is_counted_in_the_prompts(source: Source) -> None:
 
 
 # -- roles ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "role"), [("talk", "point"), ("tutorial", "step"), ("meeting", "point")])
+def test_a_note_has_only_a_role_of_its_kind(kind: str, role: str) -> None:
+    """A server without constrained decoding may answer with any role; an unknown one becomes "point"."""
+    step: dict[str, object] = {"role": "step", "text": MEETING[0], "evidence": [0]}
+    result, _ = map_notes(make_transcript(MEETING), kind, [step])
+    assert [note.role for note in result.notes] == [role]
 
 
 def test_decisions_and_actions_of_a_meeting_keep_their_owner(source: Source) -> None:

@@ -13,10 +13,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,12 @@ def read_list(path: Path) -> list[str]:
 
 
 def list_recordings(path: Path) -> list[Video]:
-    """The recordings in a folder, without its subfolders, sorted by name; or a single file."""
+    """The recordings in a folder, without its subfolders, sorted by name; or a single file.
+
+    A recording that cannot be read is listed too: its download reports why, and the others are not affected.
+    """
     try:
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        files = sorted(file for file in path.iterdir() if not file.is_dir()) if path.is_dir() else [path]
         videos = [_make_video(file, companions) for file, companions in _group_files(files)]
     except OSError as error:
         raise UsageError(f"cannot read {error.filename or path}: {error.strerror}", "Check its permissions.") from None
@@ -100,13 +104,17 @@ def _find_stem(file: Path) -> str:
 
 
 def _make_video(file: Path, companions: list[Path]) -> Video:
-    info = _read_info(file)
+    try:
+        info = _read_info(file)
+    except Failed:  # raised again by its download
+        info = {}
     declared = str(info.get("id") or "")
-    name = declared if VIDEO_ID.fullmatch(declared) else _hash(str(file.resolve()))
+    path = Path(os.path.realpath(file))  # unlike `resolve`, no error for a link to itself
+    name = declared if VIDEO_ID.fullmatch(declared) else _hash(str(path))
     stats = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in (file, *companions) if p.is_file()]
     return Video(
         id=name,
-        url=file.resolve().as_uri(),
+        url=path.as_uri(),
         title=metadata.clean_text(info.get("title"), 500) or _find_stem(file),
         origin="folder",
         fingerprint=_hash(repr(stats)),
@@ -115,8 +123,10 @@ def _make_video(file: Path, companions: list[Path]) -> Video:
     )
 
 
-def _find_day(info: dict[str, Any], file: Path) -> Any:
-    return metadata.parse_date(info) or datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
+def _find_day(info: dict[str, Any], file: Path) -> date | None:
+    if day := metadata.parse_date(info):
+        return day
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC).date() if file.is_file() else None
 
 
 def _hash(text: str) -> str:
@@ -125,16 +135,18 @@ def _hash(text: str) -> str:
 
 
 def _read_info(file: Path) -> dict[str, Any]:
-    """The content of the .info.json file. An invalid file is an error: ignoring it could publish a wrong title."""
+    """The content of the .info.json file; `Failed` if it is invalid: ignoring it could publish a wrong title."""
     path = file.with_name(f"{_find_stem(file)}{_INFO}")
     if not path.is_file():
         return {}
     try:
         info = json.loads(path.read_bytes())
+    except OSError as error:
+        raise Failed("invalid_info", f"cannot read {path}: {error.strerror}", "Check its permissions.") from None
     except (ValueError, RecursionError):
         info = None
     if not isinstance(info, dict):
-        raise UsageError(f"{path} is not a JSON object", "Repair or remove the file.")
+        raise Failed("invalid_info", f"{path} is not a JSON object", "Repair or remove the file.")
     return info
 
 
@@ -160,7 +172,7 @@ def _copy_captions(
     for path in file.parent.iterdir():
         form = path.suffix[1:].lower()
         stem, declared = _split_name(path, {_find_stem(file)})
-        if form not in CAPTIONS or stem != _find_stem(file):
+        if not path.is_file() or form not in CAPTIONS or stem != _find_stem(file):
             continue
         kind: CaptionKind = "automatic" if declared in automatic_languages else "human"
         wanted = [i for i, language in enumerate(settings.languages) if matches(declared, language)]

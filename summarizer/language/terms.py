@@ -6,6 +6,7 @@ file of the same format that the setting `glossary.file` names. The comment at t
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -113,6 +114,11 @@ def glossary_bytes(path: Path | None) -> bytes:
 @cache
 def _packaged_bytes() -> bytes:
     return resources.files(__package__).joinpath("glossary.toml").read_bytes()
+
+
+def packaged_checksum() -> str:
+    """The first 12 hex digits of the SHA-256 of the packaged glossary, for keys of results that depend on it."""
+    return hashlib.sha256(_packaged_bytes()).hexdigest()[:12]
 
 
 def packaged() -> Glossary:

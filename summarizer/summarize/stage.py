@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from summarizer.config import Config
+from summarizer.language.terms import packaged_checksum
 from summarizer.records import Corrected, Source, Summary
 from summarizer.stage import Backend, Stage, Work, choose
 from summarizer.summarize.base import Summarizer
@@ -20,8 +21,12 @@ def summarizer_backend(config: Config) -> Backend[Summarizer]:
 
 
 def _settings(config: Config) -> dict[str, Any]:
-    """Return [summarize], and the further settings that the chosen back end reads."""
-    return {**config.summarize.dump(), **summarizer_backend(config).settings(config)}
+    """Return [summarize], the further settings that the chosen back end reads, and the glossary that evidence reads."""
+    return {
+        **config.summarize.dump(),
+        **summarizer_backend(config).settings(config),
+        "glossary": packaged_checksum(),
+    }
 
 
 def _make(work: Work[dict[str, Any], Summarizer], source: Source, corrected: Corrected) -> Summary:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from summarizer.config import CaptionsSettings, Config
 from summarizer.language.terms import Glossary
@@ -25,6 +26,14 @@ class CaptionFile(StoredFile):
 def speech_backend(config: Config) -> Backend[Transcriber]:
     """The speech recognition back end that the setting `transcribe.backend` names."""
     return choose(BACKENDS, config.transcribe.backend, "transcribe.backend")
+
+
+def _speech_settings(config: Config) -> dict[str, Any]:
+    """Return the settings of the back end, and its name."""
+    backend = speech_backend(config)
+    # Whisper was the only back end at first: without its name, the transcripts of that time stay valid.
+    name = {} if backend is WHISPER else {"backend": backend.name}
+    return {**name, **backend.settings(config)}
 
 
 def _read(work: Work[CaptionsSettings, None], captions: CaptionFile, source: Source) -> Transcript:
@@ -59,7 +68,7 @@ SPEECH = Stage(
     name="transcribe",
     version=5,
     record=Transcript,
-    settings=lambda config: speech_backend(config).settings(config),
+    settings=_speech_settings,
     reads=(Audio,),
     hints=(Source, Glossary),
     make=_recognise,

@@ -132,7 +132,7 @@ class Mapper:
         claim = self._checker.check(text, [segment.id for segment in cited])
         if isinstance(claim, evidence.Unsupported):
             return _Rejected(statement, claim.reason)
-        role = statement.role if statement.role in {"decision", "action", "step"} else "point"
+        role = statement.role if statement.role in self._form.kind.roles else "point"
         note = Note(claim=claim.model_copy(update={"command": statement.command.strip()}), part=number, role=role)
         if not self._form.translated:
             return note
