@@ -87,7 +87,8 @@ class Provenance(Record):
     revision: str = ""
     prompt_version: str = ""
     device: str = ""
-    seconds: float = 0.0  # wall time of the stage
+    # Wall time of the stage. Not stored, so that equal results have equal keys; the manifest has it for readers.
+    seconds: float = Field(default=0.0, exclude=True)
     tokens_in: int = 0
     tokens_out: int = 0
 

@@ -11,7 +11,8 @@ from summarizer.config import Config, load
 from summarizer.errors import Failed
 from summarizer.library import upkeep
 from summarizer.pipeline import Run, State, Step
-from summarizer.records import Source, Video
+from summarizer.records import Source, Summary, Transcript, Video
+from summarizer.stage import Answers
 from summarizer.store import FileRef, Library, VideoFolder
 from tests.fake_backends import FakeBackends, make_video
 
@@ -86,11 +87,32 @@ def test_corrections_and_prune_look_at_the_text_that_was_taken(tmp_path: Path) -
     """After a fallback, both work on what the page was made from."""
     backends = Silent()
     run(tmp_path, backends)
-    item = run(tmp_path, backends, "summarize.kind=panel")
+    changes = ("summarize.kind=panel", "digest.tags=['cncf']")
+    item = run(tmp_path, backends, *changes)
     assert upkeep.list_corrections(item.config, "video-00000") == []
     (row,) = upkeep.prune(item.config, dry_run=False)
     assert sorted(name.split("-")[0] for name in row["results"].split(", ")) == ["digest", "summarize"]
-    assert run(tmp_path, backends, "summarize.kind=panel").finals[0].status == "cached"
+    assert run(tmp_path, backends, *changes).finals[0].status == "cached"
+
+
+class Timed(FakeBackends):
+    """Every summary takes longer than the one before; otherwise all are equal."""
+
+    def summarize(self, transcript: Transcript, source: Source, answers: Answers) -> Summary:
+        summary = super().summarize(transcript, source, answers)
+        seconds = float(self.calls["summarize"])
+        return summary.model_copy(update={"made": summary.made.model_copy(update={"seconds": seconds})})
+
+
+def test_an_equal_result_repeats_no_later_stage(tmp_path: Path) -> None:
+    """The time that a stage took is not part of its result."""
+    backends = Timed()
+    run(tmp_path, backends)
+    item = Run(config(tmp_path), backends, forced=frozenset({"summarize"}))
+    item.execute(item.find(["x"]))
+    states = {outcome.stage: outcome.status for outcome in item.outcomes}
+    assert backends.calls["summarize"] == 2
+    assert (states["summarize"], states["digest"]) == ("made", "cached")
 
 
 def test_a_failure_is_no_refusal(tmp_path: Path) -> None:

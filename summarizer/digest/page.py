@@ -119,8 +119,7 @@ def _build_talk_matter(
 
 def _build_provenance(record: Transcript | Summary) -> dict[str, Any]:
     """Return the provenance without empty values."""
-    made = record.made.model_dump()
-    return {name: round(value, 2) if isinstance(value, float) else value for name, value in made.items() if value}
+    return {name: value for name, value in record.made.model_dump().items() if value}
 
 
 def _build_spans(transcript: Transcript) -> dict[str, Any]:
