@@ -130,7 +130,7 @@ def test_a_new_speech_engine_has_its_settings_in_the_key(parrot: ParrotConfig) -
     assert SPEECH.key(whisper, sound) == SPEECH.key(Config(), sound)
 
 
-def test_a_new_speech_engine_is_looked_after_by_doctor(parrot: ParrotConfig) -> None:
+def test_a_new_speech_engine_is_examined_by_doctor(parrot: ParrotConfig) -> None:
     """Its package and its model are among the findings."""
     findings = {finding.check: finding for finding in doctor.examine(parrot)}
     assert not findings["package no_such_package"].ok
