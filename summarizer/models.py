@@ -74,7 +74,8 @@ def identify(name: str, revision: str, models: Path) -> dict[str, str]:
     """
     if name in CATALOGUE:
         note = _read_note(models / name)
-        if note is None or not _changed_files(note, models / name, models):
+        # An incomplete model is not another model, but one to pull again; finished work stays valid.
+        if note is None or _missing_files(note, models / name) or not _changed_files(note, models / name, models):
             return {"model": name, "revision": revision or CATALOGUE[name].revision}
         return {"model": name, "revision": _content(models / name, models)}
     if Path(name).is_dir():
@@ -95,6 +96,10 @@ def _model_files(folder: Path) -> list[Path]:
     return sorted(path for path in paths if path.name not in {NOTE, CHECKSUMS})
 
 
+def _missing_files(note: _Note, folder: Path) -> list[str]:
+    return [name for name in note.files if not (folder / name).is_file()]
+
+
 def _changed_files(note: _Note, folder: Path, models: Path) -> list[str]:
     """Names of the files that are missing or have changed since `pull`."""
     cached = checksums.open_checksums(models / CHECKSUMS)
@@ -113,7 +118,7 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
         note = _read_note(models / name)
         if note is None or note.revision != (revision or CATALOGUE[name].revision):
             raise BackendError(f"the model {name} is not in {models}", f"Run: summarizer models pull {name}")
-        if missing := [file for file in note.files if not (models / name / file).is_file()]:
+        if missing := _missing_files(note, models / name):
             raise BackendError(f"the model {name} lacks {missing[0]}", f"Run: summarizer models pull {name}")
         return Installed(name=name, path=models / name, revision=identify(name, revision, models)["revision"])
     if Path(name).is_dir():

@@ -36,6 +36,8 @@ def test_later_sources_of_settings_override_earlier_ones(tmp_path: Path) -> None
         ("transcribe.whisper.beamsize=3", "transcribe.whisper.beam_size"),
         ("sumarize.kind=talk", "summarize"),
         ("runtime.libary=x", "runtime.library"),
+        ("transcribe.modle=x", "transcribe.whisper.model"),
+        ("transcribe.glossary=x", "glossary.file"),
     ],
 )
 def test_an_unknown_key_is_an_error_that_names_the_nearest_key(override: str, suggestion: str) -> None:

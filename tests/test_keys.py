@@ -17,7 +17,7 @@ from summarizer.check import CHECK
 from summarizer.config import Config, Table, load
 from summarizer.digest import DIGEST
 from summarizer.download import AUDIO, DOWNLOAD
-from summarizer.errors import UsageError
+from summarizer.errors import BackendError, UsageError
 from summarizer.glossary import GLOSSARY
 from summarizer.models import Installed
 from summarizer.pipeline import STAGES, Walk
@@ -282,6 +282,18 @@ def test_a_pulled_model_whose_files_were_exchanged_is_another_model(tmp_path: Pa
     assert models.resolve("small", "whisper", tmp_path) == Installed(
         name="small", path=folder, revision=models.identify("small", "", tmp_path)["revision"]
     )
+
+
+def test_an_incomplete_model_leaves_finished_work_valid(tmp_path: Path) -> None:
+    """A missing file is reported when the model is opened; it is not another model."""
+    folder = weights(tmp_path / "small", b"one" * 100)
+    files = {name: checksums.file_sha256(folder / name) for name in ("config.json", "model.bin")}
+    note = models._Note(repo="x/y", revision=models.CATALOGUE["small"].revision, files=files)
+    (folder / models.NOTE).write_text(note.model_dump_json())
+    (folder / "model.bin").unlink()
+    assert speech_key(load(overrides=[f"runtime.models='{tmp_path}'"])) == "ba79453c6b15"
+    with pytest.raises(BackendError, match=r"lacks model\.bin"):
+        models.resolve("small", "whisper", tmp_path)
 
 
 def test_checksums_that_cannot_be_kept_cost_time_only(tmp_path: Path) -> None:

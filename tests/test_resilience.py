@@ -91,13 +91,25 @@ def test_two_damaged_files_are_both_made_again(tmp_path: Path) -> None:
 
 
 def test_explain_sets_nothing_aside(tmp_path: Path) -> None:
-    """It holds no lock; a damaged file is the next run's business."""
+    """It holds no lock, so it names the command that repairs the library; after that, a run makes the file again."""
     run = execute(tmp_path, FakeBackends())
     (path,) = manifest(tmp_path).parent.glob("check-*.json")
     path.write_bytes(b"~" + path.read_bytes()[1:])
-    with pytest.raises(Failed):
+    with pytest.raises(Failed) as failed:
         upkeep.explain(run.config, "video-00000")
     assert path.is_file()
+    assert "verify --repair" in failed.value.remedy
+    assert "set aside" not in str(failed.value)
+    upkeep.verify(run.config, repair=True)
+    execute(tmp_path, FakeBackends(), 1)
+    assert upkeep.explain(run.config, "video-00000").steps
+    assert upkeep.verify(run.config, repair=False) == []
+
+
+def test_a_manifest_without_failures_can_be_read_by_version_0_1_0(tmp_path: Path) -> None:
+    """That version sets a manifest with an unknown field aside, and everything in it is made again."""
+    execute(tmp_path, FakeBackends())
+    assert "failures" not in json.loads(manifest(tmp_path).read_text())
 
 
 # -- one talk -----------------------------------------------------------------------------------------------------

@@ -85,11 +85,23 @@ def _explain(error: ValidationError, path: Path | None) -> str:
     return f"{where}unknown key {name}" + (f"; did you mean {nearest}?" if nearest else "")
 
 
+# Keys of version 0.1.0 whose last part is now the name of a table.
+_RENAMED = {"transcribe.glossary": "glossary.file"}
+
+
 def _nearest(name: str) -> str:
     """The valid key nearest to an unknown one: the same key in a table with a similar name, else a similar spelling."""
-    same_key = [key for key in known_keys() if key.rpartition(".")[2] == name.rpartition(".")[2]]
-    close = difflib.get_close_matches(name, same_key, n=1, cutoff=0.4) or difflib.get_close_matches(
-        name, known_keys(), n=1, cutoff=0.5
+    if name in _RENAMED:
+        return _RENAMED[name]
+    table, _, last = name.rpartition(".")
+    same_key = [key for key in known_keys() if key.rpartition(".")[2] == last]
+    # In the same table and the tables inside it, the last part alone is compared: the longer prefix says nothing.
+    inside = {key.rpartition(".")[2]: key for key in known_keys() if table and key.startswith(f"{table}.")}
+    spelled = [inside[part] for part in difflib.get_close_matches(last, [*inside], n=1, cutoff=0.6)]
+    close = (
+        difflib.get_close_matches(name, same_key, n=1, cutoff=0.4)
+        or spelled
+        or difflib.get_close_matches(name, known_keys(), n=1, cutoff=0.5)
     )
     return close[0] if close else ""
 

@@ -199,7 +199,7 @@ class Steps:
         """The path of a file, after verifying it; a damaged file raises `Corrupt(what)`, and is set aside by a run."""
         intact = not self.folder.find_problem(file) if self.plan else self.folder.intact(file)
         if not intact:
-            raise Corrupt(what)
+            raise Corrupt(what, set_aside=not self.plan)
         return self.folder.path / file.name
 
     def _explain_miss(self, stage: str, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> str:

@@ -28,12 +28,14 @@ from summarizer.store.manifest import Entry, Failure, FileRef, Manifest
 
 
 class Corrupt(Failed):
-    """A cached file does not match its manifest entry; it was set aside and will be made again."""
+    """A cached file does not match its manifest entry. A run sets it aside and makes it again; a plan leaves it."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            "corrupt", f"{what} does not match its manifest entry and was set aside", "Run again to make it again."
-        )
+    def __init__(self, what: str, set_aside: bool = True) -> None:
+        problem = f"{what} does not match its manifest entry"
+        if set_aside:
+            super().__init__("corrupt", f"{problem} and was set aside", "Run again to make it again.")
+        else:
+            super().__init__("corrupt", problem, "Run `summarizer verify --repair`, then run again to make it again.")
 
 
 class VideoFolder:
@@ -193,5 +195,7 @@ class VideoFolder:
         return freed
 
     def _write(self, manifest: Manifest) -> None:
-        atomic_write(self.path / "manifest.json", manifest.model_dump_json(indent=1).encode())
+        # Version 0.1.0 does not know `failures` and would set the manifest aside: write it only if there are any.
+        unknown = None if manifest.failures else {"failures"}
+        atomic_write(self.path / "manifest.json", manifest.model_dump_json(indent=1, exclude=unknown).encode())
         self._manifest = manifest
