@@ -158,3 +158,24 @@ def test_upgrading_requires_a_policy_that_uses_captions_first() -> None:
     """With any other policy, there is nothing to upgrade."""
     with pytest.raises(UsageError, match="captions first"):
         new_run(load_config(), upgrade=True)
+
+
+@pytest.mark.parametrize("change", ["check.min_caption_score=0.11", "check.min_words_per_second=0.01"])
+def test_a_new_check_of_an_upgraded_talk_keeps_the_recognised_speech(tmp_path: Path, change: str) -> None:
+    """Only the check runs again: a talk never returns to its automatic captions, in a run or in a plan."""
+    backends = FakeBackends(kind="automatic")
+    night(tmp_path, backends)
+    run = night(tmp_path, backends, change)
+    assert "source: whisper" in page(run)
+    assert backends.calls["transcribe"] == 2
+
+
+def test_damaged_speech_of_an_upgraded_talk_is_recognised_again(tmp_path: Path) -> None:
+    """A damaged file must not end the upgrade for ever."""
+    backends = FakeBackends(kind="automatic")
+    walk(tmp_path, backends, SPEECH_LATER, upgrade=True)
+    [speech] = [path for path in tmp_path.rglob("transcribe-*") if path.is_file()]
+    speech.write_bytes(b"damaged")
+    walk(tmp_path, backends, SPEECH_LATER, upgrade=True)
+    assert backends.calls["transcribe"] == 2
+    assert walk(tmp_path, backends, SPEECH_LATER).values[Transcript].kind == "whisper"

@@ -55,7 +55,11 @@ class Step:
 
 
 class WouldRunError(Exception):
-    """Raised in a plan at the first stage without a cached result."""
+    """Raised in a plan at the first stage without a cached result; `stage` is its name."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__(stage)
+        self.stage = stage
 
 
 @dataclass
@@ -80,8 +84,11 @@ class Steps:
     _failed: dict[str, Failed] = field(default_factory=dict)  # entries that this walk failed to make; not tried again
 
     def as_plan(self) -> Steps:
-        """Steps for the same talk that run no stage and have a list `taken` of their own."""
-        return Steps(self.video, self.folder, self.config, self.backends, plan=True, results=self.results)
+        """Steps for the same talk that run no stage, with a list `taken` and new results of their own.
+
+        Results that a plan has found do not set damaged files aside, so a run must not read them.
+        """
+        return Steps(self.video, self.folder, self.config, self.backends, plan=True, results=dict(self.results))
 
     def take(
         self, stage: Stage[ResultT], reads: Sequence[Value[Any]], hints: Sequence[Value[Any]] = ()

@@ -101,14 +101,27 @@ class TextSource:
     # -- plans ------------------------------------------------------------------------------------------------
 
     def _was_recognised(self) -> bool:
-        """Whether recognised speech is cached and passes the check."""
+        """Whether recognised speech is cached and passes the check; a check that must run again does, in seconds."""
         plan = self._steps.as_plan()
         try:
             return TextSource(plan, self._source, self._glossary).take_text(RECOGNISED) is not None
-        except (WouldRunError, Refused, Failed):
+        except WouldRunError as planned:
+            return planned.stage == CHECK.name and self._passes_check()
+        except (Refused, Failed):
             return False
         finally:
             self.examined = [step for step in plan.taken if not step.state.planned]
+
+    def _passes_check(self) -> bool:
+        """Whether recognised speech that is cached passes the check; a plan expects it."""
+        try:
+            return self.take_text(RECOGNISED) is not None
+        except WouldRunError:
+            return self._steps.plan
+        except Corrupt:
+            raise
+        except (Refused, Failed):
+            return False
 
     def needs_upgrade(self, chosen: Text) -> bool:
         """Whether the text is automatic captions that speech recognition will replace later; runs no stage."""
