@@ -245,7 +245,7 @@ def _identity(options: argparse.Namespace, path: Path) -> None:
 
     from summarizer.audio.media import stream
     from summarizer.config import RuntimeSettings, WhisperSettings
-    from summarizer.transcribe.whisper.model import Model
+    from summarizer.transcribe.whisper.network.model import Model
 
     samples = np.concatenate(list(stream(path))).astype(np.float32) / 32768
     for name in options.models:

@@ -51,7 +51,7 @@ def _make_steps(options: argparse.Namespace) -> dict[str, tuple[int, Callable[[]
 
     from summarizer.audio.voice_activity import VoiceActivity
     from summarizer.config import RuntimeSettings, WhisperSettings
-    from summarizer.transcribe.whisper.model import Model
+    from summarizer.transcribe.whisper.network.model import Model
 
     folder = whisper_shapes.build(options.model, options.data / "whisper_tokenizer", options.work / options.model)
     model = Model(WhisperSettings(compute_type="int8"), RuntimeSettings(device="cpu", threads=1), folder)

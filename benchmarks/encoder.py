@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with whisper_tokenizer/ and audio/")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "asr-benchmark")
     options = parser.parse_args()
-    from summarizer.transcribe.whisper.plan import choose_instructions, computes_bfloat16
+    from summarizer.transcribe.whisper.network.plan import choose_instructions, computes_bfloat16
 
     choose_instructions()
     print(f"bfloat16 in the CPU: {computes_bfloat16()}, CT2_FORCE_CPU_ISA={os.environ.get('CT2_FORCE_CPU_ISA', '')}\n")
@@ -43,7 +43,7 @@ def _compare(name: str, options: argparse.Namespace) -> None:
     import whisper_shapes
     from faster_whisper import WhisperModel
 
-    from summarizer.transcribe.whisper.encoder import Encoder
+    from summarizer.transcribe.whisper.network.encoder import Encoder
 
     folder = whisper_shapes.build(name, options.data / "whisper_tokenizer", options.work / name)
     models = {

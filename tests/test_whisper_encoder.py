@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer.config import RuntimeSettings, WhisperSettings
-from summarizer.transcribe.whisper import model as models
-from summarizer.transcribe.whisper.encoder import Encoder
-from summarizer.transcribe.whisper.model import Model
-from summarizer.transcribe.whisper.weights import Weights
+from summarizer.transcribe.whisper.network import model as models
+from summarizer.transcribe.whisper.network.encoder import Encoder
+from summarizer.transcribe.whisper.network.model import Model
+from summarizer.transcribe.whisper.network.weights import Weights
 from tests import tiny_whisper
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from summarizer.config import RuntimeSettings
 from summarizer.machine import count_cores, read_free_gpu_memory, read_free_memory
-from summarizer.transcribe.whisper.plan import (
+from summarizer.transcribe.whisper.network.plan import (
     Plan,
     Shape,
     choose_instructions,

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from summarizer.errors import Failed
-from summarizer.transcribe.whisper.model import Phrase, WindowText
-from summarizer.transcribe.whisper.plan import Plan
-from summarizer.transcribe.whisper.scheduler import Request, Scheduler
+from summarizer.transcribe.whisper.jobs import Request
+from summarizer.transcribe.whisper.network.alignment import TimedWord
+from summarizer.transcribe.whisper.network.model import WindowText
+from summarizer.transcribe.whisper.network.plan import Plan
+from summarizer.transcribe.whisper.scheduler import Scheduler
 from tests.media import write_audio
 
 
@@ -33,12 +35,14 @@ class FakeModel:
     def detect_languages(self, features: list[Any]) -> list[dict[str, float]]:
         return [{"de": 0.8, "en": 0.2} if number else {"de": 0.3, "en": 0.7} for number in range(len(features))]
 
-    def recognise(self, features: list[Any], seconds: list[float], language: str, hotwords: str) -> list[WindowText]:
+    def recognise(
+        self, features: list[Any], seconds: list[float], language: str, hotwords: str, safe: bool
+    ) -> list[WindowText]:
         self.batches.append((language, seconds))
         if self.error:
             raise self.error
         time.sleep(0.02 * (len(self.batches) % 3))  # so that later batches may finish before earlier ones
-        return [WindowText(language, (Phrase(0, s, f"{s:g} s", ()),), 0.0, 0.0) for s in seconds]
+        return [WindowText(language, (TimedWord(0, s, f"{s:g} s", 1.0),), 0.0) for s in seconds]
 
 
 @pytest.fixture
@@ -71,7 +75,7 @@ def long_file(path: Path, seconds: float) -> Path:
 
 
 def texts(scheduler: Scheduler, job: Any) -> list[str]:
-    return [text.phrases[0].text for _, text in scheduler.results(job)]
+    return [result.words[0].text for result in scheduler.results(job)]
 
 
 @pytest.mark.parametrize(("count", "largest"), [(33, 6), (16, 8), (17, 5), (3, 2)])
@@ -93,7 +97,7 @@ def test_all_windows_are_returned_in_order(tmp_path: Path, workers: int, batch: 
     """This holds for any number of workers and any batch size."""
     scheduler = Scheduler(FakeModel(workers, batch))
     job = scheduler.submit(request(long_file(tmp_path / "x.wav", 307.5)))
-    windows = [(window.stretches[0][0] / 16_000, text.phrases[0].text) for window, text in scheduler.results(job)]
+    windows = [(result.window.stretches[0][0] / 16_000, result.words[0].text) for result in scheduler.results(job)]
     scheduler.close()
     assert [(30.0 * n, "30 s") for n in range(10)] + [(300.0, "7.5 s")] == windows
 

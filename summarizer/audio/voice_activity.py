@@ -138,6 +138,8 @@ class Hysteresis:
 class VoiceActivity:
     """Finds the stretches of speech in one recording, and returns each as soon as later samples cannot change it."""
 
+    padding = Hysteresis.pad  # samples of silence before and after the speech of a stretch
+
     def __init__(self) -> None:
         import numpy as np
 

@@ -123,12 +123,17 @@ def _build_provenance(record: Transcript | Summary) -> dict[str, Any]:
 
 
 def _build_spans(transcript: Transcript) -> dict[str, Any]:
-    """Return the seconds of spans by reason, and the number of windows recognised twice, without zeros."""
+    """Return the seconds of spans by reason, and what the transcript knows of second tries and of the voice."""
     seconds: dict[str, float] = {}
     for span in transcript.spans:
         seconds[span.reason] = seconds.get(span.reason, 0.0) + span.end - span.start
     spans = {reason: round(length, 1) for reason, length in sorted(seconds.items())}
-    return ({"spans": spans} if spans else {}) | ({"redone": transcript.redone} if transcript.redone else {})
+    heard = {"voiced": transcript.voiced, "voiced_share": transcript.voiced_share}
+    return (
+        ({"spans": spans} if spans else {})
+        | ({"redone": transcript.redone} if transcript.redone else {})
+        | {name: value for name, value in heard.items() if value is not None}
+    )
 
 
 def _build_corrections(corrections: Sequence[Correction]) -> dict[str, Any]:

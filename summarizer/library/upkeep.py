@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
-from summarizer.check import CHECK
 from summarizer.config import Config
 from summarizer.errors import UsageError, VideoError
-from summarizer.pipeline import OpenedBackends, Plan, State, Step, Walk
-from summarizer.records import VIDEO_ID, Corrected, Record
+from summarizer.pipeline import STAGES, OpenedBackends, Plan, State, Step, Walk
+from summarizer.records import VIDEO_ID, Corrected, Record, TextScore, Transcript
 from summarizer.store import Entry, FileRef, Library, VideoFolder
 
 
@@ -49,13 +48,16 @@ def _read_status(folder: VideoFolder, config: Config) -> VideoStatus:
 def explain(config: Config, video_id: str) -> Plan:
     """The steps that a run would take for a video of the library, and why; raises `UsageError` for an unknown video."""
     walk = _plan_video(config, video_id)
-    return Plan(walk.video, [_add_score(walk, step) for step in walk.preview()])
+    return Plan(walk.video, [_add_quality(walk, step) for step in walk.preview()])
 
 
-def _add_score(walk: Walk, step: Step) -> Step:
-    """The step with the score as its explanation, if it is a finished check."""
-    score = walk.find_result(step) if step.stage == CHECK.name and not step.why else None
-    return replace(step, why=str(score)) if score else step
+def _add_quality(walk: Walk, step: Step) -> Step:
+    """The step with the quality of its result as explanation, if its stage measures it."""
+    measures = any(stage.name == step.stage and stage.record in {TextScore, Transcript} for stage in STAGES)
+    result = walk.find_result(step) if measures and not step.why else None
+    if isinstance(result, Transcript):
+        return replace(step, why=result.describe_coverage())
+    return replace(step, why=str(result)) if result else step
 
 
 def list_corrections(config: Config, video_id: str) -> list[dict[str, Any]]:

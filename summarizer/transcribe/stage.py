@@ -66,7 +66,7 @@ CAPTIONS = Stage(
 # hours of recognition again.
 SPEECH = Stage(
     name="transcribe",
-    version=5,
+    version=6,  # 6: no words are lost at the ends of windows; times come from an alignment
     record=Transcript,
     settings=_speech_settings,
     reads=(Audio,),

@@ -1,10 +1,11 @@
 """Speech recognition with Whisper (CTranslate2), the back end for talks without usable captions.
 
-    decoder (a process) -> voice activity detection -> windows of 30 s -> batches -> segments -> guards
+    decoder (a process) -> voice activity detection -> windows of 30 s -> batches: text -> times of words
+    -> second try of suspect windows -> sentences -> guards
 
-`scheduler` runs these steps on all cores, `model` holds the opened model, and `plan` chooses batch size and number of
-workers. Batched decoding lacks the checks of sequential decoding. `guards` therefore checks the segments afterwards,
-and suspect windows are recognised again.
+`scheduler` runs the steps up to the second try on all cores, `model` holds the opened model, and `plan` chooses batch
+size and number of workers. Batched decoding lacks the checks of sequential decoding. So `second_try` compares the text
+of every window with its voice, and `guards` removes what is still suspect.
 """
 
 from __future__ import annotations
@@ -18,15 +19,18 @@ from typing import Any
 from summarizer.audio import RATE
 from summarizer.config import RuntimeSettings, WhisperSettings
 from summarizer.errors import BackendError
-from summarizer.records import Provenance, Segment, Transcript, Word
+from summarizer.records import Provenance, Segment, Transcript
 from summarizer.transcribe.base import Recording
 from summarizer.transcribe.whisper import WHISPER
-from summarizer.transcribe.whisper.guards import repair
+from summarizer.transcribe.whisper.guards import remove_suspects
 from summarizer.transcribe.whisper.hotwords import choose_hotwords
+from summarizer.transcribe.whisper.jobs import Job, Request
 from summarizer.transcribe.whisper.languages import RecognisedWindow, find_windows_in_other_languages
-from summarizer.transcribe.whisper.model import Model, WindowText
-from summarizer.transcribe.whisper.scheduler import Job, Request, Scheduler
-from summarizer.transcribe.whisper.windows import WINDOW_SAMPLES, Window
+from summarizer.transcribe.whisper.network.model import Model
+from summarizer.transcribe.whisper.scheduler import Scheduler
+from summarizer.transcribe.whisper.second_try import WindowResult
+from summarizer.transcribe.whisper.segments import make_segments, place_words
+from summarizer.transcribe.whisper.windows import Window
 
 Progress = Callable[[float], None]  # is called with the share of the recording that is recognised, 0..1
 
@@ -84,27 +88,27 @@ class Whisper:
         with self._processor if self.device == "cpu" else nullcontext():
             try:
                 windows = self._collect_windows(job)
-                segments = [s for window, text in windows for s in _make_segments(window, text, job.language)]
                 seconds = job.samples.size / RATE
-                result = repair(
-                    segments,
-                    [(start / RATE, end / RATE) for start, end in job.stretches] if self._settings.vad else None,
-                    seconds,
-                    lambda start, end: self._recognise_again(
-                        job, start, end, _find_language(windows, start, job.language)
-                    ),
-                )
             finally:
                 self._scheduler.drop(job)
                 job.samples.close()
+        segments = [
+            segment
+            for window in windows
+            for segment in make_segments(window.words, None if window.language == job.language else window.language)
+        ]
+        voice = [interval for window in windows for interval in window.window.voice] if self._settings.vad else None
+        result = remove_suspects(segments, voice, seconds)
         return Transcript(
             video_id=recording.source.video_id,
             language=job.language or "und",
-            segments=result.segments,
+            segments=result.segments if self._settings.word_timestamps else tuple(map(_drop_words, result.segments)),
             duration=round(seconds, 3),
             kind=WHISPER.name,
             spans=result.spans,
-            redone=result.redone,
+            redone=sum(window.redone for window in windows),
+            voiced=None if result.coverage is None else round(result.coverage.voiced, 3),
+            voiced_share=None if result.coverage is None else round(result.coverage.share, 4),
             made=Provenance(
                 backend=WHISPER.name,
                 model=self._name,
@@ -123,16 +127,16 @@ class Whisper:
         request = Request(recording.path, self._settings.language, hotwords, source.duration, self._settings.vad)
         return self._scheduler.submit(request)
 
-    def _collect_windows(self, job: Job) -> list[tuple[Window, WindowText]]:
+    def _collect_windows(self, job: Job) -> list[WindowResult]:
         """Wait for all windows of a recording, and recognise those in another language again in that language."""
-        windows: list[tuple[Window, WindowText]] = []
-        for window, text in self._scheduler.results(job):
-            windows.append((window, text))
+        windows: list[WindowResult] = []
+        for result in self._scheduler.results(job):
+            windows.append(result)
             if total := job.request.duration or (job.complete and job.samples.size / RATE):
-                self._progress(min(1.0, window.stretches[-1][1] / RATE / total))
+                self._progress(min(1.0, result.window.stretches[-1][1] / RATE / total))
         return windows if job.request.language else self._correct_languages(job, windows)
 
-    def _correct_languages(self, job: Job, windows: list[tuple[Window, WindowText]]) -> list[tuple[Window, WindowText]]:
+    def _correct_languages(self, job: Job, windows: list[WindowResult]) -> list[WindowResult]:
         """Replace the text of each window that is in another language than the recording."""
 
         def features(window: Window) -> Any:
@@ -141,59 +145,18 @@ class Whisper:
         def detect(window: Window) -> dict[str, float]:
             return self.model.detect_languages([features(window)])[0]
 
-        recognised = [RecognisedWindow(window, text.log_probability) for window, text in windows]
+        recognised = [RecognisedWindow(result.window, result.log_probability) for result in windows]
         for number, language in find_windows_in_other_languages(recognised, job.language, detect).items():
-            window = windows[number][0]
-            text = self.model.recognise([features(window)], [window.size / RATE], language, job.request.hotwords)
-            windows[number] = (window, text[0])
+            window = windows[number].window
+            [text] = self.model.recognise([features(window)], [window.size / RATE], language, job.request.hotwords)
+            words = place_words(window, text.words)
+            windows[number] = WindowResult(window, text.language, words, text.log_probability)
         return windows
-
-    def _recognise_again(self, job: Job, start: float, end: float, language: str) -> tuple[Segment, ...]:
-        """Recognise `start` to `end`, seconds, with all of Whisper's own checks, at most 30 s at a time."""
-        segments: list[Segment] = []
-        last = int(end * RATE)
-        for first in range(int(start * RATE), last, WINDOW_SAMPLES):
-            window = Window(((first, min(last, first + WINDOW_SAMPLES)),))
-            phrases = self.model.recognise_again(window.read_samples(job.samples), language)
-            segments += _make_segments(window, WindowText(language, phrases, 0.0, 0.0), job.language)
-        return tuple(segments)
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, as the model's tokenizer splits it."""
         return len(self.model.model.hf_tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def _find_language(windows: list[tuple[Window, WindowText]], time: float, default: str) -> str:
-    """The language in which the audio at `time`, seconds, was recognised; `default` where no window contains it."""
-    languages = (
-        text.language for window, text in windows if any(start <= time * RATE < end for start, end in window.stretches)
-    )
-    return next(languages, default)
-
-
-def _make_segments(window: Window, text: WindowText, language: str) -> list[Segment]:
-    """Convert the phrases of a window to segments with times in the recording; `repair` assigns the ids."""
-    segments = []
-    for phrase in text.phrases:
-        start = round(window.to_recording_time(phrase.start), 3)
-        segments.append(
-            Segment(
-                id=0,
-                start=start,
-                end=max(start, round(window.to_recording_time(phrase.end, is_end=True), 3)),
-                text=" ".join(phrase.text.split()),
-                language=None if text.language == language else text.language,
-                words=tuple(_make_word(window, word) for word in phrase.words),
-            )
-        )
-    return segments
-
-
-def _make_word(window: Window, word: dict[str, Any]) -> Word:
-    start = round(window.to_recording_time(float(word["start"])), 3)
-    return Word(
-        start=start,
-        end=max(start, round(window.to_recording_time(float(word["end"]), is_end=True), 3)),
-        text=word["word"].strip(),
-        probability=float(word["probability"]),
-    )
+def _drop_words(segment: Segment) -> Segment:
+    return segment.model_copy(update={"words": ()})

@@ -1,43 +1,39 @@
-"""Find text that Whisper got wrong, recognise those windows again, and remove what is still wrong.
+"""Remove text that Whisper got wrong, and mark the time that has no text.
 
 Whisper repeats itself over silence and music, writes text where nobody talks, and sometimes skips speech. Its own
 checks (Radford et al. 2022, section 4.5: compression ratio, temperature fallback) run while one window is decoded;
-batched decoding does not have them. Decoding is therefore fast and unchecked, and this module checks the result. Only
-suspect windows are recognised again, with Whisper's own checks. Text that is still suspect is removed and replaced by a
-span with the reason, so that it is never taken for speech.
+batched decoding does not have them. `second_try` recognises suspect windows again. This module checks the complete
+text: what is still suspect is removed, and each interval of speech without text becomes a span with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from summarizer.language.repetition import LOOP_RATIO, compression, find_repeats
 from summarizer.language.words import word_parts
 from summarizer.records import Segment, Span, SpanReason
-
-RecogniseAgain = Callable[[float, float], tuple[Segment, ...]]  # (start, end) in seconds -> segments in that interval
-Interval = tuple[float, float]  # (start, end), seconds
+from summarizer.transcribe.whisper.voice import Coverage, Interval, measure_coverage
 
 MAX_WORDS_PER_SECOND = 7.0  # fast speakers reach 5
 MAX_LETTERS_PER_SECOND = 35.0  # for languages without spaces between words
 MIN_SPEECH_SHARE = 0.2  # of a segment's duration; with less speech, its text is suspect
 MIN_SILENCE = 10.0  # seconds without speech that are recorded as a span
-MIN_SPEECH_WITHOUT_TEXT = 10.0  # seconds of speech in a gap between segments that make the gap suspect
 WINDOW = 30.0  # seconds of audio that Whisper recognises at once
 
 
 @dataclass(frozen=True)
-class RepairResult:
-    """The result of `repair`."""
+class Checked:
+    """The result of `remove_suspects`."""
 
     segments: tuple[Segment, ...]  # without suspect text, numbered from 0
     spans: tuple[Span, ...]  # intervals without usable text, each with its reason
-    redone: int  # windows that were recognised again
+    coverage: Coverage | None  # of the voice by the words of the segments; None without voice activity detection
 
 
 def find_suspects(segments: Sequence[Segment], speech: Sequence[Interval] | None) -> tuple[Span, ...]:
-    """Return spans whose text is implausible, in order; each is at most `WINDOW` long or covers one segment.
+    """Return the spans of segments whose text is implausible, in order.
 
     `speech` are the intervals in which voice activity detection found speech, in order; None when it did not run.
     """
@@ -45,8 +41,6 @@ def find_suspects(segments: Sequence[Segment], speech: Sequence[Interval] | None
     suspect = {(span.start, span.end) for span in spans}
     rest = [segment for segment in segments if (segment.start, segment.end) not in suspect]
     spans += [_make_span(group, "looped") for group in _find_loops(rest)]
-    if speech is not None:
-        spans += _find_speech_without_text(segments, speech)
     return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
 
 
@@ -91,82 +85,48 @@ def _group_by_window(segments: Sequence[Segment]) -> Iterable[Sequence[Segment]]
         yield group
 
 
-def _find_speech_without_text(segments: Sequence[Segment], speech: Sequence[Interval]) -> Iterable[Span]:
-    """Yield gaps between segments that contain speech, divided into spans of at most one window."""
-    edges = [0.0, *(edge for segment in segments for edge in (segment.start, segment.end))]
-    edges.append(max([edges[-1], *(end for _, end in speech)]))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if measure_overlap((start, end), speech) >= MIN_SPEECH_WITHOUT_TEXT:
-            spoken = [(max(start, a), min(end, b)) for a, b in speech if min(end, b) > max(start, a)]
-            first, last = spoken[0][0], spoken[-1][1]
-            pieces = max(1, -int(-(last - first) // WINDOW))
-            step = (last - first) / pieces
-            for i in range(pieces):
-                yield Span(start=first + i * step, end=first + (i + 1) * step, reason="no_text")
-
-
 def measure_overlap(interval: Interval, intervals: Iterable[Interval]) -> float:
     """Return how many seconds of `interval` are covered by `intervals`, which must not overlap one another."""
     return sum(max(0.0, min(interval[1], end) - max(interval[0], start)) for start, end in intervals)
 
 
-def repair(
-    segments: Sequence[Segment],
-    speech: Sequence[Interval] | None,
-    duration: float,
-    recognise_again: RecogniseAgain | None = None,
-) -> RepairResult:
-    """Recognise suspect windows again with `recognise_again`, and remove segments that are still suspect.
+def remove_suspects(segments: Sequence[Segment], speech: Sequence[Interval] | None, duration: float) -> Checked:
+    """Remove suspect segments, and mark them, speech without text and long silence with spans.
 
-    `duration` is that of the recording, seconds. Without `recognise_again`, suspect segments are removed at once.
+    `segments` have words with times. `speech` are the intervals with a voice, in order, and `duration` is that of the
+    recording; both are in seconds.
     """
-    kept = list(segments)
-    redone = 0
-    for start, end in _merge_spans(find_suspects(kept, speech)) if recognise_again else ():
-        new = recognise_again(start, end) if recognise_again else ()
-        redone += 1
-        kept = [segment for segment in kept if not _is_within(segment, start, end)]
-        kept += [segment for segment in new if _is_within(segment, start, end)]
-        kept.sort(key=lambda segment: segment.start)
-    kept, removed = _remove_suspects(kept, speech)
+    kept, removed = _divide(segments, speech)
+    coverage = None if speech is None else measure_coverage([word for s in kept for word in s.words], speech)
     removed_intervals = [(span.start, span.end) for span in removed]
-    empty = [
-        span for span in find_suspects(kept, speech) if not measure_overlap((span.start, span.end), removed_intervals)
+    unwritten = [
+        Span(start=round(start, 3), end=round(end, 3), reason="no_text")
+        for start, end in (coverage.unwritten if coverage else ())
+        if not measure_overlap((start, end), removed_intervals)
     ]
-    spans = [*removed, *empty, *_find_silence(speech, duration)]
-    return RepairResult(
+    spans = [*removed, *unwritten, *_find_silence(speech, duration)]
+    return Checked(
         segments=tuple(segment.model_copy(update={"id": i}) for i, segment in enumerate(kept)),
         spans=tuple(sorted(spans, key=lambda span: (span.start, span.end))),
-        redone=redone,
+        coverage=coverage,
     )
 
 
-def _remove_suspects(segments: list[Segment], speech: Sequence[Interval] | None) -> tuple[list[Segment], list[Span]]:
+def _divide(segments: Sequence[Segment], speech: Sequence[Interval] | None) -> tuple[list[Segment], list[Span]]:
     """Return the segments that are not suspect, and the spans of the removed ones.
 
     The check is repeated until nothing is suspect, because each removal makes other segments neighbours.
     """
-    kept, removed = segments, list[Span]()
-    while suspects := [span for span in find_suspects(kept, speech) if span.reason != "no_text"]:
+    kept, removed = list(segments), list[Span]()
+    while suspects := find_suspects(kept, speech):
         removed += suspects
         kept = [segment for segment in kept if not any(_is_within(segment, s.start, s.end) for s in suspects)]
     return kept, _remove_overlaps(sorted(removed, key=lambda span: (span.start, span.end)))
 
 
 def _is_within(segment: Segment, start: float, end: float) -> bool:
-    """Whether the middle of a segment is in a window; its edges may differ from one recognition to the next."""
+    """Whether the middle of a segment is in a span."""
     return start <= (segment.start + segment.end) / 2 <= end
-
-
-def _merge_spans(spans: Sequence[Span]) -> list[Interval]:
-    """Return the windows to recognise again: overlapping spans are joined while they fit into one window."""
-    windows: list[Interval] = []
-    for span in spans:
-        if windows and span.start <= windows[-1][1] and max(span.end, windows[-1][1]) - windows[-1][0] <= WINDOW:
-            windows[-1] = (windows[-1][0], max(span.end, windows[-1][1]))
-        elif not windows or span.end > windows[-1][1]:
-            windows.append((span.start, span.end))
-    return windows
 
 
 def _remove_overlaps(spans: Sequence[Span]) -> list[Span]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
-from summarizer.audio import RATE, Samples, Stretch, VoiceActivity, stream
-from summarizer.transcribe.whisper.model import WindowText
-from summarizer.transcribe.whisper.plan import Plan
+from summarizer.audio import RATE, Stretch, VoiceActivity, stream
+from summarizer.transcribe.whisper.jobs import Job, Part, Request
+from summarizer.transcribe.whisper.network.model import WindowText
+from summarizer.transcribe.whisper.network.plan import Plan
+from summarizer.transcribe.whisper.second_try import WindowResult, plan_second_try
+from summarizer.transcribe.whisper.segments import place_words
 from summarizer.transcribe.whisper.windows import Packer, Window
 
 MAX_READERS = 3  # recordings decoded at once; each needs a process, and one is ten times as fast as recognition
@@ -38,42 +39,11 @@ class Recogniser(Protocol):
         """Return the probability of every language for each window."""
         ...
 
-    def recognise(self, features: list[Any], seconds: list[float], language: str, hotwords: str, /) -> list[WindowText]:
-        """Decode windows in one batch."""
+    def recognise(
+        self, features: list[Any], seconds: list[float], language: str, hotwords: str, safe: bool, /
+    ) -> list[WindowText]:
+        """Decode windows in one batch; `safe` is for a second try."""
         ...
-
-
-@dataclass(frozen=True)
-class Request:
-    """A recording to recognise, with its settings."""
-
-    path: Path
-    language: str  # ISO 639-1; empty: it is detected
-    hotwords: str
-    duration: float | None  # seconds, as declared by the site
-    vad: bool
-
-
-@dataclass
-class Job:
-    """The state of one submitted recording. The scheduler's lock guards all fields."""
-
-    request: Request
-    samples: Samples = field(default_factory=Samples)
-    windows: list[Window] = field(default_factory=list)
-    stretches: list[Stretch] = field(default_factory=list)  # of speech; empty without the VAD
-    texts: dict[int, WindowText] = field(default_factory=dict)
-    next: int = 0  # index of the first window that no worker has taken
-    language: str = ""
-    complete: bool = False  # the recording is decoded, so `windows` is final
-    cancelled: bool = False
-    awaited: bool = False  # a caller waits for the result
-    detecting: bool = False  # a worker detects the language
-    error: BaseException | None = None
-
-    def count_ready(self) -> int:
-        """Number of windows that a worker may take."""
-        return 0 if self.cancelled or self.error or not self.language else len(self.windows) - self.next
 
 
 class Scheduler:
@@ -114,7 +84,7 @@ class Scheduler:
         threading.Thread(target=self._read, args=(job,), name="read", daemon=True).start()
         return job
 
-    def results(self, job: Job) -> Iterator[tuple[Window, WindowText]]:
+    def results(self, job: Job) -> Iterator[WindowResult]:
         """Yield the recognised windows in order, each as soon as it is done.
 
         Raises the error of the recording (`Failed`) or of the model.
@@ -127,15 +97,15 @@ class Scheduler:
             yield result
             number += 1
 
-    def _wait_for_window(self, job: Job, number: int) -> tuple[Window, WindowText] | None:
+    def _wait_for_window(self, job: Job, number: int) -> WindowResult | None:
         """Wait for the result of one window; None after the last window."""
         with self._changed:
             self._changed.wait_for(
-                lambda: job.error or number in job.texts or (job.complete and number >= len(job.windows))
+                lambda: job.error or number in job.results or (job.complete and number >= len(job.windows))
             )
             if job.error:
                 raise job.error
-            return (job.windows[number], job.texts.pop(number)) if number in job.texts else None
+            return job.results.pop(number, None)
 
     def drop(self, job: Job) -> None:
         """Remove a recording, finished or not, and stop decoding it."""
@@ -157,7 +127,7 @@ class Scheduler:
 
     def _read_all(self, job: Job) -> None:
         activity = VoiceActivity() if job.request.vad else None
-        packer = Packer()
+        packer = Packer(VoiceActivity.padding if job.request.vad else 0)
         for block in stream(job.request.path, job.request.duration):
             if job.cancelled:
                 return
@@ -188,14 +158,16 @@ class Scheduler:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._stop or self._next_undetected() or self._batch_size())
+                self._changed.wait_for(
+                    lambda: self._stop or self._next_undetected() or self._batch_size() or self._list_retries()
+                )
                 if self._stop:
                     return
                 undetected = self._next_undetected()
                 if undetected:
                     undetected.detecting = True
                 else:
-                    batch = self._take_batch(self._batch_size())
+                    batch = self._take_retries() or self._take_batch(self._batch_size())
             if undetected:
                 self._detect(undetected)
             else:
@@ -224,7 +196,7 @@ class Scheduler:
         """
         jobs = self._active_jobs()
         ready = sum(job.count_ready() for job in jobs)
-        more = any(not (job.complete or job.error or job.cancelled) for job in jobs if job.awaited)
+        more = any(not job.complete and job.runs for job in jobs if job.awaited)
         batch, workers = self.model.batch, len(self._workers)
         if more:
             return batch if ready >= batch else 0
@@ -233,15 +205,30 @@ class Scheduler:
             self._even_size = -(-ready // (workers * rounds)) if ready else 0
         return min(self._even_size, batch, ready)
 
-    def _take_batch(self, size: int) -> list[tuple[Job, int]]:
-        """Take the next windows that can share a batch, which have the same language and hotwords."""
-        batch: list[tuple[Job, int]] = []
+    def _take_batch(self, size: int) -> list[Part]:
+        """Take the next windows that can share a batch."""
+        batch: list[Part] = []
         for job in self._active_jobs():
-            if batch and (job.language, job.request.hotwords) != (batch[0][0].language, batch[0][0].request.hotwords):
-                continue
             while job.count_ready() and len(batch) < size:
-                batch.append((job, job.next))
+                part = Part(job, job.next, job.windows[job.next])
+                if batch and part.prompt != batch[0].prompt:
+                    break
+                batch.append(part)
                 job.next += 1
+        return batch
+
+    def _list_retries(self) -> list[Part]:
+        return [part for job in self._active_jobs() if job.runs for part in job.retries]
+
+    def _take_retries(self) -> list[Part]:
+        """Take parts of second tries that can share a batch: once they fill one, or when there is no other work."""
+        retries = self._list_retries()
+        if not retries or (len(retries) < self.model.batch and self._batch_size()):
+            return []
+        size = min(self.model.batch, -(-len(retries) // len(self._workers)))
+        batch = [part for part in retries if part.prompt == retries[0].prompt][:size]
+        for part in batch:
+            part.job.retries.remove(part)
         return batch
 
     def _detect(self, job: Job) -> None:
@@ -258,24 +245,32 @@ class Scheduler:
         except BaseException as error:
             self._fail(job, error)
 
-    def _recognise(self, batch: list[tuple[Job, int]]) -> None:
+    def _recognise(self, batch: list[Part]) -> None:
         try:
-            windows = [job.windows[number] for job, number in batch]
-            features = [
-                self.model.compute_features(window.read_samples(job.samples))
-                for window, (job, _) in zip(windows, batch, strict=True)
-            ]
-            first = batch[0][0]
-            texts = self.model.recognise(
-                features, [window.size / RATE for window in windows], first.language, first.request.hotwords
-            )
+            features = [self.model.compute_features(part.window.read_samples(part.job.samples)) for part in batch]
+            texts = self.model.recognise(features, [part.window.size / RATE for part in batch], *batch[0].prompt)
             with self._changed:
-                for (job, number), text in zip(batch, texts, strict=True):
-                    job.texts[number] = text
+                for part, text in zip(batch, texts, strict=True):
+                    words = place_words(part.window, text.words)
+                    self._keep(part, WindowResult(part.window, text.language, words, text.log_probability))
                 self._changed.notify_all()
         except BaseException as error:
-            for job, _ in batch:
-                self._fail(job, error)
+            for part in batch:
+                self._fail(part.job, error)
         finally:
             with self._changed:
                 self._start_workers()
+
+    def _keep(self, part: Part, result: WindowResult) -> None:
+        """Store the result of a window, or of a part of its second try; queue the second try of a suspect result."""
+        job, number = part.job, part.number
+        if part.retry >= 0:
+            second = job.second_tries[number]
+            second.results[part.retry] = result
+            if second.complete:
+                job.results[number] = job.second_tries.pop(number).merge()
+        elif second_try := plan_second_try(result):
+            job.second_tries[number] = second_try
+            job.retries += [Part(job, number, window, retry) for retry, window in enumerate(second_try.parts)]
+        else:
+            job.results[number] = result

@@ -27,6 +27,31 @@ class Window:
     """Stretches of one recording, in order, that are recognised together."""
 
     stretches: tuple[Stretch, ...]
+    # Samples of silence that voice activity detection left before and after the voice; 0: it did not run.
+    padding: int = 0
+
+    @property
+    def voice(self) -> tuple[tuple[float, float], ...]:
+        """The intervals of the recording with a voice, (start, end) in seconds: the stretches without their padding."""
+        middles = ((start + end) // 2 for start, end in self.stretches)
+        return tuple(
+            (min(start + self.padding, middle) / RATE, max(end - self.padding, middle) / RATE)
+            for (start, end), middle in zip(self.stretches, middles, strict=True)
+        )
+
+    def halve(self) -> tuple[Window, ...]:
+        """Two windows of about half the size, divided between stretches where there are several."""
+        before, best = 0, 1
+        for number, (start, end) in enumerate(self.stretches[:-1], 1):
+            before += end - start
+            if before <= self.size / 2:
+                best = number
+        if len(self.stretches) > 1:
+            halves: tuple[tuple[Stretch, ...], ...] = self.stretches[:best], self.stretches[best:]
+        else:
+            [(start, end)] = self.stretches
+            halves = ((start, (start + end) // 2),), (((start + end) // 2, end),)
+        return tuple(Window(half, self.padding) for half in halves if half[-1][1] > half[0][0])
 
     @property
     def size(self) -> int:
@@ -54,9 +79,10 @@ class Window:
 
 
 class Packer:
-    """Collects stretches of speech and returns windows as they become full."""
+    """Collects stretches of speech and returns windows as they become full; `padding` is that of `Window`."""
 
-    def __init__(self) -> None:
+    def __init__(self, padding: int = 0) -> None:
+        self._padding = padding
         self._stretches: list[Stretch] = []
         self._size = 0
 
@@ -76,6 +102,6 @@ class Packer:
 
     def finish(self) -> list[Window]:
         """Return the last window, which may not be full, or nothing."""
-        window = [Window(tuple(self._stretches))] if self._stretches else []
+        window = [Window(tuple(self._stretches), self._padding)] if self._stretches else []
         self._stretches, self._size = [], 0
         return window

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from summarizer.config import RuntimeSettings
 from summarizer.machine import read_cpu_flags
-from summarizer.transcribe.whisper.weights import Weights
+from summarizer.transcribe.whisper.network.weights import Weights
 
 FRAMES = 1500  # encoder positions of a window
 CPU_BATCH = 8  # windows; larger batches are hardly faster

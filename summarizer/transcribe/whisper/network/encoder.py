@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from summarizer.transcribe.whisper.weights import Weights
+from summarizer.transcribe.whisper.network.weights import Weights
 
 if TYPE_CHECKING:
     import numpy as np

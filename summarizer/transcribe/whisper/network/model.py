@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from summarizer.config import RuntimeSettings, WhisperSettings
 from summarizer.errors import BackendError
 from summarizer.machine import count_cores, read_free_gpu_memory, read_free_memory
-from summarizer.transcribe.whisper.encoder import Encoder
-from summarizer.transcribe.whisper.plan import Plan, choose_instructions, computes_bfloat16, plan, read_shape
+from summarizer.transcribe.whisper.network.alignment import TimedWord, align
+from summarizer.transcribe.whisper.network.encoder import Encoder
+from summarizer.transcribe.whisper.network.plan import Plan, choose_instructions, computes_bfloat16, plan, read_shape
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,25 +28,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """A piece of text in a window, usually a sentence; times are in seconds from the start of the window."""
-
-    start: float
-    end: float
-    text: str
-    tokens: tuple[int, ...]
-    words: tuple[dict[str, Any], ...] = ()  # as faster-whisper returns them; empty without word timestamps
+# Whisper's own thresholds (Radford et al. 2022, section 4.5): a window is silent if both hold.
+SILENT_PROBABILITY, SILENT_LOG_PROBABILITY = 0.6, -1.0
+SAFE_BEAM = 5  # beams of a second try
+SAFE_NGRAM = 6  # tokens of the shortest sequence that a second try may not repeat: ends loops, allows "very very very"
 
 
 @dataclass(frozen=True)
 class WindowText:
-    """The recognised text of one window."""
+    """The recognised text of one window; times are in seconds from its start."""
 
     language: str  # ISO 639-1
-    phrases: tuple[Phrase, ...]
+    words: tuple[TimedWord, ...]
     log_probability: float  # mean over the tokens
-    no_speech: float  # probability that nobody talks, 0..1
 
 
 class Model:
@@ -132,14 +127,20 @@ class Model:
         return [{token[2:-2]: float(probability) for token, probability in result} for result in results]
 
     def recognise(
-        self, features: Sequence[NDArray[np.float32]], seconds: Sequence[float], language: str, hotwords: str = ""
+        self,
+        features: Sequence[NDArray[np.float32]],
+        seconds: Sequence[float],
+        language: str,
+        hotwords: str = "",
+        safe: bool = False,
     ) -> list[WindowText]:
         """Decode windows in one batch; `seconds` are the durations of their audio.
 
-        Raises `BackendError` when CUDA fails and `runtime.device` is "cuda".
+        `safe` is for a second try: more beams, and no sequence of words twice. Raises `BackendError` when CUDA fails
+        and `runtime.device` is "cuda".
         """
         windows = list(zip(features, seconds, strict=True))
-        return self._run_with_fallback(lambda batch: self._recognise(batch, language, hotwords), windows)
+        return self._run_with_fallback(lambda batch: self._recognise(batch, language, hotwords, safe), windows)
 
     def _run_with_fallback(self, work: Any, items: list[Any]) -> list[Any]:
         """Call `work` with the items, in halves when the GPU runs out of memory, on the CPU when CUDA fails."""
@@ -178,122 +179,45 @@ class Model:
             np.concatenate([np.asarray(self.model.encode(mel)) for mel in features])
         )
 
-    def _recognise(self, windows: list[tuple[Any, float]], language: str, hotwords: str) -> list[WindowText]:
+    def _recognise(
+        self, windows: list[tuple[Any, float]], language: str, hotwords: str, safe: bool
+    ) -> list[WindowText]:
         from faster_whisper.transcribe import get_suppressed_tokens
 
         tokenizer = self._make_tokenizer(language)
-        prompt = self.model.get_prompt(tokenizer, [], hotwords=hotwords or None)
+        prompt = self.model.get_prompt(tokenizer, [], without_timestamps=True, hotwords=hotwords or None)
         encoded = self._encode([features for features, _ in windows])
+        beams = self._settings.beam_size
         results = self.model.model.generate(
             encoded,
             [prompt] * len(windows),
-            beam_size=self._settings.beam_size,
+            beam_size=max(beams, SAFE_BEAM) if safe else beams,
+            no_repeat_ngram_size=SAFE_NGRAM if safe else 0,
             max_length=self.model.max_length,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
             sampling_temperature=0,
             return_scores=True,
             return_no_speech_prob=True,
         )
-        texts = []
-        for result, (_, seconds) in zip(results, windows, strict=True):
-            tokens = result.sequences_ids[0]
-            texts.append(
-                WindowText(
-                    language=tokenizer.language_code,
-                    phrases=read_tokens(tokens, tokenizer, seconds),
-                    log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
-                    no_speech=result.no_speech_prob,
-                )
-            )
-        return self._align_words(texts, encoded, windows, tokenizer) if self._settings.word_timestamps else texts
+        probabilities = [
+            result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1) for result in results
+        ]
+        silent = [
+            result.no_speech_prob > SILENT_PROBABILITY and probability < SILENT_LOG_PROBABILITY
+            for result, probability in zip(results, probabilities, strict=True)
+        ]
+        tokens = [
+            [] if is_silent else [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+            for result, is_silent in zip(results, silent, strict=True)
+        ]
+        words = align(self.model, tokenizer, tokens, encoded, [seconds for _, seconds in windows])
+        return [
+            WindowText(tokenizer.language_code, found, probability)
+            for found, probability in zip(words, probabilities, strict=True)
+        ]
 
     def _make_tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer
 
         multilingual = self.model.model.is_multilingual
         return Tokenizer(self.model.hf_tokenizer, multilingual, task="transcribe", language=language)
-
-    def _align_words(
-        self, texts: list[WindowText], encoded: Any, windows: list[tuple[Any, float]], tokenizer: Any
-    ) -> list[WindowText]:
-        """Add the times of words, which faster-whisper computes from the cross-attention."""
-        drafts: list[list[dict[str, Any]]] = [
-            [
-                {"start": p.start, "end": p.end, "text": p.text, "tokens": list(p.tokens), "seek": 0}
-                for p in text.phrases
-            ]
-            for text in texts
-        ]
-        frames = [int(-(-seconds // 1) * self.model.frames_per_second) for _, seconds in windows]
-        # One at a time: in a batch, faster-whisper mixes up the windows when one of them has no text.
-        for number, draft in enumerate(drafts):
-            if draft:
-                encoding = _take_encoding(encoded, number)
-                self.model.add_word_timestamps(
-                    [draft], tokenizer, encoding, [frames[number]], "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、", 0.0
-                )
-        return [
-            WindowText(
-                text.language,
-                tuple(
-                    Phrase(float(d["start"]), float(d["end"]), d["text"], tuple(d["tokens"]), tuple(d.get("words", ())))
-                    for d in draft
-                ),
-                text.log_probability,
-                text.no_speech,
-            )
-            for text, draft in zip(texts, drafts, strict=True)
-        ]
-
-    def recognise_again(self, samples: NDArray[np.float32], language: str) -> tuple[Phrase, ...]:
-        """Recognise samples, float32 of shape (n,), with Whisper's own checks; times are in seconds from their start.
-
-        The settings are temperature fallback, windows of 15 s and no context from the window before (Radford et al.
-        2022, section 4.5). This is slow, so use it only for windows whose first result is suspect.
-        """
-        segments, _ = self.model.transcribe(
-            samples,
-            language=language,
-            beam_size=5,
-            condition_on_previous_text=False,
-            chunk_length=15,
-            vad_filter=False,
-        )
-        return tuple(Phrase(float(s.start), float(s.end), s.text, tuple(s.tokens)) for s in segments)
-
-
-def _take_encoding(encoded: Any, number: int) -> Any:
-    """Copy the encoding of one window, (1, 1500, width), out of a batch."""
-    import ctranslate2
-    import numpy as np
-
-    array = np.asarray(encoded.to_device(ctranslate2.Device.cpu) if encoded.device == "cuda" else encoded)
-    encoding = ctranslate2.StorageView.from_array(np.ascontiguousarray(array[number : number + 1]))
-    return encoding.to_device(ctranslate2.Device.cuda) if encoded.device == "cuda" else encoding
-
-
-def read_tokens(tokens: Sequence[int], tokenizer: Any, seconds: float) -> tuple[Phrase, ...]:
-    """Convert tokens with timestamps to phrases; `seconds` is the duration of the window's audio.
-
-    Whisper writes <|start|> words <|end|> for each sentence. Words after the last timestamp are kept and end with the
-    window. faster-whisper drops them, which is correct only where the next window starts at that timestamp.
-    """
-    phrases: list[Phrase] = []
-    start: float | None = None
-    words: list[int] = []
-    for token in tokens:
-        if token < tokenizer.eot:
-            words.append(token)
-        elif token >= tokenizer.timestamp_begin:
-            time = min((token - tokenizer.timestamp_begin) * 0.02, seconds)  # timestamps count steps of 0.02 s
-            if words:
-                phrases.append(_make_phrase(start or 0.0, time, words, tokenizer))
-                words = []
-            start = time
-    if words:
-        phrases.append(_make_phrase(start or 0.0, seconds, words, tokenizer))
-    return tuple(phrase for phrase in phrases if phrase.text.strip())
-
-
-def _make_phrase(start: float, end: float, words: list[int], tokenizer: Any) -> Phrase:
-    return Phrase(start, max(start, end), tokenizer.decode(words), tuple(words))
