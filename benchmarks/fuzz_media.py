@@ -41,6 +41,24 @@ SEEDS: dict[str, tuple[str, dict[str, str]]] = {
     "m4a, fragments": (".m4a", {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "500000"}),
     "mp3": (".mp3", {}),
     "mp3, no Xing header": (".mp3", {"write_xing": "0"}),
+    **{
+        name: (suffix, {})
+        for name, suffix in (
+            ("alac", ".mov"),
+            ("ac3", ".ac3"),
+            ("eac3", ".eac3"),
+            ("mp2", ".mp2"),
+            ("mp2 in mpg", ".mpg"),
+            ("wma", ".wma"),
+            ("amr-nb", ".amr"),
+            ("adpcm in caf", ".caf"),
+            ("aiff", ".aiff"),
+            ("aac in 3gp", ".3gp"),
+            ("aac in ts", ".ts"),
+            ("mp3 in flv", ".flv"),
+            ("mp2 in avi", ".avi"),
+        )
+    },
 }
 LIMIT = 8.0  # seconds for one file
 CPU_SECONDS = 100_000  # for all files of one child process
@@ -127,6 +145,7 @@ def judge(path: Path, answer: dict[str, Any], declared: float | None) -> str:
             declared=declared,
             container=header["duration"],
             other_streams=header["other_streams"],
+            file_end=header["file_end"],
             step_back=header["step_back"],
         )
     except Failed as error:

@@ -16,6 +16,20 @@ FORMATS = {
     ".flac": ("flac", "flac", 16_000),
     ".wav": ("wav", "pcm_s16le", 16_000),
     ".ac3": ("ac3", "ac3", 48_000),
+    ".eac3": ("eac3", "eac3", 48_000),
+    ".mp2": ("mp2", "mp2", 48_000),
+    ".wma": ("asf", "wmav2", 44_100),
+    ".aiff": ("aiff", "pcm_s16be", 16_000),
+    ".3gp": ("3gp", "aac", 16_000),
+    ".amr": ("amr", "libopencore_amrnb", 8_000),
+    ".mpg": ("mpeg", "mp2", 44_100),
+    ".flv": ("flv", "libmp3lame", 44_100),
+    ".ogv": ("ogv", "libopus", 48_000),
+    ".ts": ("mpegts", "aac", 48_000),
+    ".mov": ("mov", "alac", 44_100),
+    ".avi": ("avi", "mp2", 44_100),
+    ".caf": ("caf", "adpcm_ima_qt", 44_100),
+    ".wv": ("wv", "wavpack", 44_100),
 }
 
 
@@ -37,6 +51,8 @@ def write_audio(
     container_format, codec, rate = FORMATS[path.suffix]
     with av.open(str(path), "w", format=container_format, options=options or {}) as container:
         stream = container.add_stream(codec, rate=rate, layout="mono")
+        if codec == "wmav2":  # has no default
+            stream.bit_rate = 64_000
         _encode(container, stream, tone(seconds) if samples is None else samples)
     return path
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -9,9 +11,9 @@ import numpy as np
 import psutil
 import pytest
 
-from summarizer.audio import decode, probe, stream
+from summarizer.audio import decode, extract, probe, stream
 from summarizer.errors import Failed
-from tests.media import write_audio
+from tests.media import tone, write_audio
 
 
 @pytest.mark.parametrize("suffix", [".opus", ".webm", ".ogg", ".m4a", ".mp3", ".flac", ".wav"])
@@ -53,9 +55,9 @@ def test_a_file_without_media_is_an_error(tmp_path: Path, data: bytes) -> None:
 
 
 def test_a_codec_outside_the_allowlist_is_not_decoded(tmp_path: Path) -> None:
-    """AC-3 is rejected before any of its bytes reach a decoder."""
+    """WavPack is rejected before any of its bytes reach a decoder."""
     with pytest.raises(Failed) as error:
-        probe(write_audio(tmp_path / "x.ac3"))
+        probe(write_audio(tmp_path / "x.wv"))
     assert error.value.code == "codec_refused"
 
 
@@ -131,3 +133,99 @@ def test_a_file_with_a_repeated_piece_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(Failed, match=r"decrease by 0\.9 s") as error:
         decode(tmp_path / "y.webm")
     assert error.value.code == "wrong_length"
+
+
+# -- presentation times ---------------------------------------------------------------------------------------
+
+
+def write_presentation(
+    path: Path, *, parts: Sequence[tuple[float, float]], pictures: float = 0.0, tracks: int = 1
+) -> Path:
+    """Write tones at the given intervals, seconds, and black pictures from 0 to `pictures`, with true time stamps."""
+    import av
+
+    kind, codec = {".mka": ("matroska", "flac"), ".mp4": ("mp4", "aac"), ".ts": ("mpegts", "mp2")}[path.suffix]
+    with av.open(str(path), "w", format=kind) as container:
+        video = container.add_stream("mpeg4", rate=5, width=32, height=32, pix_fmt="yuv420p") if pictures else None
+        sounds = [container.add_stream(codec, rate=48_000, layout="mono") for _ in range(tracks)]
+        size = sounds[0].codec_context.frame_size or 1024
+        packets = []
+        for number in range(int(pictures * 5)):
+            frame = av.VideoFrame(32, 32, "yuv420p")
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            frame.pts = number
+            packets += video.encode(frame)
+        packets += video.encode() if video else []
+        for sound in sounds:
+            for start, end in parts:
+                samples = (tone(end - start, 48_000) * 32767).astype(np.int16)
+                for first in range(0, samples.size - size, size):
+                    frame = av.AudioFrame.from_ndarray(samples[None, first : first + size], format="s16", layout="mono")
+                    frame.sample_rate, frame.pts = 48_000, int(start * 48_000) + first
+                    frame.time_base = Fraction(1, 48_000)
+                    resampler = av.AudioResampler(sound.format.name, "mono", 48_000)
+                    for converted in resampler.resample(frame):
+                        packets += sound.encode(converted)
+            packets += sound.encode()
+        for packet in sorted(packets, key=lambda p: p.dts * p.time_base):
+            container.mux(packet)
+    return path
+
+
+def find_sound(samples: np.ndarray) -> list[tuple[float, float]]:
+    """The intervals with sound, seconds, to a tenth of a second."""
+    loud = np.abs(samples[: samples.size // 1600 * 1600].reshape(-1, 1600)).max(axis=1) > 0.05
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], loud, [False]]).astype(int)))
+    return [(start / 10, end / 10) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def test_a_hole_in_the_timestamps_becomes_silence(tmp_path: Path) -> None:
+    """What is said after the hole keeps its true time, and the file is not called truncated."""
+    path = write_presentation(tmp_path / "x.mka", parts=[(0, 3), (8, 11)])
+    assert find_sound(decode(path)) == [pytest.approx((0, 3), abs=0.2), pytest.approx((8, 11), abs=0.2)]
+
+
+@pytest.mark.parametrize("extracted", [False, True])
+def test_sound_that_starts_late_keeps_its_time(tmp_path: Path, extracted: bool) -> None:
+    """Times count from the start of the pictures, as in a player; also in the copy of the audio stream."""
+    path = write_presentation(tmp_path / "x.mp4", parts=[(4, 7)], pictures=7)
+    path = extract(path, tmp_path / "audio.mka") if extracted else path
+    assert find_sound(decode(path, declared=7.0)) == [pytest.approx((4, 7), abs=0.2)]
+
+
+def test_a_recording_of_a_stream_starts_at_zero(tmp_path: Path) -> None:
+    """Its time stamps start at an hour, its presentation does not."""
+    path = write_presentation(tmp_path / "x.ts", parts=[(3600, 3604)])
+    assert find_sound(decode(path)) == [pytest.approx((0, 4), abs=0.2)]
+
+
+@pytest.mark.parametrize("extracted", [False, True])
+def test_pictures_may_outlast_the_sound(tmp_path: Path, extracted: bool) -> None:
+    """The container's duration is that of the pictures, and they are complete."""
+    path = write_presentation(tmp_path / "x.mp4", parts=[(0, 4)], pictures=12)
+    path = extract(path, tmp_path / "audio.mka") if extracted else path
+    assert decode(path, declared=12.0).size / 16_000 == pytest.approx(4, abs=0.2)
+
+
+def test_a_cut_file_with_pictures_is_refused(tmp_path: Path) -> None:
+    """Neither the sound nor the pictures reach the end that the container states."""
+    path = write_presentation(tmp_path / "x.mp4", parts=[(0, 12)], pictures=12)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(Failed):
+        decode(path)
+
+
+def test_timestamps_that_jump_by_days_are_refused(tmp_path: Path) -> None:
+    """A few hostile bytes must not fill the disk with silence."""
+    path = write_presentation(tmp_path / "x.mka", parts=[(0, 2), (90_000, 90_002)])
+    with pytest.raises(Failed, match="holes of more than 24 hours"):
+        decode(path)
+
+
+def test_a_refused_codec_names_the_command_that_converts_the_file(tmp_path: Path) -> None:
+    """The name is quoted for a shell."""
+    with pytest.raises(Failed) as error:
+        decode(write_audio(tmp_path / "my talk.wv"))
+    assert "ffmpeg -i 'my talk.wv' -vn -c:a libopus 'my talk.opus'" in error.value.remedy

@@ -52,12 +52,14 @@ def check_complete(
     declared: float | None,
     container: float | None,
     other_streams: bool = False,
+    file_end: float | None = None,
     step_back: float = 0.0,
 ) -> None:
     """Raise `Failed` unless the decoded audio is as long as the site and the container state; durations in seconds.
 
     `declared` is the site's duration, `container` that of the audio stream or else of the file; `other_streams` is
-    whether there are other streams, which may be longer than the audio; `step_back` is the largest decrease of the
+    whether there are other streams, which may be longer than the audio, and `file_end` is the end of the last packet
+    of any stream: where the pictures are complete, the sound is. `step_back` is the largest decrease of the
     timestamp from one packet to the next. Codes: `no_audio` (no audio at all), `truncated_media`, `wrong_length` (too
     much audio: two files in one, a repeated piece, or invalid timestamps).
     """
@@ -70,7 +72,8 @@ def check_complete(
         ("container", expected, TOLERATED_SHARE if other_streams else 0.0),
         ("site", declared, TOLERATED_SHARE),
     ):
-        if duration and duration - decoded > max(TOLERANCE, share * duration):
+        reached = max(decoded, file_end or 0.0) if other_streams else decoded
+        if duration and duration - reached > max(TOLERANCE, share * duration):
             raise Failed(
                 "truncated_media", f"{path.name} ends at {decoded:.1f} s; the {origin} states {duration:.1f} s", REMEDY
             )

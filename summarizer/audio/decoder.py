@@ -3,10 +3,12 @@
 Modes:
 
 - `probe` writes one line of JSON (`Header`) to stdout.
-- `decode` writes the header and then mono 16 kHz s16 samples. Before the header it reads all packets once without
-  decoding them. That takes milliseconds, and detects a truncated file before hours of recognition.
+- `decode` writes the header and then mono 16 kHz s16 samples, from the start of the presentation, as a player counts:
+  where the sound starts late, or its timestamps have a hole, there is silence. Before the header it reads all packets
+  once without decoding them. That takes milliseconds, and detects a truncated file before hours of recognition.
 - `extract` writes the header and copies the packets of the first audio stream, still encoded, into the Matroska file
-  TARGET. While copying, it writes a zero byte after every `PROGRESS_PACKETS` packets, so that the parent sees progress.
+  TARGET, with the times of the presentation. While copying, it writes a zero byte after every `PROGRESS_PACKETS`
+  packets, so that the parent sees progress.
 
 The exit code is 0, or 1 with the reason on stderr. At the top the module imports only the standard library, and PyAV is
 imported in functions, so that memory and CPU time are limited before any FFmpeg code runs.
@@ -21,7 +23,18 @@ from typing import Any, BinaryIO, Literal, TypedDict
 
 Mode = Literal["probe", "decode", "extract"]
 RATE = 16_000  # Hz, of the decoded samples
-CODECS = frozenset({"aac", "opus", "libopus", "mp3", "mp3float", "vorbis", "libvorbis", "flac"})
+CODECS = frozenset(
+    {
+        *("aac", "opus", "libopus", "mp3", "mp3float", "vorbis", "libvorbis", "flac"),
+        *("alac", "ac3", "eac3", "mp2", "mp2float", "wmav1", "wmav2", "amrnb", "amrwb"),
+        *("libopencore_amrnb", "libopencore_amrwb"),
+        *("adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt", "adpcm_swf", "adpcm_yamaha", "g722"),
+    }
+)  # `benchmarks/fuzz_media.py` fuzzes each of them for which there is an encoder
+MIN_HOLE = 0.1  # seconds without sound that are filled with silence; shorter ones are rounding
+MAX_FILL = 24 * 3600  # seconds of silence in one file
+# Tags of a file that `extract` has written, whose times count from the start of the presentation.
+EXTRACTED, PRESENTATION_END = "SUMMARIZER_EXTRACTED", "SUMMARIZER_PRESENTATION_END"
 BUFFER = 2**16  # bytes of output written at once; single frames would cost both processes a system call every 20 ms
 PROGRESS_PACKETS = 256  # packets copied between two progress bytes: 5 s of audio at 20 ms a packet
 
@@ -30,9 +43,13 @@ class Header(TypedDict):
     """Metadata of a container and its first audio stream; `codec` is None when there is no audio stream."""
 
     codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has no decoder
-    duration: float | None  # seconds, of the audio stream or else of the container; some live recordings have neither
+    duration: (
+        float | None
+    )  # seconds to the end of the audio stream, or else of the container; some recordings have none
     container_duration: float | None  # seconds, of the file
-    packet_duration: float | None  # seconds from the first packet to the end of the last; None when they were not read
+    start: float  # seconds from the start of the presentation to that of the audio stream
+    packet_end: float | None  # seconds to the end of the last audio packet; None when they were not read
+    file_end: float | None  # seconds to the end of the last packet of any stream: pictures may outlast the sound
     step_back: float  # seconds, the largest decrease of the timestamp between two packets; shows a repeated piece
     other_streams: bool  # whether there are other streams, which may be longer than the audio
     sample_rate: int  # Hz
@@ -66,13 +83,15 @@ def open_media(path: str) -> Any:
 
 
 def read_header(container: Any, read_packets: bool) -> Header:
-    """Read the metadata of an opened container; `read_packets` also reads all packets of an allowed audio stream."""
+    """Read the metadata of an opened container; `read_packets` also reads all packets, if the codec is allowed."""
     container_duration = container.duration / 1_000_000 if container.duration else None
     header = Header(
         codec=None,
         duration=None,
         container_duration=container_duration,
-        packet_duration=None,
+        start=0.0,
+        packet_end=None,
+        file_end=None,
         step_back=0.0,
         other_streams=True,
         sample_rate=0,
@@ -82,56 +101,106 @@ def read_header(container: Any, read_packets: bool) -> Header:
         return header
     stream = container.streams.audio[0]
     codec = stream.codec_context  # None for a codec that FFmpeg does not support
-    duration = stream.duration * stream.time_base if stream.duration else container_duration or 0
+    origin = _read_origin(container)
+    header["start"] = (
+        max(0.0, float((stream.start_time or 0) * stream.time_base) - origin) if stream.start_time else 0.0
+    )
+    duration = (
+        header["start"] + float(stream.duration * stream.time_base) if stream.duration else container_duration or 0
+    )
     header["codec"] = codec.name if codec else "unknown"
     header["duration"] = float(duration) if duration > 0 else None
-    header["other_streams"] = len(container.streams) > 1
+    header["other_streams"] = len(container.streams) > 1 or _is_extracted(container)
     header["sample_rate"] = (codec and codec.sample_rate) or 0
     header["channels"] = (codec and codec.channels) or 0
     if read_packets and codec and is_allowed(codec.name):
-        header["packet_duration"], header["step_back"] = _measure_packets(container, stream)
+        _measure_packets(container, stream, origin, header)
+    with contextlib.suppress(ValueError):
+        header["file_end"] = (
+            float(container.metadata[PRESENTATION_END]) if _is_extracted(container) else header["file_end"]
+        )
     return header
 
 
-def _measure_packets(container: Any, stream: Any) -> tuple[float | None, float]:
-    """Return the duration of all packets and the largest decrease of the timestamp between two packets, in seconds."""
-    first: int | None = None
-    end = previous = step_back = 0  # in units of the stream's time base
-    for packet in container.demux(stream):
-        if packet.pts is None:
+def _is_extracted(container: Any) -> bool:
+    return EXTRACTED in container.metadata and PRESENTATION_END in container.metadata
+
+
+def _read_origin(container: Any) -> float:
+    """The timestamp of the start of the presentation, in seconds: that of the first stream to start."""
+    return 0.0 if _is_extracted(container) or not container.start_time else container.start_time / 1_000_000
+
+
+def _measure_packets(container: Any, stream: Any, origin: float, header: Header) -> None:
+    """Add the ends of the packets and the largest decrease of the audio's timestamp to the header."""
+    previous: float | None = None
+    end = file_end = 0.0
+    for packet in container.demux():
+        if packet.pts is None or not packet.time_base:
             continue
-        if first is None:
-            first = packet.pts
-        else:
-            step_back = max(step_back, previous - packet.pts)
-        previous = packet.pts
-        end = max(end, packet.pts + (packet.duration or 0))
-    duration = None if first is None else float((end - first) * stream.time_base)
-    return duration, float(step_back * stream.time_base) if step_back else 0.0
+        time = float(packet.pts * packet.time_base) - origin
+        length = float((packet.duration or 0) * packet.time_base)
+        file_end = max(file_end, time + length)
+        if packet.stream_index != stream.index:
+            continue
+        if previous is not None:
+            header["step_back"] = max(header["step_back"], previous - time)
+        previous = time
+        end = max(end, time + length)
+    if previous is not None:
+        header["packet_end"], header["file_end"] = end, file_end
 
 
 def _decode(path: str, out: BinaryIO) -> None:
-    """Write the samples of the first audio stream to `out`."""
+    """Write the samples of the first audio stream to `out`, with silence where the presentation has no sound."""
     import av
 
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
     with open_media(path) as container:
+        origin = _read_origin(container)
+        written, filled = 0, 0  # samples
         for frame in container.decode(audio=0):
+            missing = 0 if frame.time is None else int((frame.time - origin) * RATE) - written
+            if missing >= MIN_HOLE * RATE:
+                filled += missing
+                if filled > MAX_FILL * RATE:
+                    raise ValueError(f"the timestamps have holes of more than {MAX_FILL // 3600} hours")
+                _write_silence(missing, out)
+                written += missing
             for resampled in resampler.resample(frame):
                 out.write(resampled.to_ndarray().tobytes())
+                written += resampled.samples
         for resampled in resampler.resample(None):
             out.write(resampled.to_ndarray().tobytes())
 
 
+def _write_silence(samples: int, out: BinaryIO) -> None:
+    block = bytes(BUFFER)
+    for start in range(0, 2 * samples, BUFFER):
+        out.write(block[: min(BUFFER, 2 * samples - start)])
+
+
 def _extract(path: str, target: str, out: BinaryIO) -> None:
-    """Copy the packets of the first audio stream into the Matroska file `target`; progress bytes go to `out`."""
+    """Copy the packets of the first audio stream into the Matroska file `target`; progress bytes go to `out`.
+
+    Times count from the start of the presentation, and a tag states where its last packet ends.
+    """
     import av
 
+    with open_media(path) as container:
+        source, origin = container.streams.audio[0], _read_origin(container)
+        end = 0.0
+        for packet in container.demux():
+            if packet.pts is not None and packet.time_base:
+                end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base) - origin)
     with open_media(path) as container, av.open(target, "w", format="matroska") as copy:
         source = container.streams.audio[0]
         stream = copy.add_stream_from_template(source)
+        copy.metadata.update({EXTRACTED: "1", PRESENTATION_END: f"{end:.3f}"})
         for number, packet in enumerate(container.demux(source), 1):
             if packet.dts is not None:  # the last packet, which only ends the stream, has none
+                shift = int(origin / packet.time_base)
+                packet.pts, packet.dts = (packet.pts or packet.dts) - shift, packet.dts - shift
                 packet.stream = stream
                 copy.mux(packet)
             if number % PROGRESS_PACKETS == 0:

@@ -7,6 +7,7 @@ in blocks, so a recording of ten hours needs no more memory than one of ten minu
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -48,10 +49,11 @@ def stream(
             declared=declared,
             container=info.duration,
             other_streams=info.other_streams,
+            file_end=info.file_end,
             step_back=info.step_back,
         )
-        if info.packet_duration is not None:
-            check_length(min(info.packet_duration, info.duration or info.packet_duration))
+        if info.packet_end is not None:
+            check_length(min(info.packet_end, info.duration or info.packet_end))
         size, rest = 0, b""
         while data := child.read_block():
             data = rest + data
@@ -108,6 +110,13 @@ def extract(path: Path, target: Path) -> Path:
     return target
 
 
+def _conversion(path: Path) -> str:
+    """A shell command that converts a file to Opus."""
+    name = "./" + path.name if path.name.startswith("-") else path.name
+    target = str(Path(name).with_suffix(".opus" if path.suffix != ".opus" else ".ogg"))
+    return f"ffmpeg -i {shlex.quote(name)} -vn -c:a libopus {shlex.quote(target)}"
+
+
 def _read_info(path: Path) -> MediaInfo:
     with sandbox.start("probe", path, cpu_seconds=PROBE_CPU_SECONDS) as child:
         return child.read_header()
@@ -121,5 +130,5 @@ def _check_codec(path: Path, info: MediaInfo) -> None:
         raise Failed(
             "codec_refused",
             f"{path.name} has {info.codec} audio, which is not supported",
-            "Convert it to Opus or AAC.",
+            f"Convert it: {_conversion(path)}",
         )

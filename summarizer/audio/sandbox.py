@@ -31,9 +31,13 @@ class MediaInfo(Record):
     """Metadata of a container and its first audio stream; the fields are those of `decoder.Header`."""
 
     codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has no decoder, None without audio
-    duration: float | None  # seconds, of the audio stream or else of the container; some live recordings have neither
+    duration: (
+        float | None
+    )  # seconds to the end of the audio stream, or else of the container; some recordings have none
     container_duration: float | None  # seconds, of the file
-    packet_duration: float | None  # seconds, by the timestamps of the packets; None unless the file is decoded
+    start: float  # seconds from the start of the presentation to that of the audio stream
+    packet_end: float | None  # seconds to the end of the last audio packet; None unless the file is decoded
+    file_end: float | None  # seconds to the end of the last packet of any stream; None unless the file is decoded
     step_back: float  # seconds, the largest decrease of the timestamp between two packets
     other_streams: bool  # whether there are other streams, which may be longer than the audio
     sample_rate: int  # Hz

@@ -28,8 +28,9 @@ from summarizer.download.tracks import matches
 from summarizer.errors import Failed, UsageError
 from summarizer.records import VIDEO_ID, CaptionFormat, CaptionKind, CaptionTrack, Source, Video
 
-AUDIO = frozenset({".m4a", ".mp3", ".opus", ".ogg", ".oga", ".flac", ".wav", ".mka", ".aac", ".weba"})
-VIDEO = frozenset({".mp4", ".mkv", ".webm", ".mov", ".m4v", ".avi", ".ts"})
+AUDIO = frozenset(".m4a .mp3 .opus .ogg .oga .flac .wav .mka .aac .weba .wma .amr .aif .aiff .ac3 .eac3 .mp2".split())
+VIDEO = frozenset(".mp4 .mkv .webm .mov .m4v .avi .ts .mts .m2ts .wmv .3gp .3g2 .mpg .mpeg .flv .ogv".split())
+SPONSOR_TOLERANCE = 2.0  # seconds; cuts are made at the nearest packets or key frames
 CAPTIONS: tuple[CaptionFormat, ...] = ("vtt", "srt", "ttml", "json3", "txt")
 _INFO = ".info.json"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -213,12 +214,31 @@ def read_recording(video: Video, settings: DownloadSettings, space: Path) -> Sou
         speakers=metadata.parse_speakers(title),
         description=metadata.clean_text(info.get("description"), 20_000),
         published=video.published,
-        duration=metadata.parse_number(info.get("duration")) or _read_duration(file),
+        duration=_find_duration(info, file),
         language=metadata.clean_text(info.get("language"), 20) or None,
         tags=metadata.parse_tags(info.get("tags")),
         captions=captions,
         has_audio=file.suffix.lower() in AUDIO | VIDEO,
     )
+
+
+def _find_duration(info: dict[str, Any], file: Path) -> float | None:
+    """The duration that the site declared, seconds, or else that of the file.
+
+    yt-dlp can cut sponsors out of a video (`--sponsorblock-remove`) after it has written the description. The duration
+    of the file is then the right one, if it lacks no more than the sponsors.
+    """
+    declared, stated = metadata.parse_number(info.get("duration")), _read_duration(file)
+    sponsors = info.get("sponsorblock_chapters")
+    if not declared or not stated or not isinstance(sponsors, list):
+        return declared or stated
+    lengths = [
+        (metadata.parse_number(chapter.get("end_time")) or 0) - (metadata.parse_number(chapter.get("start_time")) or 0)
+        for chapter in sponsors
+        if isinstance(chapter, dict)
+    ]
+    shortest = declared - sum(max(0.0, length) for length in lengths) - SPONSOR_TOLERANCE
+    return stated if shortest <= stated <= declared else declared
 
 
 def _read_duration(file: Path) -> float | None:

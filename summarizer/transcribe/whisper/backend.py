@@ -98,7 +98,8 @@ class Whisper:
             for segment in make_segments(window.words, None if window.language == job.language else window.language)
         ]
         voice = [interval for window in windows for interval in window.window.voice] if self._settings.vad else None
-        result = remove_suspects(segments, voice, seconds)
+        # The pictures may outlast the sound: the rest of the video is then a span without speech.
+        result = remove_suspects(segments, voice, max(seconds, job.request.duration or 0.0))
         return Transcript(
             video_id=recording.source.video_id,
             language=job.language or "und",

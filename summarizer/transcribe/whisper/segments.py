@@ -12,6 +12,7 @@ LONGEST = 12.0  # seconds after which a segment ends at the next comma, and at a
 PAUSE = 1.0  # seconds of silence between two words that end a segment
 END_MARKS, COMMAS = ".?!。？！…", ",;:、，；："
 CLOSING_MARKS = "\"'”’)]}»"
+ONSET = 0.5  # seconds between the start of a voice and its first word, at most
 TAIL = 0.1  # seconds that a word may last beyond the voice
 
 
@@ -19,8 +20,9 @@ def place_words(window: Window, words: Iterable[TimedWord]) -> tuple[TimedWord, 
     """Return words with times in the recording instead of times in the window.
 
     The alignment is uncertain at pauses: it may count the silence before a word, or the next sentence's first word
-    before the pause. A word is therefore cut to the stretch of voice in which most of it lies. Against the boundaries
-    of LJ Speech's clips, this reduces the error of 95 % of the sentence starts from 1.0 s to 0.3 s.
+    before the pause. A word is therefore cut to the stretch of voice in which most of it lies, and the first word of a
+    stretch starts with it. Against the boundaries of LJ Speech's clips, this reduces the error of 95 % of the starts of
+    sentences from 1.0 s to 0.3 s.
     """
     placed: list[TimedWord] = []
     for word in words:
@@ -30,6 +32,8 @@ def place_words(window: Window, words: Iterable[TimedWord]) -> tuple[TimedWord, 
             first, last = max(
                 window.voice, key=lambda voice: (min(end, voice[1]) - max(start, voice[0]), -abs(voice[0] - start))
             )
+            if start - first <= ONSET and not any(word.end > first for word in placed):
+                start = first
             start = min(max(start, first), last)
             end = max(start, min(end, last + TAIL))
         if placed:  # words keep their order where the cut moved one of them

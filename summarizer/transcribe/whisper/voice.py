@@ -57,7 +57,7 @@ def measure_coverage(words: Iterable[Timed], voice: Sequence[Interval]) -> Cover
         while number < len(spoken) and spoken[number][0] - REACH < last:
             start, end = spoken[number]
             if start - REACH - time >= MIN_UNWRITTEN:
-                gaps.append((max(first, time - REACH), start))
+                gaps.append((max(first, time - REACH), min(start, last)))
             time = max(time, end + REACH)
             number += 1
         if last - time >= MIN_UNWRITTEN:
