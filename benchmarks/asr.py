@@ -1,24 +1,21 @@
-"""Compare the speed of speech recognition: faster-whisper as in its README, faster-whisper batched, and this project.
+"""Compare speech recognition with real weights: faster-whisper as in its README, batched, and this project.
 
-    python benchmarks/asr.py --data FOLDER [OPTION ...]
+    python benchmarks/asr.py --data FOLDER --models MODEL_FOLDER [MODEL_FOLDER ...] [OPTION ...]
 
-    (no other option)                        tiny, base and small over 15.3 minutes of speech
-    --models base --minutes 2.3
-    --files 30 --minutes 14                  30 files of 28 seconds
-    --hours 10 --speech 0.05 --models tiny   memory for one long file, this project only
-    --identity                               do batches give the same text as single windows?
+    --candidates readme ours            only these
+    --materials "LJ shuffled"           only this recording
+    --word-times                        also the times of theirs; slower
 
-The models have the real shapes, and random weights that write 70 words in every window (`whisper_shapes.py`); real
-weights are not needed to measure speed. (Our guards would recognise a last window of a few seconds with 70 words a
-second time; the durations above have no such window.) The candidates run one after another, each in its own process.
-The measurement includes all steps: decoding, voice activity detection, mel spectrogram, recognition, and for this
-project all checks. It does not include loading the model.
+DATA is a folder with LJ Speech clips and readings in other languages in `audio/`; see docs/benchmarks.md. The models
+are folders in the format of CTranslate2. The candidates run one after another, each in its own process. Speed includes
+all steps (decoding, voice activity detection, recognition, and for this project word times and all checks) but not the
+loading of the model. Words are compared after Whisper's own normalisation, and the starts of sentences with the
+boundaries of the clips.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import subprocess
@@ -28,132 +25,98 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
-CANDIDATES = {
-    "default": "faster-whisper, README",
-    "batched": "faster-whisper batched, README",
-    "batched1": "faster-whisper batched, beam 1",
-    "ours": "ours",
-    "ours8": "ours, encoder int8",
-    "ours5": "ours, beam 5",
+from speech_material import Material, count_errors, load, measure_starts  # noqa: E402
+
+# name -> description, and the options of faster-whisper's `transcribe`; None: this project with that beam size
+CANDIDATES: dict[str, tuple[str, dict[str, Any] | None, int]] = {
+    "readme": ("faster-whisper, README (sequential, beam 5)", {"beam_size": 5}, 0),
+    "batched1": ("batched 8, beam 1", {"beam_size": 1, "batch_size": 8}, 0),
+    "batched5": ("batched 8, beam 5", {"beam_size": 5, "batch_size": 8}, 0),
+    "stamps1": ("batched 8, time stamps, beam 1", {"beam_size": 1, "batch_size": 8, "without_timestamps": False}, 0),
+    "stamps5": ("batched 8, time stamps, beam 5", {"beam_size": 5, "batch_size": 8, "without_timestamps": False}, 0),
+    "ours": ("this project, beam 1", None, 1),
+    "ours5": ("this project, beam 5", None, 5),
+    "ours-int8": ("this project, beam 1, encoder int8", None, 1),
+    "ours-float32": ("this project, beam 1, float32", None, 1),
 }
 
 
+class Heard(NamedTuple):
+    """What a candidate wrote, and what it cost."""
+
+    text: str
+    words: list[tuple[float, str]]  # (start in seconds, word)
+    seconds: float
+    covered: float | None  # share of the voice that has text; None: not measured
+    redone: int
+    peak: float = 0.0  # bytes, of the process and its children
+
+
 def main() -> None:
-    """Build missing models, run every candidate, and print a table."""
+    """Print one table row for each model, recording and candidate."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="+", default=["tiny", "base", "small"])
-    parser.add_argument("--candidates", nargs="+", choices=CANDIDATES, default=list(CANDIDATES))
-    parser.add_argument("--minutes", type=float, default=15.3)
-    parser.add_argument("--files", type=int, default=1, help="number of files that the audio is divided into")
-    parser.add_argument("--hours", type=float, help="one file of this duration, for this project only")
-    parser.add_argument(
-        "--speech", type=float, default=1.0, help="share of the audio that is speech; the rest is noise"
-    )
-    parser.add_argument(
-        "--identity", action="store_true", help="compare the text of batches with that of single windows"
-    )
-    parser.add_argument("--data", type=Path, help="folder with whisper_tokenizer/ and audio/ (needed)")
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "asr-benchmark")
-    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--models", type=Path, nargs="+", required=True)
+    parser.add_argument("--candidates", nargs="+", choices=CANDIDATES, default=list(CANDIDATES)[:7])
+    parser.add_argument("--materials", nargs="+")
+    parser.add_argument("--word-times", action="store_true")
+    parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        _child(options.child[0], Path(options.child[1]), [Path(path) for path in options.child[2:]])
+        print(json.dumps(_recognise(*options.child, options.word_times)._asdict()))
         return
-    if not options.data or not (options.data / "whisper_tokenizer" / "tokenizer.json").is_file():
-        print("skipped: --data must be a folder with whisper_tokenizer/ and audio/")
-        return
-    minutes = options.hours * 60 if options.hours else options.minutes
-    files = make_audio(options.data / "audio", options.work, minutes, options.files, options.speech)
-    print(
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {minutes:g} minutes in {len(files)} files"
-    )
-    if options.identity:
-        _identity(options, files[0])
-        return
-    print("\nbound: real-time factor without waiting and without other load; use it when the machine is busy.\n")
-    print("| model | candidate | x real time | against the first | peak memory, MB | CPU s | bound | words |")
-    print("|---|---|---:|---:|---:|---:|---:|---:|")
-    for name in options.models:
-        model = _model(options, name)
-        first = 0.0
-        for candidate in ["ours"] if options.hours else options.candidates:
-            result = _measure([candidate, str(model), *map(str, files)])
-            speed = minutes * 60 / result["seconds"]
-            first = first or speed
-            print(
-                f"| {name} | {CANDIDATES[candidate]} | {speed:.1f} | {speed / first:.2f} | {result['peak'] / 1e6:.0f} "
-                f"| {result['cpu']:.1f} | {minutes * 60 * (os.cpu_count() or 1) / result['cpu']:.1f} "
-                f"| {result['words']} |",
-                flush=True,
-            )
+    with tempfile.TemporaryDirectory() as work:
+        materials = load(options.data / "audio", Path(work))
+        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start\n")
+        print(
+            "| model | recording | candidate | WER | missing | added | changed | x real time | against README "
+            "| peak memory, MB | starts: median, 95 % | voice with text |"
+        )
+        print("|---|---|---|---:|---:|---:|---:|---:|---:|---:|---|---:|")
+        for model in options.models:
+            for material in materials:
+                if material.name in (options.materials or [material.name]) and _understands(model, material.language):
+                    _compare(model, material, options)
 
 
-def _model(options: argparse.Namespace, name: str, scripted: bool = True) -> Path:
-    from whisper_shapes import build
-
-    return build(
-        name, options.data / "whisper_tokenizer", options.work / (name if scripted else f"{name}-free"), scripted
-    )
+def _understands(model: Path, language: str) -> bool:
+    return language == "en" or not model.name.endswith(".en")
 
 
-def make_audio(audio: Path, work: Path, minutes: float, count: int, speech: float) -> list[Path]:
-    """Repeat the LJ Speech clips and divide them into files, each of which starts at another position in the clips."""
-    import av
-    import numpy as np
-    from faster_whisper import decode_audio
-
-    work.mkdir(parents=True, exist_ok=True)
-    suffix = "flac" if minutes > 120 else "opus"
-    paths = [work / f"speech-{minutes:g}-{speech:g}-{count}-{number}.{suffix}" for number in range(count)]
-    if all(path.is_file() for path in paths):
-        return paths
-    clip = (decode_audio(str(next(audio.glob("ljspeech*.opus")))) * 32767).astype(np.int16)
-    noise = np.random.default_rng(1).integers(-20, 20, clip.size, dtype=np.int16)
-    size = int(minutes * 60 * 16_000 / count)
-    for number, path in enumerate(paths):
-        partial = path.with_suffix(".partial")
-        with av.open(str(partial), "w", format="flac" if suffix == "flac" else "ogg") as container:
-            stream = container.add_stream("flac" if suffix == "flac" else "libopus", rate=16_000, layout="mono")
-            resampler = av.AudioResampler(stream.format.name, "mono", 16_000, stream.codec_context.frame_size or 4096)
-            for turn, start in enumerate(range(0, size, clip.size)):
-                is_speech = int((turn + 1) * speech) > int(turn * speech)
-                samples = np.roll(clip if is_speech else noise, -number * size)[: size - start]
-                frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-                frame.sample_rate = 16_000
-                for piece in resampler.resample(frame):
-                    container.mux(stream.encode(piece))
-            for piece in resampler.resample(None):
-                container.mux(stream.encode(piece))
-            container.mux(stream.encode(None))
-        partial.rename(path)
-    return paths
+def _compare(model: Path, material: Material, options: argparse.Namespace) -> None:
+    first = 0.0
+    for name in options.candidates:
+        heard = _run([name, str(model), str(material.path), material.language], options)
+        speed = material.seconds / heard.seconds
+        first = first or speed
+        errors = count_errors(material, heard.text)
+        starts = measure_starts(material, heard.words)
+        print(
+            f"| {model.name} | {material.name} | {CANDIDATES[name][0]} | {errors.wer:.1%} | {errors.deletions} "
+            f"| {errors.insertions} | {errors.substitutions} | {speed:.1f} | {speed / first:.2f} "
+            f"| {heard.peak / 1e6:.0f} | {f'{starts[0]:.2f} s, {starts[1]:.2f} s' if starts else ''} "
+            f"| {'' if heard.covered is None else f'{heard.covered:.1%}'} |",
+            flush=True,
+        )
 
 
-def _measure(arguments: list[str]) -> dict[str, Any]:
-    """Run a candidate in its own process; `peak` is the maximum memory of it and its children, bytes."""
+def _run(arguments: list[str], options: argparse.Namespace) -> Heard:
+    """Run a candidate in its own process."""
     import psutil
 
-    with subprocess.Popen(
-        [sys.executable, __file__, "--child", *arguments], stdout=subprocess.PIPE, text=True
-    ) as child:
-        watched = psutil.Process(child.pid)
-        peak = 0
-        done = threading.Event()
+    command = [sys.executable, __file__, "--data", str(options.data), "--models", arguments[1], "--child", *arguments]
+    command += ["--word-times"] if options.word_times else []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        watched, peak, done = psutil.Process(child.pid), 0, threading.Event()
 
         def watch() -> None:
             nonlocal peak
             while not done.wait(0.1):
-                total = 0
-                for process in _tree(watched):
-                    try:
-                        total += process.memory_info().rss
-                    except psutil.Error:
-                        continue
-                peak = max(peak, total)
+                peak = max(peak, sum(_memory(process) for process in _tree(watched)))
 
         thread = threading.Thread(target=watch, daemon=True)
         thread.start()
@@ -162,7 +125,16 @@ def _measure(arguments: list[str]) -> dict[str, Any]:
         thread.join()
     if child.returncode:
         raise SystemExit(f"{arguments[0]} failed with {child.returncode}")
-    return {**json.loads(output.splitlines()[-1]), "peak": peak}
+    return Heard(**{**json.loads(output.splitlines()[-1]), "peak": peak})
+
+
+def _memory(process: Any) -> int:
+    import psutil
+
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def _tree(process: Any) -> Iterator[Any]:
@@ -177,94 +149,52 @@ def _tree(process: Any) -> Iterator[Any]:
         return
 
 
-def _child(candidate: str, model: Path, files: list[Path]) -> None:
-    """Load the model, recognise all files, and print seconds and the number of words as JSON."""
-    work = (_ours if candidate.startswith("ours") else _theirs)(candidate, model)
-    started, cpu = time.monotonic(), _cpu()
-    words = work(files)
-    print(json.dumps({"seconds": time.monotonic() - started, "cpu": _cpu() - cpu, "words": words}))
+def _recognise(name: str, model: str, path: str, language: str, word_times: bool) -> Heard:
+    """Load the model, recognise one recording, and measure the time without loading."""
+    _, options, beam = CANDIDATES[name]
+    prepare: Callable[[], Callable[[], Heard]] = (
+        (lambda: _theirs(options, model, path, language, word_times))
+        if options is not None
+        else (lambda: _ours(name, beam, model, path, language))
+    )
+    work = prepare()
+    started = time.monotonic()
+    heard = work()
+    return heard._replace(seconds=time.monotonic() - started)
 
 
-def _cpu() -> float:
-    """CPU seconds of this process and of its finished children."""
-    return sum(os.times()[:4])
-
-
-def _theirs(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
+def _theirs(options: dict[str, Any], folder: str, path: str, language: str, word_times: bool) -> Callable[[], Heard]:
     from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-    model = WhisperModel(str(folder), device="cpu", compute_type="int8")
-    options: dict[str, Any] = {"language": "en"}
-    if candidate == "default":
-        transcribe, options["beam_size"] = model.transcribe, 5
-    else:
-        transcribe, options["batch_size"] = BatchedInferencePipeline(model).transcribe, 16
-    if candidate == "batched1":
-        options |= {"beam_size": 1, "batch_size": 8, "without_timestamps": False}
-    return lambda files: sum(
-        len(segment.text.split()) for path in files for segment in transcribe(str(path), **options)[0]
-    )
+    model = WhisperModel(folder, device="cpu", compute_type="int8")
+    transcribe = BatchedInferencePipeline(model).transcribe if "batch_size" in options else model.transcribe
+
+    def work() -> Heard:
+        segments = list(transcribe(path, language=language, word_timestamps=word_times, **options)[0])
+        words = [(float(word.start), word.word) for segment in segments for word in segment.words or ()]
+        return Heard(" ".join(segment.text for segment in segments), words, 0.0, None, 0)
+
+    return work
 
 
-def _ours(candidate: str, folder: Path) -> Callable[[list[Path]], int]:
-    from summarizer.check import check
-    from summarizer.config import CheckSettings, RuntimeSettings, WhisperSettings
-    from summarizer.errors import Refused
+def _ours(name: str, beam: int, folder: str, path: str, language: str) -> Callable[[], Heard]:
+    from summarizer.config import RuntimeSettings, WhisperSettings
     from summarizer.language.terms import Glossary
     from summarizer.records import Source
     from summarizer.transcribe import Recording
     from summarizer.transcribe.whisper.backend import Whisper
 
-    settings = WhisperSettings(
-        beam_size=5 if candidate == "ours5" else 1,
-        compute_type="int8" if candidate == "ours8" else "auto",
-        language="en",
-    )
-    whisper = Whisper(settings, RuntimeSettings(device="cpu"), folder)
-    source, glossary = Source(video_id="benchmark--", url="", title=""), Glossary(terms=())
-    print(f"{folder.name}: {whisper.model.plan}", file=sys.stderr)
+    compute: Any = {"ours-int8": "int8", "ours-float32": "float32"}.get(name, "auto")
+    settings = WhisperSettings(beam_size=beam, compute_type=compute, language=language, word_timestamps=True)
+    whisper = Whisper(settings, RuntimeSettings(device="cpu"), Path(folder))
+    recording = Recording(Path(path), Source(video_id="benchmark--", url="", title=""), Glossary(terms=()))
 
-    def work(files: list[Path]) -> int:
-        words = 0
-        recordings = [Recording(path, source, glossary) for path in files]
-        for recording in recordings:
-            whisper.announce(recording)
-        for recording in recordings:
-            transcript = whisper.transcribe(recording)
-            words += len(transcript.text.split())
-            with contextlib.suppress(Refused):  # random words are not English
-                check(transcript, transcript.duration, CheckSettings(), ("en",))
-        return words
+    def work() -> Heard:
+        transcript = whisper.transcribe(recording)
+        words = [(word.start, word.text) for segment in transcript.segments for word in segment.words]
+        return Heard(transcript.text, words, 0.0, transcript.voiced_share, transcript.redone)
 
     return work
-
-
-def _identity(options: argparse.Namespace, path: Path) -> None:
-    """Compare windows recognised alone and in batches, with random weights whose text depends on the audio."""
-    import numpy as np
-
-    from summarizer.audio.media import stream
-    from summarizer.config import RuntimeSettings, WhisperSettings
-    from summarizer.transcribe.whisper.network.model import Model
-
-    samples = np.concatenate(list(stream(path))).astype(np.float32) / 32768
-    for name in options.models:
-        for compute in ("auto", "int8", "float32"):
-            settings = WhisperSettings(compute_type=compute)
-            model = Model(settings, RuntimeSettings(device="cpu"), _model(options, name, scripted=False))
-            windows = [samples[start : start + 480_000] for start in range(0, min(samples.size, 8 * 480_000), 480_000)]
-            features = [model.compute_features(window) for window in windows]
-            seconds = [window.size / 16_000 for window in windows]
-            single = [model.recognise([f], [s], "en")[0] for f, s in zip(features, seconds, strict=True)]
-            for batch in (2, 4, 8):
-                slices = [slice(start, start + batch) for start in range(0, len(windows), batch)]
-                batched = [text for part in slices for text in model.recognise(features[part], seconds[part], "en")]
-                same = sum(a.phrases == b.phrases for a, b in zip(single, batched, strict=True))
-                distinct = len({text.phrases for text in single})
-                print(
-                    f"{name} {compute}, batch {batch}: {same} of {len(windows)} windows are equal "
-                    f"({distinct} different texts)"
-                )
 
 
 if __name__ == "__main__":

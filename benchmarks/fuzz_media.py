@@ -188,6 +188,8 @@ def main() -> None:
             for group, declared in (("nothing declared", None), ("duration declared", durations[kind])):
                 verdict = judge(path, answer, declared)
                 verdicts[group][verdict] += 1
+                if "ended" in answer:
+                    misses[group][f"{verdict}, {kind}: {'+'.join(edits)}"] += 1
                 error = answer["seconds"] - durations[kind]
                 if verdict == "accepted" and abs(error) > completeness.TOLERANCE:
                     misses[group][f"{'short' if error < 0 else 'long'}, {kind}: {'+'.join(edits)}"] += 1
@@ -198,8 +200,10 @@ def main() -> None:
                 print(f"\r{number + 1} of {arguments.files}", end="", file=sys.stderr)
     for group in verdicts:
         print(f"\n{group}: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts[group].most_common()))
-        short = sum(count for kind, count in misses[group].items() if kind.startswith("short"))
-        print(f"  accepted with a wrong duration: {short} too short, {misses[group].total() - short} too long")
+        short, long = (
+            sum(count for kind, count in misses[group].items() if kind.startswith(word)) for word in ("short", "long")
+        )
+        print(f"  accepted with a wrong duration: {short} too short, {long} too long")
         for kind, count in misses[group].most_common(12):
             print(f"    {count} {kind}")
 

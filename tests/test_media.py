@@ -220,7 +220,7 @@ def test_a_cut_file_with_pictures_is_refused(tmp_path: Path) -> None:
 def test_timestamps_that_jump_by_days_are_refused(tmp_path: Path) -> None:
     """A few hostile bytes must not fill the disk with silence."""
     path = write_presentation(tmp_path / "x.mka", parts=[(0, 2), (90_000, 90_002)])
-    with pytest.raises(Failed, match="holes of more than 24 hours"):
+    with pytest.raises(Failed, match="holes of more than 12 hours"):
         decode(path)
 
 

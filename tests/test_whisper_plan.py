@@ -74,9 +74,9 @@ def test_the_shape_is_read_from_the_model(tmp_path: Path) -> None:
     """Width and decoder layers come from the headers of the weights; an unreadable file gives those of a large model."""
     folder = tiny_whisper.build(tmp_path / "model")
     shape = read_shape(folder)
-    from tools.sample import network
+    from tests import whisper_network
 
-    config = network.build_model(network.train_tokenizer(["A disk."])).config
+    config = whisper_network.build_model(whisper_network.train_tokenizer(["A disk."])).config
     assert (config.d_model, config.decoder_layers) == (shape.width, shape.decoder_layers)
     (folder / "model.bin").write_bytes(b"nonsense")
     assert (read_shape(folder).width, read_shape(folder).decoder_layers) == (1280, 32)

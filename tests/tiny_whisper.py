@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.sample import convert, network
+from tests import whisper_convert, whisper_network
 
 
 def build(folder: Path, quantization: str = "int8_float16") -> Path:
-    """Write a random model (the sample's shape, with a tokenizer of its own) into `folder`."""
+    """Write a random model (a small shape, with a tokenizer of its own) into `folder`."""
     import torch
 
     torch.manual_seed(1)
-    tokenizer = network.train_tokenizer(["The disk of etcd was slow.", "We moved it to a faster disk."])
-    convert.save(network.build_model(tokenizer), tokenizer, folder, quantization)
+    tokenizer = whisper_network.train_tokenizer(["The disk of etcd was slow.", "We moved it to a faster disk."])
+    whisper_convert.save(whisper_network.build_model(tokenizer), tokenizer, folder, quantization)
     return folder

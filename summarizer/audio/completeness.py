@@ -17,10 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from summarizer.audio.decoder import MAX_STEP_BACK
 from summarizer.errors import Failed
 
 TOLERANCE = 1.0  # seconds that may be missing: encoder delay and padding, rounded durations
-MAX_STEP_BACK = 0.5  # seconds by which a timestamp may decrease; rounding is a thousandth of that
 TOLERATED_SHARE = 0.01  # tolerated share of a site's duration, or of the container's when it has other streams
 REMEDY = (
     "Download it again (`--force audio`), or play the file to see whether it is complete; "

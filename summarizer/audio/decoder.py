@@ -32,7 +32,8 @@ CODECS = frozenset(
     }
 )  # `benchmarks/fuzz_media.py` fuzzes each of them for which there is an encoder
 MIN_HOLE = 0.1  # seconds without sound that are filled with silence; shorter ones are rounding
-MAX_FILL = 24 * 3600  # seconds of silence in one file
+MAX_STEP_BACK = 0.5  # seconds by which a timestamp may decrease; rounding is a thousandth of that
+MAX_FILL = 12 * 3600  # seconds of silence in one file
 # Tags of a file that `extract` has written, whose times count from the start of the presentation.
 EXTRACTED, PRESENTATION_END = "SUMMARIZER_EXTRACTED", "SUMMARIZER_PRESENTATION_END"
 BUFFER = 2**16  # bytes of output written at once; single frames would cost both processes a system call every 20 ms
@@ -135,7 +136,7 @@ def _measure_packets(container: Any, stream: Any, origin: float, header: Header)
     """Add the ends of the packets and the largest decrease of the audio's timestamp to the header."""
     previous: float | None = None
     end = file_end = 0.0
-    for packet in container.demux():
+    for packet in container.demux(list(container.streams)):
         if packet.pts is None or not packet.time_base:
             continue
         time = float(packet.pts * packet.time_base) - origin
@@ -190,7 +191,7 @@ def _extract(path: str, target: str, out: BinaryIO) -> None:
     with open_media(path) as container:
         source, origin = container.streams.audio[0], _read_origin(container)
         end = 0.0
-        for packet in container.demux():
+        for packet in container.demux(list(container.streams)):
             if packet.pts is not None and packet.time_base:
                 end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base) - origin)
     with open_media(path) as container, av.open(target, "w", format="matroska") as copy:
@@ -211,7 +212,8 @@ def _extract(path: str, target: str, out: BinaryIO) -> None:
 def run(mode: Mode, path: str, out: BinaryIO, target: str = "") -> int:
     """Process one file in the given mode, write the result to `out`, and return the exit code.
 
-    With a codec that is not allowed, `decode` writes only the header. `extract` copies any codec: it decodes nothing.
+    With a codec that is not allowed, or timestamps that decrease, `decode` writes only the header. `extract` copies any
+    codec: it decodes nothing.
     """
     import av
 
@@ -221,14 +223,20 @@ def run(mode: Mode, path: str, out: BinaryIO, target: str = "") -> int:
         out.write(json.dumps(header).encode() + b"\n")
         out.flush()
         codec = header["codec"]
-        if mode == "decode" and codec is not None and is_allowed(codec):
+        if mode == "decode" and codec is not None and is_allowed(codec) and header["step_back"] <= MAX_STEP_BACK:
             _decode(path, out)
         elif mode == "extract" and codec is not None:
             _extract(path, target, out)
         out.flush()
     except BrokenPipeError:  # the parent closed the pipe because it needs no more output
         return 0
-    except (av.FFmpegError, OSError, ValueError, MemoryError) as error:
+    except (
+        av.FFmpegError,
+        OSError,
+        ValueError,
+        MemoryError,
+        IndexError,
+    ) as error:  # IndexError: a stream without header
         sys.stderr.write(f"{str(error) or type(error).__name__}\n")
         return 1
     return 0

@@ -1,4 +1,4 @@
-"""The embedded sample: five short talks with audio, made for this project by `tools/sample/`."""
+"""The embedded sample: six talks with audio, made for this project by `tools/sample/`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SampleTalk(Record):
     channel: str
     published: date
     kind: str  # expected kind of the digest
-    captions: Literal["human", "placeholder"]
+    captions: Literal["human", "placeholder", "none"]  # none: sound only
     format: Literal["opus", "m4a"]
     description: str
     sentences: tuple[str, ...]  # as spoken; "Name: text" if the captions name the speaker

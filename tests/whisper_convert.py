@@ -20,7 +20,7 @@ def save(model: Any, tokenizer: Tokenizer, out: Path, quantization: str = "int8_
     from ctranslate2.converters.transformers import WhisperLoader
 
     trained = model
-    model = type(trained)(trained.config)  # a copy: the converter changes weights in place, and training continues
+    model = type(trained)(trained.config)  # a copy: the converter changes weights in place
     model.load_state_dict(trained.state_dict())
     vocabulary = tokenizer.get_vocab()
     tokens = sorted(vocabulary, key=vocabulary.__getitem__)
