@@ -72,8 +72,8 @@ def test_run_prints_only_json_to_stdout(
     code, out, err = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY, "--json")
     results = json.loads(out)
     assert code == 0
-    assert {s: sum(o["status"] == s for o in results) for s in ("made", "refused")} == {"made": 4, "refused": 1}
-    assert "4 made, 1 refused" in err
+    assert {s: sum(o["status"] == s for o in results) for s in ("made", "refused")} == {"made": 3, "refused": 3}
+    assert "3 made, 3 refused" in err
 
 
 def test_a_second_run_reports_that_everything_was_cached(
@@ -92,7 +92,7 @@ def test_a_dry_run_shows_what_would_run_and_runs_nothing(
     """The plan has the first stage with work; no file is written."""
     code, out, _ = call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY, "--dry-run", "--json")
     plan = json.loads(out)
-    assert (code, len(plan)) == (0, 5)
+    assert (code, len(plan)) == (0, 6)
     assert {("download", "would run", "never made")} == {(row["stage"], row["state"], row["why"]) for row in plan}
     assert not (tmp_path / "library").exists()
 
@@ -134,7 +134,7 @@ def test_status_and_doctor_print_json(
     """All rows have the same keys; those of problems have a remedy."""
     call(monkeypatch, capsys, "run", "sample", *folders, *CAPTIONS_ONLY)
     _, out, _ = call(monkeypatch, capsys, "status", "--library", str(tmp_path / "library"), "--json")
-    assert {s: sum(r["state"] == s for r in json.loads(out)) for s in ("done", "refused")} == {"done": 4, "refused": 1}
+    assert {s: sum(r["state"] == s for r in json.loads(out)) for s in ("done", "refused")} == {"done": 3, "refused": 3}
     _, out, _ = call(monkeypatch, capsys, "doctor", "--set", f"runtime.library='{tmp_path}/l'", "--json")
     assert [bool(row["remedy"]) for row in json.loads(out)] == [not row["ok"] for row in json.loads(out)]
     checks = {row["check"] for row in json.loads(out)}
@@ -156,7 +156,7 @@ def test_a_missing_model_fails_only_the_talks_that_need_it(
     code, out, _ = call(monkeypatch, capsys, "run", "sample", *folders, *arguments, "--json")
     results = json.loads(out)
     assert code == 3
-    assert sum(o["status"] == "made" for o in results) == 4
+    assert sum(o["status"] == "made" for o in results) == 3
     assert all(o["reason"].endswith("Run: summarizer models pull small") for o in results if o["status"] == "failed")
 
 

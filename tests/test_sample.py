@@ -33,7 +33,7 @@ def test_the_sample_gives_five_digests_and_one_refusal(tmp_path: Path) -> None:
     finals = {outcome.video_id: outcome for outcome in run_sample(tmp_path).finals}
     expected = {talk.id: "refused" if talk.captions == "placeholder" else "made" for talk in load_talks()}
     assert expected == {id: outcome.status for id, outcome in finals.items()}
-    assert [outcome.code for outcome in finals.values() if outcome.status == "refused"] == ["no_text"]
+    assert [outcome.code for outcome in finals.values() if outcome.status == "refused"] == ["placeholder"]
     second = run_sample(tmp_path)
     assert not second.wrote_pages
     assert {"cached", "refused"} == {outcome.status for outcome in second.finals}
