@@ -28,22 +28,29 @@ def run_sample(folder: Path) -> Run:
     return run
 
 
-def test_the_sample_gives_five_digests_and_one_refusal(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
+    """One run of the sample, and its folder."""
+    folder = tmp_path_factory.mktemp("sample")
+    return folder, run_sample(folder)
+
+
+def test_the_sample_gives_five_digests_and_one_refusal(first: tuple[Path, Run]) -> None:
     """Two talks are recognised by their sound, the placeholder is refused, and a second run is cached."""
-    finals = {outcome.video_id: outcome for outcome in run_sample(tmp_path).finals}
+    folder, run = first
+    finals = {outcome.video_id: outcome for outcome in run.finals}
     expected = {talk.id: "refused" if talk.captions == "placeholder" else "made" for talk in load_talks()}
     assert expected == {id: outcome.status for id, outcome in finals.items()}
     assert [outcome.code for outcome in finals.values() if outcome.status == "refused"] == ["placeholder"]
-    second = run_sample(tmp_path)
+    second = run_sample(folder)
     assert not second.wrote_pages
     assert {"cached", "refused"} == {outcome.status for outcome in second.finals}
 
 
 @pytest.mark.parametrize("talk", [talk for talk in load_talks() if talk.captions == "none"], ids=lambda talk: talk.id)
-def test_talks_without_captions_are_heard(tmp_path: Path, talk: SampleTalk) -> None:
+def test_talks_without_captions_are_heard(first: tuple[Path, Run], talk: SampleTalk) -> None:
     """At most 5 % of the words are wrong, and every second with a voice has text."""
-    run_sample(tmp_path)
-    [path] = (tmp_path / "library" / talk.id).glob("transcribe-*.json")
+    [path] = (first[0] / "library" / talk.id).glob("transcribe-*.json")
     transcript = Transcript.model_validate(json.loads(path.read_text()))
     normalise = EnglishTextNormalizer()
     errors = jiwer.process_words(normalise(" ".join(talk.sentences)), normalise(transcript.text))
