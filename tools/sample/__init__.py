@@ -1,1 +1,1 @@
-"""The scripts that made the embedded sample: speech, training text, training of the model, and its score."""
+"""The script that made the media of the embedded sample."""

