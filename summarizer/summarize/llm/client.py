@@ -64,7 +64,7 @@ class Client:
         return self._count_needed(request) <= self.generator.context_tokens
 
     def _count_needed(self, request: Request) -> int:
-        return self.generator.prompt_tokens(request) + self._max_new_tokens
+        return self.generator.prompt_tokens(request) + (request.max_new_tokens or self._max_new_tokens)
 
     def _require_fitting(self, request: Request) -> None:
         if not self.fits(request):
@@ -108,7 +108,7 @@ class Client:
 def _make_retry(request: Request, answer: Answer) -> Request:
     """Add what was wrong to a request: with greedy decoding, the same request would produce the same answer."""
     instruction = prompts.load("form" if answer.finished else "cut").text
-    schema = request.answer_schema if answer.finished else schemas.halve_lists(request.answer_schema)
+    schema = request.answer_schema if answer.finished else schemas.halve_lists(request.answer_schema or {})
     return request.model_copy(update={"material": f"{request.material}\n\n{instruction}", "answer_schema": schema})
 
 

@@ -9,11 +9,22 @@ from summarizer.records import Record
 
 
 class Request(Record):
-    """One request: instructions (first, because many requests share them), material, and the schema of the answer."""
+    """One request; the instructions and the examples come first, because many requests share them."""
 
     instructions: str
+    examples: tuple[tuple[str, str], ...] = ()  # complete (material, answer) pairs, sent as earlier turns of the chat
     material: str
-    answer_schema: dict[str, Any]
+    answer_schema: dict[str, Any] | None = None  # JSON schema of the answer; None: plain text, one line
+    grammar: str = ""  # GBNF that limits a plain answer; empty: free text
+    max_new_tokens: int = 0  # 0: the setting summarize.llm.max_new_tokens
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The request as the messages of a chat."""
+        turns = [{"role": "system", "content": self.instructions}]
+        for material, answer in self.examples:
+            turns += [{"role": "user", "content": material}, {"role": "assistant", "content": answer}]
+        return [*turns, {"role": "user", "content": self.material}]
 
 
 class Answer(Record):

@@ -55,7 +55,7 @@ class OpenAIGenerator:
 
     def prompt_tokens(self, request: Request) -> int:
         """Return an estimate that is rather too high; it includes the chat template."""
-        return self.count_tokens(request.instructions + request.material) + TEMPLATE_TOKENS
+        return sum(self.count_tokens(message["content"]) + TEMPLATE_TOKENS for message in request.messages)
 
     def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
         """Yield answers as they are completed. Raises `BackendError` when the server or the model is unavailable."""
@@ -123,25 +123,28 @@ class OpenAIGenerator:
             ) from None
 
     def _complete(self, request: Request) -> Answer:
-        system = request.instructions
+        messages: Any = request.messages
         extra: dict[str, Any] = {}
-        if self._constrained:
+        if request.answer_schema is None:
+            extra["stop"] = ["\n"]  # a plain answer is one line
+        elif self._constrained:
             extra["response_format"] = {
                 "type": "json_schema",
                 "json_schema": {"name": "answer", "strict": True, "schema": request.answer_schema},
             }
         else:
-            system += f"\n\nAnswer only with JSON that follows this schema:\n{json.dumps(request.answer_schema)}"
+            schema = json.dumps(request.answer_schema)
+            messages[0]["content"] += f"\n\nAnswer only with JSON that follows this schema:\n{schema}"
         reply = self._client.chat.completions.create(
             model=self._settings.model,
-            messages=[{"role": "system", "content": system}, {"role": "user", "content": request.material}],
+            messages=messages,
             temperature=0,
-            max_tokens=self._settings.max_new_tokens,
+            max_tokens=request.max_new_tokens or self._settings.max_new_tokens,
             **extra,
         )
         choice = reply.choices[0]
         usage = reply.usage
-        self._detect_truncation(usage.prompt_tokens if usage else 0, system, request.material)
+        self._detect_truncation(usage.prompt_tokens if usage else 0, *(message["content"] for message in messages))
         return Answer(
             text=choice.message.content or "",
             tokens_in=usage.prompt_tokens if usage else 0,

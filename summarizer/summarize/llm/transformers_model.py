@@ -21,6 +21,7 @@ from summarizer.machine import count_cores
 from summarizer.summarize.llm.generator import Answer, Request
 
 log = logging.getLogger(__name__)
+ONE_LINE = r"root ::= [^\n]+"  # a plain answer without a grammar of its own
 
 
 class TransformersGenerator:
@@ -111,14 +112,12 @@ class TransformersGenerator:
         with self._tokenizer_lock:
             inputs = self._tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
         inputs = inputs.to(self._torch_device)
-        grammars = [
-            self._compiler.compile_json_schema(json.dumps(r.answer_schema), any_whitespace=False) for r in requests
-        ]
-        processor = self._xgrammar.contrib.hf.LogitsProcessor(grammars)  # has state: a new one for each call
+        # A processor has state: a new one for each call.
+        processor = self._xgrammar.contrib.hf.LogitsProcessor([self._compile_grammar(r) for r in requests])
         with self._torch.inference_mode():
             sequences = self._model.generate(
                 **inputs,
-                max_new_tokens=self._max_new_tokens,
+                max_new_tokens=max(r.max_new_tokens or self._max_new_tokens for r in requests),
                 do_sample=False,
                 logits_processor=[processor],
                 pad_token_id=self._tokenizer.pad_token_id,
@@ -130,6 +129,11 @@ class TransformersGenerator:
             for sequence, length in zip(sequences, lengths, strict=True)
         ]
 
+    def _compile_grammar(self, request: Request) -> Any:
+        if request.answer_schema is not None:
+            return self._compiler.compile_json_schema(json.dumps(request.answer_schema), any_whitespace=False)
+        return self._compiler.compile_grammar(request.grammar or ONE_LINE)
+
     def _decode_answer(self, tokens: list[int], tokens_in: int) -> Answer:
         eos = self._model.generation_config.eos_token_id
         end_tokens = set(eos if isinstance(eos, list) else [eos])
@@ -140,13 +144,9 @@ class TransformersGenerator:
 
     def _format_prompt(self, request: Request) -> str:
         """Return the prompt; the instructions come first, because many requests share them."""
-        messages = [
-            {"role": "system", "content": request.instructions},
-            {"role": "user", "content": request.material},
-        ]
         if self._tokenizer.chat_template is None:
-            return f"{request.instructions}\n\n{request.material}\n\n"
-        return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+            return "".join(f"{message['content']}\n\n" for message in request.messages)
+        return str(self._tokenizer.apply_chat_template(request.messages, tokenize=False, add_generation_prompt=True))
 
 
 def quantize(model: Any) -> None:
