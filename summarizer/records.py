@@ -241,6 +241,7 @@ class Evidence(Record):
     claims: int
     claims_supported: float  # share of claims whose names, numbers and rare words are in the cited segments, 0..1
     dropped: int = 0  # statements dropped because they were not supported
+    quotes: int = 0  # claims that quote the talk where a model wrote nothing that holds
     covered_share: float = 0.0  # share of the transcript's tokens that the summarizer received, 0..1
     covered_start: float = 0.0
     covered_end: float = 0.0

@@ -16,7 +16,7 @@ from summarizer.config.stages import (
     GlossarySettings,
     IndexSettings,
 )
-from summarizer.config.summarize import LLMSettings, SummarizeSettings, TransformersSettings
+from summarizer.config.summarize import LLMSettings, SummarizeSettings
 from summarizer.config.transcribe import CaptionsSettings, TranscribeSettings, WhisperSettings
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "SummarizeSettings",
     "Table",
     "TranscribeSettings",
-    "TransformersSettings",
     "WhisperSettings",
     "known_keys",
     "load",

@@ -16,19 +16,14 @@ class LLMSettings(Table):
     """Language model: a name from `summarizer models list`, a folder, or the name that the server uses."""
     revision: str = ""
     """Exact revision of the model. Empty: the one that `summarizer models list` shows."""
+    method: Literal["edit", "map_reduce"] = "edit"
+    """edit: the model writes one sentence for each chosen passage. map_reduce: it reads chunks and takes notes."""
     chunk_tokens: int = Field(default=2400, ge=64)
     """Maximum size of a chunk of the transcript, tokens (map step)."""
     overlap_segments: int = Field(default=1, ge=0, le=10)
     """Segments of the previous chunk that are repeated as context at the start of a chunk."""
     max_new_tokens: int = Field(default=900, ge=32)
     """Maximum length of an answer, tokens; a truncated answer is requested once more, then rejected."""
-
-
-class TransformersSettings(Table):
-    """[summarize.transformers]: a local language model, run with transformers and torch."""
-
-    quantize: Literal["int8", "none"] = "int8"
-    """Arithmetic of the model's large layers on a CPU; int8 is several times faster. On CUDA it is always bfloat16."""
 
 
 class SummarizeSettings(Table):
@@ -47,4 +42,3 @@ class SummarizeSettings(Table):
     points_per_section: int = Field(default=3, ge=1, le=6)
     """Maximum number of points in a section."""
     llm: LLMSettings = LLMSettings()
-    transformers: TransformersSettings = TransformersSettings()

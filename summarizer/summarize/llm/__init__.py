@@ -16,11 +16,11 @@ from summarizer.summarize.llm import prompts
 
 
 def _open_server(opening: Opening) -> Summarizer:
-    from summarizer.summarize.llm.map_reduce import MapReduce
+    from summarizer.summarize.llm.method import Method
     from summarizer.summarize.llm.openai_server import OpenAIGenerator
 
     settings = opening.config.summarize
-    return MapReduce(OpenAIGenerator(opening.config.runtime, settings.llm), settings, settings.llm.revision)
+    return Method(OpenAIGenerator(opening.config.runtime, settings.llm), settings, settings.llm.revision)
 
 
 OPENAI: Backend[Summarizer] = Backend(
@@ -34,7 +34,7 @@ OPENAI: Backend[Summarizer] = Backend(
 
 def _open_model(opening: Opening) -> Summarizer:
     from summarizer.summarize.llm.batching import Batching
-    from summarizer.summarize.llm.map_reduce import MapReduce
+    from summarizer.summarize.llm.method import Method
     from summarizer.summarize.llm.transformers_model import TransformersGenerator
 
     assert opening.installed is not None  # noqa: S101 - TRANSFORMERS declares a model
@@ -42,7 +42,7 @@ def _open_model(opening: Opening) -> Summarizer:
     generator = TransformersGenerator(installed.path, runtime, settings)
     processor = opening.processor if generator.device.startswith("cpu") else nullcontext()
     shared = Batching(generator, runtime.llm_batch, processor)
-    return MapReduce(shared, settings, installed.revision, settings.transformers.quantize, name=installed.name)
+    return Method(shared, settings, installed.revision, name=installed.name)
 
 
 def _choose_model(config: Config) -> ModelChoice:
@@ -53,7 +53,6 @@ def _list_settings(config: Config) -> dict[str, Any]:
     llm = config.summarize.llm
     return {
         "llm": llm.dump() | models.identify(llm.model, llm.revision, config.runtime.models),
-        "transformers": config.summarize.transformers.dump(),
         "prompts": prompts.compute_checksum(),
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +21,7 @@ from summarizer.summarize.llm.generator import Answer, Generator, Request
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 MAX_ANSWER_CHARACTERS = 200_000  # a server can send anything
+MAX_LINE_CHARACTERS = 1000  # of a plain answer
 
 
 class Client:
@@ -42,13 +43,13 @@ class Client:
         """
         for request in requests:
             self._require_fitting(request)
-        answers = self._get_answers(requests, shape)
+        answers = self._get_answers(requests, lambda answer: _parse(answer, shape) is not None)
         records = [_parse(answer, shape) for answer in answers]
         failed = [i for i, record in enumerate(records) if record is None]
         retries = [_make_retry(requests[i], answers[i]) for i in failed]
         for request in retries:
             self._require_fitting(request)
-        for i, answer in zip(failed, self._get_answers(retries, shape), strict=True):
+        for i, answer in zip(failed, self._get_answers(retries, lambda a: _parse(a, shape) is not None), strict=True):
             records[i] = _parse(answer, shape)
             if records[i] is None:
                 problem = "is not the requested JSON" if answer.finished else "was truncated by the token limit"
@@ -58,6 +59,16 @@ class Client:
                     "Raise summarize.llm.max_new_tokens, or try another model.",
                 )
         return [record for record in records if record is not None]
+
+    def write(self, requests: Sequence[Request]) -> list[str]:
+        """Return the answers to requests for one line of plain text, in order; an answer may be cut or empty.
+
+        Raises `Failed("prompt_too_long")`.
+        """
+        for request in requests:
+            self._require_fitting(request)
+        answers = self._get_answers(requests, lambda answer: bool(answer.text.strip()))
+        return [answer.text[:MAX_LINE_CHARACTERS].strip().partition("\n")[0] for answer in answers]
 
     def fits(self, request: Request) -> bool:
         """Return whether the prompt and its longest possible answer fit into the model's context."""
@@ -75,7 +86,7 @@ class Client:
                 "Lower summarize.llm.chunk_tokens.",
             )
 
-    def _get_answers(self, requests: Sequence[Request], shape: type[BaseModel]) -> list[Answer]:
+    def _get_answers(self, requests: Sequence[Request], is_valid: Callable[[Answer], bool]) -> list[Answer]:
         """Load stored answers and generate the missing ones, each different request once.
 
         Only valid answers are stored, so that the next run tries the other requests again.
@@ -87,7 +98,7 @@ class Client:
         if missing:
             for index, answer in self.generator.generate(list(missing.values())):
                 answers[missing_keys[index]] = answer
-                if _parse(answer, shape):
+                if is_valid(answer):
                     self._stored.put(missing_keys[index], answer.model_dump_json().encode())
         self.tokens_in += sum(answers[key].tokens_in for key in set(keys))
         self.tokens_out += sum(answers[key].tokens_out for key in set(keys))

@@ -6,11 +6,10 @@ statement is true is checked by `evidence`. Weights are loaded as safetensors fr
 
 from __future__ import annotations
 
-import importlib
+import copy
 import json
 import logging
 import threading
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from summarizer.machine import count_cores
 from summarizer.summarize.llm.generator import Answer, Request
 
 log = logging.getLogger(__name__)
+MIN_PREFIX = 32  # tokens of a common beginning that is worth keeping
 ONE_LINE = r"root ::= [^\n]+"  # a plain answer without a grammar of its own
 
 
@@ -42,11 +42,9 @@ class TransformersGenerator:
         transformers_logging.disable_progress_bar()  # the run has its own progress bar
         self._threads = runtime.threads or count_cores()
         device = _choose_device(torch, runtime.device)
-        quantized = device == "cpu" and settings.transformers.quantize == "int8"
-        self.device = f"{device} int8" if quantized else device
-        fast_bfloat = device == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-        # For quantization, load the weights in their stored format, so that they never use four bytes each in memory.
-        dtype = "auto" if quantized else torch.bfloat16 if fast_bfloat else torch.float32
+        # int8 by torch's dynamic quantization is as fast and breaks real models: docs/benchmarks.md has the figures.
+        dtype = torch.bfloat16 if device == "cuda" or has_fast_bfloat16(torch) else torch.float32
+        self.device = f"{device} {str(dtype).removeprefix('torch.')}"
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
             self._model: Any = AutoModelForCausalLM.from_pretrained(
@@ -58,8 +56,6 @@ class TransformersGenerator:
                 f"{path} is not a loadable language model: {line[:200]}",
                 "Run: summarizer models pull NAME",
             ) from None
-        if quantized:
-            quantize(self._model)
         self._model.to(device).eval()
         self._tokenizer.padding_side = "left"
         if self._tokenizer.pad_token is None:
@@ -71,6 +67,7 @@ class TransformersGenerator:
         self._torch_device = device
         self._max_new_tokens = settings.llm.max_new_tokens
         self._batch = runtime.llm_batch
+        self._prefix: tuple[tuple[int, ...], Any] = ((), None)  # the last common beginning, and its keys and values
         self.context_tokens = int(getattr(self._model.config, "max_position_embeddings", 0) or 4096)
 
     def count_tokens(self, text: str) -> int:
@@ -110,8 +107,8 @@ class TransformersGenerator:
         self._torch.set_num_threads(self._threads)  # per thread; speech recognition has its own setting
         prompts = [self._format_prompt(r) for r in requests]
         with self._tokenizer_lock:
-            inputs = self._tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
-        inputs = inputs.to(self._torch_device)
+            tokens = self._tokenizer(prompts, add_special_tokens=False)["input_ids"]
+        inputs = self._make_inputs(tokens)
         # A processor has state: a new one for each call.
         processor = self._xgrammar.contrib.hf.LogitsProcessor([self._compile_grammar(r) for r in requests])
         with self._torch.inference_mode():
@@ -123,11 +120,42 @@ class TransformersGenerator:
                 pad_token_id=self._tokenizer.pad_token_id,
             )
         width = inputs["input_ids"].shape[1]
-        lengths = inputs["attention_mask"].sum(dim=1).tolist()
         return [
-            self._decode_answer(sequence[width:].tolist(), length)
-            for sequence, length in zip(sequences, lengths, strict=True)
+            self._decode_answer(sequence[width:].tolist(), len(prompt))
+            for sequence, prompt in zip(sequences, tokens, strict=True)
         ]
+
+    def _make_inputs(self, prompts: Sequence[Sequence[int]]) -> dict[str, Any]:
+        """Return the prompts as a batch; what all of them begin with is computed once and kept for the next batch.
+
+        The padding is between the common beginning and the rest, so that every rest ends at the last column.
+        """
+        torch = self._torch
+        prefix = _find_common_prefix(prompts)
+        rests = [prompt[len(prefix) :] for prompt in prompts]
+        width = max(map(len, rests))
+        pad = self._tokenizer.pad_token_id
+        rows = [[*prefix, *[pad] * (width - len(rest)), *rest] for rest in rests]
+        mask = [[1] * len(prefix) + [0] * (width - len(rest)) + [1] * len(rest) for rest in rests]
+        inputs: dict[str, Any] = {
+            "input_ids": torch.tensor(rows, device=self._torch_device),
+            "attention_mask": torch.tensor(mask, device=self._torch_device),
+        }
+        if prefix:
+            inputs["past_key_values"] = self._compute_prefix(prefix, len(prompts))
+        return inputs
+
+    def _compute_prefix(self, prefix: tuple[int, ...], count: int) -> Any:
+        """Return the attention's keys and values of the common beginning, repeated for `count` prompts."""
+        if self._prefix[0] != prefix:
+            with self._torch.inference_mode():
+                output = self._model(
+                    self._torch.tensor([prefix], device=self._torch_device), use_cache=True, logits_to_keep=1
+                )
+            self._prefix = prefix, output.past_key_values
+        cache = copy.deepcopy(self._prefix[1])
+        cache.batch_repeat_interleave(count)
+        return cache
 
     def _compile_grammar(self, request: Request) -> Any:
         if request.answer_schema is not None:
@@ -149,32 +177,18 @@ class TransformersGenerator:
         return str(self._tokenizer.apply_chat_template(request.messages, tokenize=False, add_generation_prompt=True))
 
 
-def quantize(model: Any) -> None:
-    """Replace the linear layers of a model by dynamically quantized int8 layers, in place.
+def _find_common_prefix(prompts: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """Return the tokens that all prompts begin with; none if there are few of them or a prompt has no others."""
+    shortest = min(map(len, prompts))
+    common = next((i for i in range(shortest) if len({prompt[i] for prompt in prompts}) > 1), shortest)
+    common = min(common, shortest - 1)
+    return tuple(prompts[0][:common]) if common >= MIN_PREFIX and len(prompts) > 1 else ()
 
-    Weights have a scale per channel, and activations are quantized when they are computed. Decoding on a CPU is limited
-    by the time to read the weights, and int8 needs a quarter of the bytes of float32. Layers are converted one by one,
-    so that only one float copy of a layer is in memory at a time. The scale of the activations is computed over a
-    complete batch, so an answer may depend on the other requests of its batch. docs/benchmarks.md compares this with
-    torchao, its announced successor.
-    """
-    torch: Any = importlib.import_module("torch")  # its quantization module has no type hints
-    try:
-        config, linear = torch.ao.quantization.per_channel_dynamic_qconfig, torch.ao.nn.quantized.dynamic.Linear
-    except AttributeError:
-        raise BackendError(
-            f"torch {torch.__version__} does not support dynamic quantization",
-            "Set summarize.transformers.quantize to none.",
-        ) from None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecated since torch 2.10
-        for parent in list(model.modules()):
-            for name, layer in list(parent.named_children()):
-                if type(layer) is torch.nn.Linear:
-                    layer = layer.float()
-                    layer.qconfig = config
-                    setattr(parent, name, linear.from_float(layer))
-    model.float()  # the remaining layers: embeddings and norms
+
+def has_fast_bfloat16(torch: Any) -> bool:
+    """Return whether the CPU multiplies bfloat16 directly (AVX512-BF16 or AMX); otherwise float32 is faster."""
+    cpu = torch.backends.cpu.get_cpu_capability()
+    return bool(cpu.startswith("AVX512") and torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def _choose_device(torch: Any, configured: str) -> str:

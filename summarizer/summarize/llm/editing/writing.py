@@ -1,0 +1,109 @@
+"""Write one checked sentence for every passage.
+
+The model gets each passage alone. What it writes must be a good statement (`form`), consist mostly of the passage's
+words, and be supported by the passage's segments (`evidence`). A passage without such a sentence is tried again in
+parts, in the next batch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from summarizer import evidence
+from summarizer.language.words import content, stem, tokens
+from summarizer.records import Claim
+from summarizer.summarize import form
+from summarizer.summarize.llm import prompts
+from summarizer.summarize.llm.client import Client
+from summarizer.summarize.llm.editing.passages import Passage
+from summarizer.summarize.llm.generator import Request
+
+MAX_WORDS, MIN_WORDS = 30, 5  # of a sentence; the prompt asks for 25, and a few more do no harm
+MIN_SPOKEN = 0.8  # share of a sentence's content words that must be in the passage
+MAX_TOKENS = 56  # of an answer; 25 words with technical names need up to 50
+# Complete examples of good answers, on subjects that no talk is about.
+EXAMPLES = (
+    (
+        "so um the thing with a sourdough starter is that you have to feed it every day and if you forget it for like a "
+        "week it gets really sour right so what we did in the bakery is we put it in the fridge and then you only feed "
+        "it once a week",
+        "A sourdough starter that is kept in the fridge needs feeding only once a week instead of every day.",
+    ),
+    (
+        "and we had three boats out there and the wind went from ten to thirty knots in i think five minutes and one of "
+        "them lost its mast because nobody had taken the sail down you know we were all looking at the radar",
+        "One of three boats lost its mast when the wind rose from ten to thirty knots in five minutes.",
+    ),
+)
+
+
+class Writer:
+    """Writes sentences for the passages of one talk, and counts the answers that were dropped."""
+
+    def __init__(self, client: Client, checker: evidence.Checker) -> None:
+        self._client = client
+        self._checker = checker
+        self.dropped = 0
+
+    def write(self, passages: Sequence[Passage]) -> list[Claim | None]:
+        """Return a checked sentence for every passage; None where the model wrote none that holds."""
+        claims: list[Claim | None] = [None] * len(passages)
+        for attempt in range(3):
+            pending = {
+                i: part
+                for i, passage in enumerate(passages)
+                if claims[i] is None and (part := _take_part(passage, attempt)) is not None
+            }
+            lines = self._client.write([make_request("sentence", part.text, EXAMPLES) for part in pending.values()])
+            for (i, part), line in zip(pending.items(), lines, strict=True):
+                claims[i] = self.check(line, part.text, part.segments)
+        return claims
+
+    def check(self, line: str, source: str, segments: Sequence[int]) -> Claim | None:
+        """Return what the model wrote as a claim; None when it is no good statement or `source` does not support it."""
+        text = take_sentence(line)
+        claim = None
+        if MIN_WORDS <= len(text.split()) <= MAX_WORDS and not form.find_fault(text):
+            if measure_spoken(text, source) >= MIN_SPOKEN:
+                claim = self._narrow(text, segments)
+        self.dropped += claim is None
+        return claim
+
+    def _narrow(self, text: str, segments: Sequence[int]) -> Claim | None:
+        """Return the claim with as few of the segments as support it, so that its time is the moment that it was said."""
+        claim = self._checker.check(text, segments)
+        if not isinstance(claim, Claim):
+            return None
+        words = set(content(text))
+        used = [id for id in segments if words & set(content(self._checker.transcript.segments[id].text))]
+        smaller = self._checker.check(text, range(used[0], used[-1] + 1)) if used else claim
+        return smaller if isinstance(smaller, Claim) else claim
+
+
+def make_request(step: str, material: str, examples: tuple[tuple[str, str], ...]) -> Request:
+    """Return the request for one line of text; `step` is one of the prompt `edit`."""
+    instructions = prompts.load("edit").texts[step]
+    return Request(instructions=instructions, examples=examples, material=material, max_new_tokens=MAX_TOKENS)
+
+
+def take_sentence(line: str) -> str:
+    """Return the first sentence of an answer, without quotation marks or a list marker; empty if it has no end."""
+    text = re.sub(r"^(?:[-*•\d.]+ +|(?:sentence|answer|summary): *)", "", line.strip(), flags=re.IGNORECASE).strip(
+        "\"'“”` "
+    )
+    match = re.match(r"(.+?[.!?])(?=[\"'”’)]*(?:\s+[\"“(]?[A-Z]|\s*$))", text)
+    return match[1].strip() if match else ""
+
+
+def measure_spoken(text: str, source: str) -> float:
+    """Return the share of the distinct content words of a text that are in the source, 0..1."""
+    spoken = {stem(word.lower()) for word in tokens(source)}
+    words = set(content(text))
+    return sum(word in spoken for word in words) / len(words) if words else 0.0
+
+
+def _take_part(passage: Passage, attempt: int) -> Passage | None:
+    """Return the passage in the first attempt, and its halves, if it has any, in the next two."""
+    attempts = (passage, *passage.list_parts())
+    return attempts[attempt] if attempt < len(attempts) else None
