@@ -104,5 +104,5 @@ def opened(
 
 def changed(settings: SummarizeSettings, **fields: object) -> SummarizeSettings:
     """The settings with other values of their own keys or of the keys of their nested tables."""
-    values = settings.dump() | settings.llm.dump() | settings.transformers.dump()
+    values = settings.dump() | settings.llm.dump()
     return summarize_settings(**(values | fields))

@@ -49,18 +49,18 @@ def test_random_weights_answer_in_the_schema_and_cite_existing_segments_only(fol
 
 
 def test_a_batch_gives_the_same_answers_as_single_requests(folder: Path) -> None:
-    """Padding on the left does not change the text. (Without int8, which scales activations over the batch.)"""
+    """Padding on the left does not change the text."""
     requests = [_make_request(1), _make_request(2)]
-    plain = changed(WITH_LONG_ANSWERS, quantize="none")
-    together = _generate(TransformersGenerator(folder, RUNTIME, plain), requests)
-    alone = _generate(TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 1}), plain), requests)
+    together = _generate(TransformersGenerator(folder, RUNTIME, WITH_LONG_ANSWERS), requests)
+    alone = _generate(
+        TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 1}), WITH_LONG_ANSWERS), requests
+    )
     assert [answer.text for answer in alone] == [answer.text for answer in together]
 
 
 def test_concurrent_talks_get_the_same_answers_as_single_ones(folder: Path) -> None:
     """Threads share the model, its tokenizer and its batches."""
-    plain = changed(WITH_LONG_ANSWERS, quantize="none")
-    generator = TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 3}), plain)
+    generator = TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 3}), WITH_LONG_ANSWERS)
     requests = [_make_request(count) for count in (1, 2, 3)]
     alone = [_generate(generator, [request])[0].text for request in requests]
     shared = Batching(generator, 3)
@@ -102,25 +102,13 @@ def test_a_folder_without_a_model_has_a_remedy(tmp_path: Path) -> None:
     assert "summarizer models pull" in error.value.remedy
 
 
-def test_int8_is_the_default_on_a_cpu_and_part_of_the_device_name(folder: Path) -> None:
-    """All linear layers are quantized unless the settings disable it; the provenance contains the device name."""
-    import torch
-
-    quantized = TransformersGenerator(folder, RUNTIME, WITH_LONG_ANSWERS)
-    plain = TransformersGenerator(folder, RUNTIME, changed(WITH_LONG_ANSWERS, quantize="none"))
-    assert (quantized.device, plain.device) == ("cpu int8", "cpu")
-    assert not [layer for layer in quantized._model.modules() if type(layer) is torch.nn.Linear]
-    assert [layer for layer in plain._model.modules() if type(layer) is torch.nn.Linear]
-
-
-def test_int8_changes_the_logits_only_slightly(folder: Path) -> None:
-    """The cosine similarity with the logits of the float model is above 0.99."""
-    import torch
-
-    generators = [
-        TransformersGenerator(folder, RUNTIME, changed(WITH_LONG_ANSWERS, quantize=q)) for q in ("int8", "none")
+def test_prompts_that_begin_alike_give_the_same_answers_together_and_alone(folder: Path) -> None:
+    """The common beginning is computed once; the padding behind it does not change the text."""
+    requests = [
+        Request(instructions="Write one sentence about the passage. " * 8, material=material, max_new_tokens=12)
+        for material in ("etcd is slow.", "A watch is cheaper than a list of all pods.", "Use disks.")
     ]
-    ids = torch.tensor([generators[0]._tokenizer.encode("etcd is slow because of the disk")])
-    with torch.inference_mode():
-        quantized, plain = (generator._model(ids).logits.float().flatten() for generator in generators)
-    assert torch.nn.functional.cosine_similarity(quantized, plain, dim=0) > 0.99
+    together = _generate(TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 3}), SETTINGS), requests)
+    generator = TransformersGenerator(folder, RUNTIME.model_copy(update={"llm_batch": 1}), SETTINGS)
+    assert [a.text for a in together] == [_generate(generator, [request])[0].text for request in requests]
+    assert [a.tokens_in for a in together] == [generator.prompt_tokens(request) for request in requests]

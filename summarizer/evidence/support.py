@@ -63,8 +63,8 @@ class Checker:
 def check_claim(text: str, ids: Iterable[int], transcript: Transcript) -> Claim | Unsupported:
     """Return a claim with its time when the cited segments all exist and support it; otherwise the reason."""
     cited = tuple(sorted(set(ids)))
-    if not text.strip():
-        return Unsupported("it has no text")
+    if not content(text) or "..." in text or "…" in text:
+        return Unsupported("it says nothing")
     if not cited:
         return Unsupported("it cites no segment")
     if cited[0] < 0 or cited[-1] >= len(transcript.segments):

@@ -84,14 +84,20 @@ class Batching:
                     pending.answers.put(error)
 
     def _take_batch(self) -> list[_Pending]:
-        """Take the oldest request and those closest to it in length, to keep padding small; empty when none is left."""
+        """Take the oldest request and those most like it: the same instructions, then a similar length."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._pending) >= self._size, timeout=MAX_WAIT_SECONDS)
             if not self._pending:
                 self._running = False
                 return []
-            oldest = self._pending[0].length
-            by_distance = sorted(self._pending, key=lambda pending: abs(pending.length - oldest))
+            oldest = self._pending[0]
+            by_distance = sorted(
+                self._pending,
+                key=lambda pending: (
+                    pending.request.instructions != oldest.request.instructions,
+                    abs(pending.length - oldest.length),
+                ),
+            )
             batch = by_distance[: self._size]
             self._pending = [pending for pending in self._pending if pending not in batch]
             return batch

@@ -20,6 +20,7 @@ from summarizer.machine import count_cores
 from summarizer.summarize.llm.generator import Answer, Request
 
 log = logging.getLogger(__name__)
+CACHE = "past_key_values"  # the name since transformers 4; "cache" in new versions, which accept both
 MIN_PREFIX = 32  # tokens of a common beginning that is worth keeping
 ONE_LINE = r"root ::= [^\n]+"  # a plain answer without a grammar of its own
 
@@ -80,11 +81,12 @@ class TransformersGenerator:
         return self.count_tokens(self._format_prompt(request))
 
     def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        """Yield answers batch by batch; prompts of similar length share a batch, to keep padding small.
+        """Yield answers batch by batch; prompts with the same instructions and of similar length share a batch.
 
         When a batch does not fit into the memory of the device, the batch size is halved.
         """
-        order = sorted(range(len(requests)), key=lambda i: self.prompt_tokens(requests[i]), reverse=True)
+        lengths = [self.prompt_tokens(request) for request in requests]
+        order = sorted(range(len(requests)), key=lambda i: (requests[i].instructions, lengths[i]), reverse=True)
         size = self._batch
         while order:
             batch = order[:size]
@@ -142,7 +144,7 @@ class TransformersGenerator:
             "attention_mask": torch.tensor(mask, device=self._torch_device),
         }
         if prefix:
-            inputs["past_key_values"] = self._compute_prefix(prefix, len(prompts))
+            inputs[CACHE] = self._compute_prefix(prefix, len(prompts))
         return inputs
 
     def _compute_prefix(self, prefix: tuple[int, ...], count: int) -> Any:
@@ -152,7 +154,7 @@ class TransformersGenerator:
                 output = self._model(
                     self._torch.tensor([prefix], device=self._torch_device), use_cache=True, logits_to_keep=1
                 )
-            self._prefix = prefix, output.past_key_values
+            self._prefix = prefix, output[CACHE]
         cache = copy.deepcopy(self._prefix[1])
         cache.batch_repeat_interleave(count)
         return cache

@@ -38,13 +38,14 @@ TLDR_EXAMPLES = (
         "- A sourdough starter that is kept in the fridge needs feeding only once a week.\n"
         "- Rye flour makes the starter rise in half the time.\n"
         "- The bakery throws away a third less flour.",
-        "Keeping the sourdough starter in the fridge cuts its feeding to once a week, and a bakery throws away a third less flour.",
+        "Keeping the sourdough starter in the fridge cuts its feeding to once a week, and a bakery throws away a third "
+        "less flour.",
     ),
 )
 
 
 def rank(claims: Sequence[Claim], weights: Mapping[str, float]) -> list[Claim]:
-    """Return claims in the order of what each adds to those before it: the weight of its terms, relative to its length."""
+    """Return claims in the order of what each adds to those before it: the weight of its terms, by its length."""
     remaining, ranked, covered = list(claims), [], set[str]()
 
     def gain(claim: Claim) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from summarizer import evidence
 from summarizer.config import SummarizeSettings
-from summarizer.errors import Refused
 from summarizer.language.sentences import Sentence, sentences
 from summarizer.language.words import content
 from summarizer.records import Claim, Provenance, Section, Source, Summary, Transcript

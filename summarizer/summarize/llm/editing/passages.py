@@ -52,8 +52,8 @@ def choose_passages(
     """
     passages = []
     for number, (first, last) in enumerate(sections):
-        for stretch in _divide(talk_sentences[first:last], per_section):
-            passages.append(Passage(_choose_window(stretch, weights), number))
+        stretches = _divide(talk_sentences[first:last], per_section)
+        passages += [Passage(_choose_window(stretch, weights), number) for stretch in stretches]
     return passages
 
 

@@ -21,18 +21,19 @@ from summarizer.summarize.llm.generator import Request
 
 MAX_WORDS, MIN_WORDS = 30, 5  # of a sentence; the prompt asks for 25, and a few more do no harm
 MIN_SPOKEN = 0.8  # share of a sentence's content words that must be in the passage
+MIN_NARROWED = 0.9  # share of the words that a passage shares with its sentence, in the segments that are cited
 MAX_TOKENS = 56  # of an answer; 25 words with technical names need up to 50
 # Complete examples of good answers, on subjects that no talk is about.
 EXAMPLES = (
     (
-        "so um the thing with a sourdough starter is that you have to feed it every day and if you forget it for like a "
-        "week it gets really sour right so what we did in the bakery is we put it in the fridge and then you only feed "
+        "so um the thing with a sourdough starter is that you have to feed it every day and if you forget it for like "
+        "a week it gets really sour right so what we did in the bakery is we put it in the fridge and then you only feed "
         "it once a week",
         "A sourdough starter that is kept in the fridge needs feeding only once a week instead of every day.",
     ),
     (
-        "and we had three boats out there and the wind went from ten to thirty knots in i think five minutes and one of "
-        "them lost its mast because nobody had taken the sail down you know we were all looking at the radar",
+        "and we had three boats out there and the wind went from ten to thirty knots in i think five minutes and one "
+        "of them lost its mast because nobody had taken the sail down you know we were all looking at the radar",
         "One of three boats lost its mast when the wind rose from ten to thirty knots in five minutes.",
     ),
 )
@@ -64,21 +65,27 @@ class Writer:
         """Return what the model wrote as a claim; None when it is no good statement or `source` does not support it."""
         text = take_sentence(line)
         claim = None
-        if MIN_WORDS <= len(text.split()) <= MAX_WORDS and not form.find_fault(text):
-            if measure_spoken(text, source) >= MIN_SPOKEN:
-                claim = self._narrow(text, segments)
+        formed = MIN_WORDS <= len(text.split()) <= MAX_WORDS and not form.find_fault(text)
+        if formed and measure_spoken(text, source) >= MIN_SPOKEN:
+            claim = self._narrow(text, segments)
         self.dropped += claim is None
         return claim
 
     def _narrow(self, text: str, segments: Sequence[int]) -> Claim | None:
-        """Return the claim with as few of the segments as support it, so that its time is the moment that it was said."""
+        """Return the claim with the fewest adjacent segments that say it, so that its time is the right moment."""
         claim = self._checker.check(text, segments)
         if not isinstance(claim, Claim):
             return None
         words = set(content(text))
-        used = [id for id in segments if words & set(content(self._checker.transcript.segments[id].text))]
-        smaller = self._checker.check(text, range(used[0], used[-1] + 1)) if used else claim
-        return smaller if isinstance(smaller, Claim) else claim
+        said = [words & set(content(self._checker.transcript.segments[id].text)) for id in segments]
+        enough = MIN_NARROWED * len(set().union(*said))
+        for size in range(1, len(segments)):
+            for first in range(len(segments) - size + 1):
+                if len(set().union(*said[first : first + size])) >= enough:
+                    narrow = self._checker.check(text, segments[first : first + size])
+                    if isinstance(narrow, Claim):
+                        return narrow
+        return claim
 
 
 def make_request(step: str, material: str, examples: tuple[tuple[str, str], ...]) -> Request:
