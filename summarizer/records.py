@@ -29,6 +29,16 @@ SpanReason = Literal[
 # Reasons for which the text of a span was removed.
 REMOVED_REASONS: frozenset[SpanReason] = frozenset({"looped", "text_over_silence", "too_fast"})
 
+NoteKind = Literal[
+    "track_chosen",  # the only sound track with a voice
+    "version_chosen",  # one of several sound tracks with a voice at the same time
+    "language_chosen",  # one of several sound tracks in different languages
+    "tracks_mixed",  # several sound tracks whose voices take turns
+    "channel_chosen",  # one of two channels that cancel each other out, for `seconds`
+    "late_sound",  # the sound starts `seconds` after the recording
+    "early_end",  # the sound ends `seconds` before the recording
+]
+
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
@@ -123,6 +133,16 @@ class Span(Record):
     reason: SpanReason
 
 
+class RecordingNote(Record):
+    """What readers of the text should know of the sound of a recording."""
+
+    kind: NoteKind
+    seconds: float = 0.0
+    tracks: tuple[int, ...] = ()  # sound tracks that were used, numbered from 1
+    total: int = 0  # sound tracks of the file
+    language: str = ""  # of the tracks used, ISO 639-1 where it is known
+
+
 class Transcript(Record):
     """The text of a talk with its times and its provenance."""
 
@@ -135,6 +155,7 @@ class Transcript(Record):
     redone: int = 0  # windows of which parts were recognised again, with safer settings
     voiced: float | None = None  # seconds with a voice; None if voice activity detection did not run
     voiced_share: float | None = None  # share of the voiced time that has text, 0..1
+    notes: tuple[RecordingNote, ...] = ()  # on the sound
     made: Provenance
 
     @property
@@ -151,14 +172,6 @@ class Transcript(Record):
     def removed(self) -> tuple[Span, ...]:
         """The spans whose text was removed because it was unreliable."""
         return tuple(span for span in self.spans if span.reason in REMOVED_REASONS)
-
-    def describe_coverage(self) -> str:
-        """How much of the voice has text; empty if this was not measured."""
-        if self.voiced is None or self.voiced_share is None:
-            return ""
-        missing = self.voiced * (1 - self.voiced_share)
-        again = f", {self.redone} windows recognised twice" if self.redone else ""
-        return f"{self.voiced:.0f} s with a voice, {missing:.1f} s of them without text{again}"
 
 
 class TextScore(Record):
@@ -218,11 +231,8 @@ class Correction(Record):
     @property
     def misheard(self) -> bool:
         """Whether letters changed, rather than only capitals, spaces and hyphens."""
-        return _letters(self.before) != _letters(self.after)
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.lower() if char.isalnum())
+        before, after = ("".join(filter(str.isalnum, text.lower())) for text in (self.before, self.after))
+        return before != after
 
 
 class Corrected(Record):

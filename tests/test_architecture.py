@@ -37,7 +37,7 @@ ROOMS: dict[str, str] = {
         "config errors records language store stage engines download transcribe glossary check summarize digest"
     ),
     "sample": "records",
-    "library": "config errors pipeline records store",
+    "library": "config digest errors pipeline records store",
     "nightly": "config digest engines errors pipeline records sample store",
     "evaluation": "check config errors evidence glossary language pipeline records summarize transcribe",
     "cli": "config engines errors records language library models nightly pipeline sample stage store summarize transcribe"

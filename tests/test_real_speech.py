@@ -13,12 +13,13 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from summarizer.config import RuntimeSettings, WhisperSettings
 from summarizer.errors import Failed
 from summarizer.language.terms import Glossary
-from summarizer.records import Transcript
+from summarizer.records import RecordingNote, Transcript
 from summarizer.transcribe import Recording
 from summarizer.transcribe.whisper.backend import Whisper
 from tests import real_speech
 from tests.conftest import make_source
 from tests.media import FORMATS, write_audio
+from tests.test_tracks import write_tracks
 
 REFERENCE = " ".join(clip.text for clip in real_speech.clips())
 RUNTIME = RuntimeSettings(device="cpu")
@@ -101,3 +102,13 @@ def test_a_cut_file_is_refused(tmp_path: Path, suffix: str) -> None:
     with pytest.raises(Failed) as error:
         recognise(path)
     assert error.value.code in {"truncated_media", "media_unreadable"}
+
+
+def test_both_ends_of_a_call_are_heard(tmp_path: Path) -> None:
+    """Each person is in a track of their own; the text has the words of both, and the transcript says so."""
+    speech, half = real_speech.samples(), real_speech.samples().size // 2
+    silence = np.zeros_like(speech)
+    ends = np.concatenate([speech[:half], silence[half:]]), np.concatenate([silence[:half], speech[half:]])
+    mixed = recognise(write_tracks(tmp_path / "x.mkv", *ends))
+    assert count_errors(mixed.text).wer <= 0.08
+    assert mixed.notes == (RecordingNote(kind="tracks_mixed", tracks=(1, 2), total=2),)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from summarizer.audio.voice_activity import Hysteresis
 from summarizer.config import RuntimeSettings, WhisperSettings
 from summarizer.language.repetition import compression, find_repeats
 from summarizer.language.terms import Glossary
@@ -16,7 +17,10 @@ from summarizer.records import Segment, Word
 from summarizer.transcribe import Recording
 from summarizer.transcribe.whisper.backend import Whisper
 from summarizer.transcribe.whisper.guards import find_suspects, remove_suspects
+from summarizer.transcribe.whisper.network.alignment import TimedWord
+from summarizer.transcribe.whisper.segments import make_segments, place_words
 from summarizer.transcribe.whisper.voice import Interval
+from summarizer.transcribe.whisper.windows import Packer
 from tests import tiny_whisper
 from tests.conftest import TALK, make_source, make_transcript
 from tests.media import write_audio
@@ -75,6 +79,20 @@ def test_text_without_speech_is_suspect() -> None:
     assert suspects((*GOOD, segment(70.0, 75.0, "Subtitles by the community.")), SPEECH) == [
         (70.0, 75.0, "text_over_silence")
     ]
+
+
+def test_words_on_single_sounds_are_text_without_speech() -> None:
+    """Words are cut to the voice, but two clicks that count as a voice make a sentence of a second of silence."""
+    probabilities = np.zeros(200)
+    probabilities[[50, 79]] = 0.6  # frames of 32 ms
+    hysteresis = Hysteresis()
+    stretches = hysteresis.feed(probabilities.tolist()) + hysteresis.finish(200 * 512)
+    [window] = (packer := Packer(Hysteresis.pad)).feed(stretches) + packer.finish()
+    words = [TimedWord(0.3, 0.8, " Thank", 0.9), TimedWord(0.9, 1.4, " you.", 0.9)]
+    segments = tuple(make_segments(place_words(window, words), None))
+    result = remove_suspects(segments, window.voice, 6.4)
+    assert [span.reason for span in result.spans] == ["text_over_silence"]
+    assert result.segments == ()
 
 
 def test_text_that_is_too_long_for_its_duration_is_suspect() -> None:

@@ -1,7 +1,8 @@
 """Read media files in a sandboxed child process, and detect voice activity.
 
-- `decoder` is the child process, and the only module that imports PyAV; `sandbox` starts it.
+- `decoder` is the child process, with `stereo`, and the only module that imports PyAV; `sandbox` starts it.
 - `media` decodes, describes and extracts audio with it.
+- `tracks` chooses among the sound tracks of a file.
 - `completeness` finds truncated files by comparing durations.
 - `samples` stores decoded samples on disk.
 - `voice_activity` finds speech in samples.

@@ -1,17 +1,19 @@
-"""The child process that opens media files: `python decoder.py MODE FILE MEMORY_BYTES CPU_SECONDS [TARGET]`.
+"""The child process that opens media files: `python decoder.py MODE FILE MEMORY_BYTES CPU_SECONDS [TARGET [TRACK]]`.
 
 Modes:
 
 - `probe` writes one line of JSON (`Header`) to stdout.
 - `decode` writes the header and then mono 16 kHz s16 samples, from the start of the presentation, as a player counts:
   where the sound starts late, or its timestamps have a hole, there is silence. Before the header it reads all packets
-  once without decoding them. That takes milliseconds, and detects a truncated file before hours of recognition.
-- `extract` writes the header and copies the packets of the first audio stream, still encoded, into the Matroska file
-  TARGET, with the times of the presentation. While copying, it writes a zero byte after every `PROGRESS_PACKETS`
-  packets, so that the parent sees progress.
+  once without decoding them. That takes milliseconds, and detects a truncated file before hours of recognition. After
+  the samples it writes one line of JSON (`Report`) to stderr.
+- `extract` writes the header and copies the packets of the sound tracks, still encoded, into the Matroska file TARGET,
+  with the times of the presentation. While copying, it writes a zero byte after every `PROGRESS_PACKETS` packets, so
+  that the parent sees progress.
 
-The exit code is 0, or 1 with the reason on stderr. At the top the module imports only the standard library, and PyAV is
-imported in functions, so that memory and CPU time are limited before any FFmpeg code runs.
+TRACK is the index of an audio stream; by default, the first whose codec is allowed. The exit code is 0, or 1 with the
+reason on stderr. At the top the module imports only the standard library and `stereo`, and PyAV is imported in
+functions, so that memory and CPU time are limited before any FFmpeg code runs.
 """
 
 from __future__ import annotations
@@ -19,7 +21,14 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from typing import Any, BinaryIO, Literal, TypedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, TypedDict
+
+if TYPE_CHECKING or __package__:
+    from summarizer.audio.stereo import Report, correct_channels
+else:  # as a script, it imports the module beside it, and not the package
+    sys.path.insert(0, str(Path(__file__).parent))
+    from stereo import Report, correct_channels
 
 Mode = Literal["probe", "decode", "extract"]
 RATE = 16_000  # Hz, of the decoded samples
@@ -40,13 +49,25 @@ BUFFER = 2**16  # bytes of output written at once; single frames would cost both
 PROGRESS_PACKETS = 256  # packets copied between two progress bytes: 5 s of audio at 20 ms a packet
 
 
+MAX_TRACKS = 8  # sound tracks of one file that are read; OBS writes at most 6
+ALTERNATIVES = {"comment", "karaoke", "hearing_impaired", "visual_impaired", "descriptions", "clean_effects"}
+
+
+class Track(NamedTuple):
+    """One audio stream with an allowed codec."""
+
+    number: int  # index among the audio streams, from 0
+    language: str  # as the container states it, usually ISO 639-2; empty: unknown
+    default: bool  # whether the container marks it as the default
+    alternative: bool  # whether the container marks it as a commentary, for impaired people, or the like
+
+
 class Header(TypedDict):
-    """Metadata of a container and its first audio stream; `codec` is None when there is no audio stream."""
+    """Metadata of a container and one of its audio streams; `codec` is None when there is no audio stream."""
 
     codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has no decoder
-    duration: (
-        float | None
-    )  # seconds to the end of the audio stream, or else of the container; some recordings have none
+    # Seconds to the end of the audio stream, or else of the container; some recordings have none.
+    duration: float | None
     container_duration: float | None  # seconds, of the file
     start: float  # seconds from the start of the presentation to that of the audio stream
     packet_end: float | None  # seconds to the end of the last audio packet; None when they were not read
@@ -55,6 +76,7 @@ class Header(TypedDict):
     other_streams: bool  # whether there are other streams, which may be longer than the audio
     sample_rate: int  # Hz
     channels: int
+    tracks: list[Track]  # at most `MAX_TRACKS`
 
 
 def is_allowed(codec: str) -> bool:
@@ -83,8 +105,12 @@ def open_media(path: str) -> Any:
     return av.open(path, options={"codec_whitelist": ",".join(sorted(filter(is_allowed, av.codecs_available)))})
 
 
-def read_header(container: Any, read_packets: bool) -> Header:
-    """Read the metadata of an opened container; `read_packets` also reads all packets, if the codec is allowed."""
+def read_header(container: Any, read_packets: bool, track: int | None = None) -> Header:
+    """Read the metadata of an opened container; `read_packets` also reads all packets, if the codec is allowed.
+
+    `track` is the index of the audio stream; None: the first whose codec is allowed, or else the first.
+    """
+    tracks = list_tracks(container)
     container_duration = container.duration / 1_000_000 if container.duration else None
     header = Header(
         codec=None,
@@ -97,18 +123,19 @@ def read_header(container: Any, read_packets: bool) -> Header:
         other_streams=True,
         sample_rate=0,
         channels=0,
+        tracks=tracks,
     )
     if not container.streams.audio:
         return header
-    stream = container.streams.audio[0]
+    if track is None:
+        track = tracks[0].number if tracks else 0
+    stream = container.streams.audio[track]
     codec = stream.codec_context  # None for a codec that FFmpeg does not support
     origin = _read_origin(container)
-    header["start"] = (
-        max(0.0, float((stream.start_time or 0) * stream.time_base) - origin) if stream.start_time else 0.0
-    )
-    duration = (
-        header["start"] + float(stream.duration * stream.time_base) if stream.duration else container_duration or 0
-    )
+    if stream.start_time:
+        header["start"] = max(0.0, float(stream.start_time * stream.time_base) - origin)
+    length = float(stream.duration * stream.time_base) if stream.duration else None
+    duration = container_duration or 0 if length is None else header["start"] + length
     header["codec"] = codec.name if codec else "unknown"
     header["duration"] = float(duration) if duration > 0 else None
     header["other_streams"] = len(container.streams) > 1 or _is_extracted(container)
@@ -116,11 +143,21 @@ def read_header(container: Any, read_packets: bool) -> Header:
     header["channels"] = (codec and codec.channels) or 0
     if read_packets and codec and is_allowed(codec.name):
         _measure_packets(container, stream, origin, header)
-    with contextlib.suppress(ValueError):
-        header["file_end"] = (
-            float(container.metadata[PRESENTATION_END]) if _is_extracted(container) else header["file_end"]
-        )
+    if _is_extracted(container):
+        with contextlib.suppress(ValueError):
+            header["file_end"] = float(container.metadata[PRESENTATION_END])
     return header
+
+
+def list_tracks(container: Any) -> list[Track]:
+    """The first audio streams of an opened container whose codec is allowed."""
+    tracks: list[Track] = []
+    for number, stream in enumerate(container.streams.audio):
+        if stream.codec_context and is_allowed(stream.codec_context.name) and len(tracks) < MAX_TRACKS:
+            marks = {mark.name for mark in type(stream.disposition) if mark in stream.disposition}
+            language = stream.metadata.get("language", "")
+            tracks.append(Track(number, language, "default" in marks, bool(marks & ALTERNATIVES)))
+    return tracks
 
 
 def _is_extracted(container: Any) -> bool:
@@ -152,15 +189,16 @@ def _measure_packets(container: Any, stream: Any, origin: float, header: Header)
         header["packet_end"], header["file_end"] = end, file_end
 
 
-def _decode(path: str, out: BinaryIO) -> None:
-    """Write the samples of the first audio stream to `out`, with silence where the presentation has no sound."""
+def _decode(path: str, track: int, out: BinaryIO) -> Report:
+    """Write the samples of an audio stream to `out`, with silence where the presentation has no sound."""
     import av
 
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+    report = Report(inverted=0.0)
     with open_media(path) as container:
         origin = _read_origin(container)
         written, filled = 0, 0  # samples
-        for frame in container.decode(audio=0):
+        for frame in correct_channels(container.decode(audio=track), report):
             missing = 0 if frame.time is None else int((frame.time - origin) * RATE) - written
             if missing >= MIN_HOLE * RATE:
                 filled += missing
@@ -173,6 +211,7 @@ def _decode(path: str, out: BinaryIO) -> None:
                 written += resampled.samples
         for resampled in resampler.resample(None):
             out.write(resampled.to_ndarray().tobytes())
+    return report
 
 
 def _write_silence(samples: int, out: BinaryIO) -> None:
@@ -182,34 +221,44 @@ def _write_silence(samples: int, out: BinaryIO) -> None:
 
 
 def _extract(path: str, target: str, out: BinaryIO) -> None:
-    """Copy the packets of the first audio stream into the Matroska file `target`; progress bytes go to `out`.
+    """Copy the packets of the sound tracks into the Matroska file `target`; progress bytes go to `out`.
 
     Times count from the start of the presentation, and a tag states where its last packet ends.
     """
     import av
 
     with open_media(path) as container:
-        source, origin = container.streams.audio[0], _read_origin(container)
-        end = 0.0
+        origin, end = _read_origin(container), 0.0
         for packet in container.demux(list(container.streams)):
             if packet.pts is not None and packet.time_base:
                 end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base) - origin)
     with open_media(path) as container, av.open(target, "w", format="matroska") as copy:
-        source = container.streams.audio[0]
-        stream = copy.add_stream_from_template(source)
+        numbers = [track.number for track in list_tracks(container)] or [0]
+        copies = {
+            container.streams.audio[number].index: _add_copy(copy, container.streams.audio[number])
+            for number in numbers
+        }
         copy.metadata.update({EXTRACTED: "1", PRESENTATION_END: f"{end:.3f}"})
-        for number, packet in enumerate(container.demux(source), 1):
+        for number, packet in enumerate(container.demux([container.streams.audio[number] for number in numbers]), 1):
             if packet.dts is not None:  # the last packet, which only ends the stream, has none
                 shift = int(origin / packet.time_base)
                 packet.pts, packet.dts = (packet.pts or packet.dts) - shift, packet.dts - shift
-                packet.stream = stream
+                packet.stream = copies[packet.stream_index]
                 copy.mux(packet)
             if number % PROGRESS_PACKETS == 0:
                 out.write(b"\0")
                 out.flush()
 
 
-def run(mode: Mode, path: str, out: BinaryIO, target: str = "") -> int:
+def _add_copy(copy: Any, source: Any) -> Any:
+    """Add a stream like `source` to the container `copy`."""
+    stream = copy.add_stream_from_template(source)
+    stream.metadata.update({name: source.metadata[name] for name in ("language", "title") if name in source.metadata})
+    stream.disposition = source.disposition
+    return stream
+
+
+def run(mode: Mode, path: str, out: BinaryIO, target: str = "", track: int | None = None) -> int:
     """Process one file in the given mode, write the result to `out`, and return the exit code.
 
     With a codec that is not allowed, or timestamps that decrease, `decode` writes only the header. `extract` copies any
@@ -219,34 +268,30 @@ def run(mode: Mode, path: str, out: BinaryIO, target: str = "") -> int:
 
     try:
         with open_media(path) as container:
-            header = read_header(container, read_packets=mode == "decode")
+            header = read_header(container, mode == "decode", track)
         out.write(json.dumps(header).encode() + b"\n")
         out.flush()
         codec = header["codec"]
         if mode == "decode" and codec is not None and is_allowed(codec) and header["step_back"] <= MAX_STEP_BACK:
-            _decode(path, out)
+            report = _decode(path, header["tracks"][0].number if track is None else track, out)
+            sys.stderr.write(json.dumps(report) + "\n")
         elif mode == "extract" and codec is not None:
             _extract(path, target, out)
         out.flush()
     except BrokenPipeError:  # the parent closed the pipe because it needs no more output
         return 0
-    except (
-        av.FFmpegError,
-        OSError,
-        ValueError,
-        MemoryError,
-        IndexError,
-    ) as error:  # IndexError: a stream without header
+    # IndexError: a stream without header
+    except (av.FFmpegError, OSError, ValueError, MemoryError, IndexError) as error:
         sys.stderr.write(f"{str(error) or type(error).__name__}\n")
         return 1
     return 0
 
 
-def main(mode: Mode, path: str, memory: str, seconds: str, target: str = "") -> int:
+def main(mode: Mode, path: str, memory: str, seconds: str, target: str = "", track: str = "") -> int:
     """Set the limits of this process, then call `run` with the command line arguments; return the exit code."""
     limit(int(memory), int(seconds))
     with open(sys.stdout.fileno(), "wb", BUFFER, closefd=False) as stdout:
-        return run(mode, path, stdout, target)
+        return run(mode, path, stdout, target, int(track) if track else None)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ memory and CPU time and an allowlist of codecs: a crash or a hang ends only the 
 from __future__ import annotations
 
 import contextlib
+import json
 import select
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from typing import IO
 
 from summarizer.audio import decoder
 from summarizer.audio.completeness import REMEDY
+from summarizer.audio.stereo import Report
 from summarizer.errors import Failed
 from summarizer.records import Record
 
@@ -28,7 +30,7 @@ BLOCK = 30 * decoder.RATE * 2  # bytes in a block: half a minute of s16 samples
 
 
 class MediaInfo(Record):
-    """Metadata of a container and its first audio stream; the fields are those of `decoder.Header`."""
+    """Metadata of a container and one of its audio streams; the fields are those of `decoder.Header`."""
 
     codec: str | None  # FFmpeg's name of the decoder; "unknown" when FFmpeg has no decoder, None without audio
     duration: (
@@ -42,6 +44,7 @@ class MediaInfo(Record):
     other_streams: bool  # whether there are other streams, which may be longer than the audio
     sample_rate: int  # Hz
     channels: int
+    tracks: tuple[decoder.Track, ...]  # the audio streams with an allowed codec
 
 
 class DecoderProcess:
@@ -95,6 +98,16 @@ class DecoderProcess:
         lines = self._stderr.read().decode("utf-8", "replace").strip().splitlines()
         raise self._failure(lines[-1][:200] if lines else f"the decoder ended with exit code {code}")
 
+    def read_inverted(self) -> float:
+        """Seconds in which two channels cancel each other out; for a child that has decoded a file and ended."""
+        self.check_exit()
+        self._stderr.seek(0)
+        try:
+            report: Report = json.loads(self._stderr.read().splitlines()[-1])
+            return float(report["inverted"])
+        except (ValueError, IndexError, KeyError, TypeError):  # it decoded nothing
+            return 0.0
+
     def _read_part(self, size: int) -> bytes:
         """Read up to `size` bytes from the pipe, waiting for the first; return no bytes at the end of the output."""
         readable = sys.platform == "win32" or select.select([self._stdout], [], [], self._stall_seconds)[0]
@@ -112,19 +125,20 @@ def start(
     path: Path,
     target: Path | None = None,
     *,
+    track: int | None = None,
     cpu_seconds: int = CPU_SECONDS,
     stall_seconds: float = STALL_SECONDS,
     remedy: str = REMEDY,
 ) -> Iterator[DecoderProcess]:
     """Start a decoder process for a `with` block; the process is killed at the end of the block.
 
-    `target` is the file that the mode `extract` writes; `remedy` is the remedy of every `Failed` of the process. The
+    `target` is the file that the mode `extract` writes, `track` the number of the track to decode; None: the first that
+    can be decoded. `remedy` is the remedy of every `Failed` of the process. The
     child is started by the path of its script and with `-P`, so that it imports neither this package nor a module from
     the working directory. Paths are resolved, so they cannot be mistaken for options.
     """
     command = [sys.executable, "-P", decoder.__file__, mode, str(path.resolve()), str(MEMORY), str(cpu_seconds)]
-    if target:
-        command.append(str(target.resolve()))
+    command += [str(target.resolve()) if target else "", "" if track is None else str(track)]
     with tempfile.TemporaryFile() as stderr:  # a file, because a full pipe would block the child
         child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, bufsize=0)
         try:

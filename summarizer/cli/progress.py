@@ -64,7 +64,7 @@ class Display:
             return
         line = Text(f"{outcome.status:>8} ", style=COLOURS[outcome.status])
         line.append(clean(outcome.title), style="default")
-        if outcome.status != "made":
+        if outcome.reason:
             line.append(f"  {clean(outcome.reason)}", style="dim")
         (self.bar.console if self.bar else err).print(line)
         if self.bar and self.task is not None:

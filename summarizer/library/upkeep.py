@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from summarizer.config import Config
+from summarizer.digest import describe_sound
 from summarizer.errors import UsageError, VideoError
 from summarizer.pipeline import STAGES, OpenedBackends, Plan, State, Step, Walk
 from summarizer.records import VIDEO_ID, Corrected, Record, TextScore, Transcript
@@ -56,8 +57,19 @@ def _add_quality(walk: Walk, step: Step) -> Step:
     measures = any(stage.name == step.stage and stage.record in {TextScore, Transcript} for stage in STAGES)
     result = walk.find_result(step) if measures and not step.why else None
     if isinstance(result, Transcript):
-        return replace(step, why=result.describe_coverage())
+        return replace(step, why=_describe_transcript(result))
     return replace(step, why=str(result)) if result else step
+
+
+def _describe_transcript(transcript: Transcript) -> str:
+    """How much of the voice has text, as far as it was measured, and what is to be known of the sound."""
+    notes = describe_sound(transcript)
+    if transcript.voiced is None or transcript.voiced_share is None:
+        return " ".join(notes)
+    missing = transcript.voiced * (1 - transcript.voiced_share)
+    again = f", {transcript.redone} windows recognised twice" if transcript.redone else ""
+    coverage = f"{transcript.voiced:.0f} s with a voice, {missing:.1f} s of them without text{again}"
+    return ". ".join([coverage, " ".join(notes)]) if notes else coverage
 
 
 def list_corrections(config: Config, video_id: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from summarizer.config import Config
+from summarizer.digest import describe_sound
 from summarizer.engines import FetchedTask, Task, TaskResult
 from summarizer.errors import Refused, StoreError, SummarizerError, Unavailable
 from summarizer.pipeline import outcomes, publish
@@ -73,7 +74,11 @@ class TalkWorker:
                 path = self._publish(fetched)
                 made = any(step.state == State.MADE for step in walk.steps)
                 final = outcomes.make_final_outcome(
-                    task.video, walk.steps, "made" if made else "cached", path=str(path)
+                    task.video,
+                    walk.steps,
+                    "made" if made else "cached",
+                    reason=" ".join(describe_sound(walk.values[Transcript])) if made else "",
+                    path=str(path),
                 )
             except Refused as refused:
                 path = publish.publish_refusal(

@@ -110,6 +110,7 @@ class Whisper:
             redone=sum(window.redone for window in windows),
             voiced=None if result.coverage is None else round(result.coverage.voiced, 3),
             voiced_share=None if result.coverage is None else round(result.coverage.share, 4),
+            notes=tuple(job.notes),
             made=Provenance(
                 backend=WHISPER.name,
                 model=self._name,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from summarizer.audio import Samples, Stretch
+from summarizer.records import RecordingNote
 from summarizer.transcribe.whisper.second_try import SecondTry, WindowResult
 from summarizer.transcribe.whisper.windows import Window
 
@@ -27,6 +28,7 @@ class Job:
 
     request: Request
     samples: Samples = field(default_factory=Samples)
+    notes: list[RecordingNote] = field(default_factory=list)  # on the sound; complete when the recording is
     windows: list[Window] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)  # of speech; empty without the VAD
     results: dict[int, WindowResult] = field(default_factory=dict)

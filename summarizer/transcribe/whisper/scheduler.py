@@ -128,7 +128,8 @@ class Scheduler:
     def _read_all(self, job: Job) -> None:
         activity = VoiceActivity() if job.request.vad else None
         packer = Packer(VoiceActivity.padding if job.request.vad else 0)
-        for block in stream(job.request.path, job.request.duration):
+        request, notes = job.request, job.notes
+        for block in stream(request.path, request.duration, language=request.language, report=notes.append):
             if job.cancelled:
                 return
             start = job.samples.size

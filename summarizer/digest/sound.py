@@ -1,0 +1,21 @@
+"""Describe what readers should know of the sound of a recording, in the words of the page."""
+
+from __future__ import annotations
+
+from summarizer.digest.escape import timestamp
+from summarizer.digest.wording import load_wording
+from summarizer.records import Transcript
+
+
+def describe_sound(transcript: Transcript, language: str = "en") -> tuple[str, ...]:
+    """One sentence for each note of a transcript, as plain text."""
+    wording = load_wording(language)
+    return tuple(
+        wording[note.kind].format(
+            length=timestamp(note.seconds),
+            tracks=", ".join(map(str, note.tracks)),
+            total=note.total,
+            language=note.language,
+        )
+        for note in transcript.notes
+    )
