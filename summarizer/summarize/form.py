@@ -1,0 +1,249 @@
+"""Check the form of a statement: whether it is one complete sentence that says something.
+
+Evidence decides whether the talk supports a statement; form decides whether it is worth reading. Quotes and generated
+statements are checked alike: "The speaker discusses several topics." is supported by every talk and says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from summarizer.language.function_words import NOT_LAST_WORDS, SELDOM_LAST_WORDS
+from summarizer.language.parts import has_finite_verb, is_verb
+from summarizer.language.words import content, tokens
+
+MIN_CONTENT_WORDS = 3  # of a statement
+MIN_ALONE_WORDS = 4  # content words of a statement that stands alone
+SHARED = 0.7  # share of the content words of the shorter statement that makes it a repetition
+
+_OPENING = re.compile(
+    r"(?i)^(?:and|but|or|nor|so(?! (?:far|that|much|many|long)\b)|because|which|than|then|also|plus|anyways?|well|okay|ok|yeah"
+    r"|yes|yep|right|like|especially|including|except|as well|as opposed|such as|rather than|instead of that|at which|in which|of which|for which|to which|that's|thats"
+    r"|whose|whom|basically|actually|obviously|otherwise|hence|thereby|therefore|even though that)\b"
+)
+# "It is important to measure first." has no reference; "it is slow" has.
+_EXPLETIVE = re.compile(
+    r"(?i)^(?:it|it's|it is|it was|it'd|it would|it can|it will)\b.{0,40}?\b(?:important|possible|impossible|hard|easy|easier"
+    r"|harder|better|best|difficult|necessary|useful|worth|crucial|essential|takes?|took|turns out|clear|likely|common|cheaper"
+    r"|faster|critical|helpful|vital)\b.*\b(?:to|that|when|if|for)\b"
+)
+_PRONOUN = re.compile(r"(?i)^(?:he|she|they|it|him|her|them|he's|she's|they're|they've|it's|it'll|they'll|that'll)\b")
+_DEMONSTRATIVE = re.compile(r"(?i)^(?:this|that|these|those)(?:'s|'ll|'d)?\b")
+_ABOUT_THE_TALK = re.compile(
+    r"(?i)\b(?:the|this|our) (?:speakers?|presenters?|presentation|talk|video|author|session|panel(?:ists?)?|passage|text|discussion"
+    r"|transcript|statement)\b[\w ,]{0,20}?\b(?:discuss|talk|mention|emphasi[sz]|explain|describ|highlight|explor|cover|introduc|outlin"
+    r"|present|share|provid|argu|say|focus|address|suggest|express|delv|div|is about|will)\w*"
+    r"|\bin this (?:talk|video|session|presentation|passage)\b|\b(?:the|this) (?:transcript|passage)\b"
+)
+_INSTRUCTION = re.compile(
+    r"(?i)\b(?:json|segment (?:ids?|numbers?)|as an ai|language model, i|here (?:is|are) (?:the|a|one) (?:summary|sentence|statement|heading)"
+    r"|summari[sz]e the|one sentence|at most \d+ words|written sentence)\b"
+)
+_FILLER = re.compile(
+    r"(?i)\b(?:u+m+|u+h+|er+m?|you know|i mean|(?:kind|sort) of like|so yeah|all right|alright|okay|ok|yeah|yep|blah|gonna|wanna|gotta"
+    r"|right[?.!]?$|and (?:so on|stuff|whatnot|whatever|things like that|all that)|or (?:something|whatever)|stuff like that|things like that)(?!\w)"
+)
+_HOUSEKEEPING = re.compile(
+    r"(?i)\b(?:thanks?|thank you|welcome (?:to|back|every)|hello|hi (?:every|all|folks)\w*|hey|good (?:morning|afternoon|evening)|my name(?:'s| is)"
+    r"|raise your hands?|show of hands|hands up|how many of you|who (?:here|of you)|in the (?:audience|room|back row|chat)|slides?\b|next slide"
+    r"|subscribe|qr code|scan|applause|microphones?|the mic|see you|any (?:more |other )?questions?|(?:great|good|next|last|your|a|first|take|the|one more|quick) questions?\b"
+    r"|answer (?:your|any|the) questions?|ask (?:me|us|your)|booths?|swag|raffle|stickers?|t-?shirts?|socks|we(?:'re| are) hiring|hire|hiring|follow me"
+    r"|find (?:me|us)|reach (?:me|us)|out to (?:me|us)|come (?:talk|find|see|by|say)|stop by|minutes left|out of time|over time|run out of time"
+    r"|on the (?:screen|site here|left|right)|(?:up|down) (?:here|there)|(?:right|over|see|seen|look|shown|example|this) here|here (?:you|we|on|at|in|i|is)\b"
+    r"|as (?:you|we) (?:can |could )?see|you (?:can|could|will|should|might) (?:\w+ )?see|(?:let's|let me|i'll|i will|i'm going to|i want to|i'd like to|i would like to|we'll|we will|we're going to)"
+    r" (?:just |quickly |now |also |first |try to |briefly )*(?:talk|show|look|see|go|start|jump|switch|move|introduce|hand|give|dive|walk|get|try|do|begin|cover|take|explain|zoom|open|click|skip|pass|let|come|leave|share|quickly|demo|demonstrate|present|discuss|tell|run|focus|point)"
+    r"|introduce|(?:co-?speaker|co-?presenter|colleague)s?\b|sorry|oops|joke|joking|kidding|funny|sponsors?|agenda|keynotes?|this morning|yesterday|tomorrow|last night"
+    r"|this (?:talk|session|conference|presentation|week|room|slide|screen|demo|picture|diagram|graph|chart|video)|the demo|(?:our|my) (?:talk|demo|session|presentation)"
+    r"|(?:just|already|we|i|you) (?:mentioned|talked|spoke|said|saw|heard|showed)|mentioned (?:before|earlier)|kubecon|maintainer track|contribfest|lunch|coffee|beers?|twitter|linkedin|can you hear"
+    r"|click|speak(?:ing)? about|i'm (?:an?|the|from|super|so|very|happy|excited|glad|here)|i am (?:an?|the|from|happy|excited|glad|here)|i (?:work|worked) (?:at|for|on|as|in)|we (?:work|both work) at)\b"
+)
+_UNFINISHED = re.compile(
+    r"(?i)\b(?:such as|is that|is to|is called|are called|depends on|so that|in order to|as well as|or the|kind of|sort of|a lot of|because of)[.!]?$"
+)
+# Words that make the end of a clause open when nothing follows, although they can end a sentence.
+_MAY_END = frozenset(
+    "it so that this those these all do does did have had is are was more one two three first last about can will need needs want wants next each both who why how where when such called different hope there".split()
+)
+_DEPENDENT = re.compile(
+    r"(?i)^(?:when|once|if|although|though|while|unless|whether|until|whenever|wherever|since|whereas|as soon as|as long as|even if|even though)\b"
+)
+_CONTEXT = re.compile(
+    r"(?i)^(?:this|that|these|those|such|its?|their|his|her|he|she|they|here|i|i'm|i've|i'd|i'll|my|me|you'll|both|same|another|other|others|one of (?:them|these|those)|each of|some of|most of|all of|none of|neither|either|any of"
+    r"|the (?:same|other|latter|former|rest|next|above|following|only|last|first|second|third|fourth|final|reason|idea|answer|thing|point|problem|goal|challenge|result|solution|way|key|question|issue|step)"
+    r" ?(?:one|thing|step|part|point|example|option|way|case|reason|is|was|here|of (?:this|that|it)|that|we|i)?\b(?=.{0,3}(?:is|was|we|i|that|here|one|step|thing|part|,)\b)"
+    r"|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|next|for (?:example|instance|that|this)|in (?:that|this|these|those|our|my) (?:case|example|sense|way|particular|situation)"
+    r"|with (?:that|this|these|those)|at (?:that|this)|after (?:that|this)|from (?:that|this|there|here)|because of (?:that|this)|to do (?:that|this|so|it)|by doing (?:that|this|so)|again|instead|similarly|likewise|still|even|maybe|perhaps|let's)\b"
+)
+_INNER_REFERENCE = re.compile(
+    r"(?i)\b(?:it|they|them|he|she|him|that one|those|these|do (?:that|this|so)|did (?:that|this)|like (?:that|this)|(?:of|with|for|by|on|to|about|from|in) (?:this|that|these|those)(?=[.,]|$)|(?:this|that) (?:is|was|will|can|has))\b"
+)
+
+
+def find_fault(text: str) -> str:
+    """Return why a text is not a good statement; empty when it is one. The reason is a fixed phrase."""
+    words = [word.lower().replace("’", "'") for word in tokens(text)]
+    if "..." in text or "…" in text:
+        return "an ellipsis"
+    if len(set(content(text))) < MIN_CONTENT_WORDS:
+        return "too few content words"
+    if _INSTRUCTION.search(text):
+        return "words of instructions"
+    if _ABOUT_THE_TALK.search(text):
+        return "about the talk instead of its subject"
+    if text.rstrip("\"')”’ ").endswith("?") or _is_question(words):
+        return "a question"
+    if _OPENING.match(text):
+        return "a dangling opening"
+    if _is_dangling(text, words):
+        return "a dangling pronoun"
+    if _FILLER.search(text):
+        return "a filler"
+    if _HOUSEKEEPING.search(text):
+        return "housekeeping"
+    if (words[-1] in NOT_LAST_WORDS | SELDOM_LAST_WORDS and words[-1] not in _MAY_END) or _UNFINISHED.search(text):
+        return "an open end"
+    if not has_finite_verb(words):
+        return "no finite verb"
+    if _DEPENDENT.match(text) and not _has_main_clause(text, words):
+        return "no main clause"
+    return ""
+
+
+def stands_alone(text: str) -> bool:
+    """Return whether a good statement can be understood without the sentences around it, as a TL;DR must be."""
+    if find_fault(text) or _CONTEXT.match(text) or len(set(content(text))) < MIN_ALONE_WORDS:
+        return False
+    reference = _INNER_REFERENCE.search(text)
+    return reference is None or len(content(text[: reference.start()])) >= 2
+
+
+def repeats(text: str, earlier: Iterable[str]) -> bool:
+    """Return whether a text shares most of its content words with an earlier one."""
+    own = set(content(text))
+    for other in map(set, map(content, earlier)):
+        if own and other and len(own & other) >= SHARED * min(len(own), len(other)):
+            return True
+    return False
+
+
+def _is_question(words: list[str]) -> bool:
+    """Return whether words without a question mark have the order of a question: "how do we", "is there a"."""
+    auxiliaries = {
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "would",
+        "should",
+        "have",
+        "has",
+        "am",
+    }
+    subjects = {
+        "i",
+        "you",
+        "we",
+        "they",
+        "he",
+        "she",
+        "it",
+        "there",
+        "this",
+        "that",
+        "the",
+        "these",
+        "those",
+        "any",
+        "anyone",
+        "anybody",
+        "your",
+        "my",
+        "a",
+        "an",
+    }
+    if words[:1] and words[0] in auxiliaries and words[1:2] and words[1] in subjects:
+        return True
+    asks = {"how", "what", "why", "where", "when", "who", "which"}
+    if words[0] in {"how", "what", "why", "where", "when", "who", "which", "what's", "who's", "how's", "where's"}:
+        if words[0] in {"what's", "who's", "how's", "where's"}:
+            return True
+        following = words[1:4]
+        return (
+            any(word in auxiliaries and after in subjects for word, after in zip(following, words[2:5], strict=False))
+            or (words[0] in asks - {"when"} and words[1:2] and words[1] in {"about", "if"}) is True
+        )
+    return False
+
+
+def _is_dangling(text: str, words: list[str]) -> bool:
+    """Return whether the subject is a pronoun that refers to an earlier sentence."""
+    if _PRONOUN.match(text):
+        return not _EXPLETIVE.match(text)
+    if _DEMONSTRATIVE.match(text):
+        return (
+            "'" in words[0]
+            or len(words) < 2
+            or is_verb(words[1])
+            or words[1]
+            in {
+                "way",
+                "one",
+                "ones",
+                "also",
+                "just",
+                "really",
+                "actually",
+                "basically",
+                "then",
+                "would",
+                "all",
+                "kind",
+                "sort",
+                "right",
+                "thing",
+                "things",
+                "stuff",
+                "point",
+                "here",
+                "there",
+                "again",
+                "now",
+                "and",
+                "in",
+                "of",
+                "to",
+                "we",
+                "you",
+                "i",
+                "they",
+                "it",
+                "the",
+                "a",
+                "what",
+                "how",
+                "why",
+                "where",
+                "when",
+                "which",
+                "only",
+                "not",
+                "gives",
+                "are",
+            }
+        )
+    return False
+
+
+def _has_main_clause(text: str, words: list[str]) -> bool:
+    """Return whether a sentence that begins with "when" or "if" has a second clause with a verb of its own."""
+    bare = re.sub(r"(?i)\b(?:that|which|who)(?: (?:then|also|just|really|now))? [\w']+", "", text)
+    bare = re.sub(r"(?i)\bto [a-z]+\b", "", bare)
+    parts = [word.lower() for word in tokens(bare)]
+    return sum(has_finite_verb([word]) for word in parts) >= 2
