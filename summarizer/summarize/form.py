@@ -10,14 +10,9 @@ import re
 from collections.abc import Iterable
 
 from summarizer.language.function_words import NOT_LAST_WORDS, SELDOM_LAST_WORDS
+from summarizer.language.parts import has_finite_verb, is_verb
 from summarizer.language.words import content, tokens
 
-_FINITE = re.compile(
-    r"(?i)\b(?:is|are|was|were|am|have|has|had|do|does|did|can|could|will|would|should|may|might|must|'s|'re|'ve|'ll|'m|need"
-    r"s?|uses?|used|makes?|made|gets?|got|runs?|ran|helps?|gives?|gave|means?|shows?|wants?|wanted|allows?|provides?|built"
-    r"|added|decided|found|became|supports?|creates?|created|happens?|keeps?|kept|started|moved|changed|came|went|works?"
-    r"|fell|took|takes|goes|comes|know|see|looks?|looked|calls?|called|asks?|lists?|reads?|writes?|returns?|listens?|depends?|contains?|handles?|exposes?|sends?|sent|stores?|stored|[a-z]{3,}ed)\b"
-)
 MIN_CONTENT_WORDS = 3  # of a statement
 MIN_ALONE_WORDS = 4  # content words of a statement that stands alone
 SHARED = 0.7  # share of the content words of the shorter statement that makes it a repetition
@@ -130,16 +125,6 @@ def repeats(text: str, earlier: Iterable[str]) -> bool:
         if own and other and len(own & other) >= SHARED * min(len(own), len(other)):
             return True
     return False
-
-
-def has_finite_verb(words: list[str]) -> bool:
-    """Return whether one of the words is a finite verb."""
-    return bool(_FINITE.search(" ".join(words)))
-
-
-def is_verb(word: str) -> bool:
-    """Return whether a word is a finite verb."""
-    return has_finite_verb([word])
 
 
 def _is_question(words: list[str]) -> bool:
