@@ -78,11 +78,13 @@ def test_a_truncated_answer_is_not_finished(folder: Path) -> None:
 
 
 def test_random_text_is_never_published(folder: Path, transcript: Transcript, source: Source) -> None:
-    """A model that generates random text in the required form leads to a refusal or a failure, never to a page."""
-    summarizer = opened(TRANSFORMERS, SETTINGS, RUNTIME, folder)
+    """Notes of random text are refused; with editing, the page consists of quotes."""
+    notes = opened(TRANSFORMERS, changed(SETTINGS, method="map_reduce"), RUNTIME, folder)
     with pytest.raises((Refused, Failed)) as refused:
-        summarizer.summarize(transcript, source, MemoryAnswers())
+        notes.summarize(transcript, source, MemoryAnswers())
     assert refused.value.code in {"unsupported", "no_content", "answer_cut"}  # depends on the random weights
+    summary = opened(TRANSFORMERS, SETTINGS, RUNTIME, folder).summarize(transcript, source, MemoryAnswers())
+    assert summary.quoted
 
 
 def test_a_prompt_that_does_not_fit_fails_and_is_not_truncated(

@@ -67,7 +67,7 @@ class Client:
         """
         for request in requests:
             self._require_fitting(request)
-        answers = self._get_answers(requests, lambda answer: bool(answer.text.strip()))
+        answers = self._get_answers(requests, lambda answer: answer.finished or bool(answer.text.strip()))
         return [answer.text[:MAX_LINE_CHARACTERS].strip().partition("\n")[0] for answer in answers]
 
     def fits(self, request: Request) -> bool:

@@ -26,6 +26,7 @@ from summarizer.summarize.topics import make_heading, split_topics
 
 MIN_WRITTEN = 0.4  # share of the passages with a sentence by the model; with fewer, the page consists of quotes
 MAX_QUOTE_WORDS = 34
+TAKEAWAY_SHARE = 3  # a third of a short talk's statements are takeaways, the others are points of its sections
 
 
 class Editing:
@@ -67,7 +68,7 @@ class Editing:
         arranger = Arranger(client, checker, source.title)
         tldr = arranger.write_tldr(ranked)
         others = [claim for claim in ranked if not form.repeats(claim.text, [tldr.text])]
-        takeaways = choose_takeaways(others, settings.max_takeaways)
+        takeaways = choose_takeaways(others, min(settings.max_takeaways, max(3, len(others) // TAKEAWAY_SHARE)))
         used = [tldr.text, *(claim.text for claim in takeaways)]
         sections = _make_sections(ranges, talk_sentences, passages, claims, used, arranger)
         kind = choose_kind(source, transcript, settings.kind)
@@ -144,19 +145,17 @@ def _make_sections(
     used: Sequence[str],
     arranger: Arranger,
 ) -> tuple[Section, ...]:
-    """Return the sections that have statements; one without any belongs to the section before it."""
+    """Return the sections with statements that are not `used` above; any other is part of the one before it."""
     groups: list[tuple[int, list[Claim], list[Claim]]] = []  # first sentence, all statements, those not used above
     for number, (first, _) in enumerate(ranges):
         own = [claims[i] for i, passage in enumerate(passages) if passage.section == number and i in claims]
         unused = [claim for claim in own if not form.repeats(claim.text, used)]
-        if unused or not groups:
-            groups.append((first, own, unused or own))
-    if len(groups) > 1 and not groups[0][2]:  # nothing was said before the second section
-        groups[1] = (groups[0][0], *groups[1][1:])
-        groups.pop(0)
+        if unused:
+            groups.append((first, own, unused))
+    if not groups:  # a talk of a few sentences: all of them are used
+        groups = [(0, list(claims.values()), list(claims.values()))]
     headings = arranger.write_headings([own for _, own, _ in groups])
-    starts = [0.0 if not i else talk_sentences[first].start for i, (first, _, _) in enumerate(groups)]
-    starts[0] = talk_sentences[0].start
+    starts = [talk_sentences[first if i else 0].start for i, (first, _, _) in enumerate(groups)]
     ends = [*starts[1:], talk_sentences[-1].end]
     return tuple(
         Section(

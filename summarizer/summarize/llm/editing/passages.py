@@ -11,7 +11,7 @@ from summarizer.language.words import content
 from summarizer.summarize.extractive.salience import rate_readability
 
 PASSAGE_WORDS = 90  # maximum length; with 150, small models leave out more and join facts that do not belong together
-STRETCH_WORDS = 100  # minimum length of the stretch of the talk from which one passage is chosen
+STRETCH_WORDS = 100  # about the minimum length of the stretch of the talk from which one passage is chosen
 BASE_QUALITY = 0.15  # share of its weight that a sentence keeps when it cannot be quoted
 
 
@@ -58,9 +58,9 @@ def choose_passages(
 
 
 def _divide(section: Sequence[Sentence], most: int) -> list[Sequence[Sentence]]:
-    """Divide a section into stretches of about equal numbers of words, each of at least `STRETCH_WORDS`."""
+    """Divide a section into stretches of about equal numbers of words, each of about `STRETCH_WORDS` or more."""
     lengths = [len(sentence.text.split()) for sentence in section]
-    count = max(1, min(most, sum(lengths) // STRETCH_WORDS))
+    count = max(1, min(most, round(sum(lengths) / STRETCH_WORDS)))
     stretches: list[list[Sentence]] = [[] for _ in range(count)]
     before = 0
     for sentence, length in zip(section, lengths, strict=True):
@@ -73,7 +73,7 @@ def _choose_window(stretch: Sequence[Sentence], weights: Mapping[str, float]) ->
     """Return the adjacent sentences of at most `PASSAGE_WORDS` words with the highest sum of weights."""
     values = [_rate(sentence, weights) for sentence in stretch]
     lengths = [len(sentence.text.split()) for sentence in stretch]
-    best, chosen = -math.inf, (0, 1)
+    best, chosen = (-math.inf, 0), (0, 1)
     for first in range(len(stretch)):
         words, value = 0, 0.0
         for last in range(first, len(stretch)):
@@ -81,8 +81,8 @@ def _choose_window(stretch: Sequence[Sentence], weights: Mapping[str, float]) ->
             if words > PASSAGE_WORDS and last > first:
                 break
             value += values[last]
-            if value > best:
-                best, chosen = value, (first, last + 1)
+            if (value, words) > best:
+                best, chosen = (value, words), (first, last + 1)
     return tuple(stretch[slice(*chosen)])
 
 
