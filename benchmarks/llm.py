@@ -1,117 +1,205 @@
-"""Measure the speed of a local language model on this machine: `python benchmarks/llm.py [--tokens 512]`.
+"""Compare ways to run a local language model with real weights: how exact they are, and how fast they edit passages.
 
-The model has the shape of Qwen2.5-0.5B and random weights: the text is random, but the speed is realistic. The number
-formats are measured in turns, and the best turn of each counts, because other programs can only slow it down. `prefill`
-processes a prompt, and `decode` generates tokens one by one; both are in tokens per second of processor time on one
-thread (`--threads` for more), which is least affected by other programs. `cosine` is the cosine similarity of the
-logits with those in float32. torchao is measured if it is installed (`pip install torchao`).
+    python benchmarks/llm.py --models FOLDER [FOLDER ...] --data FOLDER [--gguf FILE ...] [OPTION ...]
+
+    --passages 16        number of passages that are edited
+    --candidates ...     only these
+    --tokens 1024        tokens of real text for agreement and perplexity
+
+MODELS are folders of transformers (safetensors); GGUF are files for llama.cpp with the same weights, in the same order
+(`pip install xllamacpp`). DATA is the folder of real talks of the evaluation. "Agreement" is the share of positions of
+a real transcript at which the most probable next token is the one in float32; perplexity is over the same text. Editing
+is the request that the summarizer makes for a passage: instructions, two examples, at most 90 words, one sentence.
+Every candidate runs in its own process, one after another; the loading of the model is not counted.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
-import gc
-import importlib.util
+import json
+import math
+import os
+import subprocess
+import sys
+import threading
 import time
 import warnings
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-import torch
-from transformers import Qwen2Config, Qwen2ForCausalLM
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
-from summarizer.summarize.llm.transformers_model import quantize
+from summarizer.config import LLMSettings, RuntimeSettings, SummarizeSettings  # noqa: E402
+from summarizer.evaluation.material import Material  # noqa: E402
+from summarizer.language.sentences import sentences  # noqa: E402
+from summarizer.language.words import content  # noqa: E402
+from summarizer.summarize.extractive.salience import weigh_terms  # noqa: E402
+from summarizer.summarize.llm.editing.passages import choose_passages  # noqa: E402
+from summarizer.summarize.llm.editing.writing import EXAMPLES, make_request  # noqa: E402
+from summarizer.summarize.llm.generator import Request  # noqa: E402
+from summarizer.summarize.topics import split_topics  # noqa: E402
 
-SHAPE = {
-    "vocab_size": 151_936, "hidden_size": 896, "intermediate_size": 4864, "num_hidden_layers": 24,
-    "num_attention_heads": 14, "num_key_value_heads": 2, "max_position_embeddings": 32_768, "tie_word_embeddings": True,
-}  # fmt: skip
-INSTRUCTIONS = 330  # tokens of the instructions that the requests of the map step share
-CHUNK = 2400  # tokens of a chunk
-ANSWER = 500  # tokens of an answer
+CANDIDATES = {
+    "float32": "float32, one at a time (`generate`)",
+    "bfloat16": "bfloat16, one at a time (`generate`)",
+    "int8": "int8, torch's dynamic quantization, one at a time",
+    "ours": "**this project: bfloat16, batches of 16, common beginning kept**",
+    "llama1": "llama.cpp, Q4_K_M or as given, one at a time",
+    "llama16": "llama.cpp, sixteen at a time",
+}
 
 
 def main() -> None:
-    """Measure and print a markdown table."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--tokens", type=int, default=512, help="prompt length")
-    options.add_argument("--write", type=int, default=24, help="tokens to generate")
-    options.add_argument("--turns", type=int, default=2, help="measurements of each number format; the best counts")
-    options.add_argument("--layers", type=int, default=24, help="use fewer layers for a quick measurement")
-    options.add_argument("--threads", type=int, default=1)
-    arguments = options.parse_args()
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(0)
+    """Print a table row for each model and candidate."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=Path, nargs="+", required=True)
+    parser.add_argument("--gguf", type=Path, nargs="*", default=[])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--passages", type=int, default=16)
+    parser.add_argument("--tokens", type=int, default=1024)
+    parser.add_argument("--candidates", nargs="+", choices=CANDIDATES, default=list(CANDIDATES))
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(_measure(*options.child, options)))
+        return
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start\n")
+    print("| model | how | agreement | perplexity | seconds a passage | against `generate` in bfloat16 | peak, GB |")
+    print("|---|---|---:|---:|---:|---:|---:|")
+    for number, model in enumerate(options.models):
+        gguf = str(options.gguf[number]) if number < len(options.gguf) else ""
+        figures = {
+            name: _run(name, gguf if name.startswith("llama") else str(model), options)
+            for name in options.candidates
+            if gguf or not name.startswith("llama")
+        }
+        base = figures.get("bfloat16", {}).get("seconds", math.nan)
+        for name, row in figures.items():
+            print(
+                f"| {model.name} | {CANDIDATES[name]} | {_format(row.get('agreement'), '.1%')} "
+                f"| {_format(row.get('perplexity'), '.2f')} | {row['seconds']:.2f} | {base / row['seconds']:.2f} "
+                f"| {row['peak'] / 1e9:.1f} |",
+                flush=True,
+            )
+
+
+def _format(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
+
+
+def _run(name: str, model: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Measure a candidate in its own process; its peak memory is that of the process."""
+    command = [sys.executable, __file__, "--models", *map(str, options.models), "--data", str(options.data)]
+    command += ["--passages", str(options.passages), "--tokens", str(options.tokens), "--child", name, model]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{name} failed: {done.stderr[-800:]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _measure(name: str, model: str, options: argparse.Namespace) -> dict[str, Any]:
+    import resource
+
     warnings.simplefilter("ignore")
-    print(f"{torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}, torch {torch.__version__}")
-    model = Qwen2ForCausalLM(Qwen2Config(**SHAPE | {"num_hidden_layers": arguments.layers})).eval()
-    prompt = torch.randint(0, SHAPE["vocab_size"], (1, arguments.tokens))
+    material = Material(options.data)
+    requests = _make_requests(material, options.passages)
+    if name.startswith("llama"):
+        figures = _edit_with_llama(model, requests, 16 if name == "llama16" else 1)
+    else:
+        figures = _edit_with_torch(name, Path(model), requests, _read_text(material), options.tokens)
+    return figures | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+
+
+def _make_requests(material: Material, count: int) -> list[Request]:
+    """Return the requests for passages of real talks of the report half."""
+    requests: list[Request] = []
+    for talk in (talk for talk in material.talks if talk.half == "report"):
+        split = sentences(talk.corrected)
+        ranges = split_topics([content(sentence.text) for sentence in split], 8)
+        passages = choose_passages(split, ranges, weigh_terms(split, talk.source), 3)
+        requests += [make_request("sentence", passage.text, EXAMPLES) for passage in passages[:8]]
+        if len(requests) >= count:
+            break
+    return requests[:count]
+
+
+def _read_text(material: Material) -> str:
+    return next(talk.text for talk in material.talks if talk.half == "report" and len(talk.text.split()) > 3000)
+
+
+def _edit_with_torch(name: str, path: Path, requests: list[Request], text: str, count: int) -> dict[str, Any]:
+    import torch
+
+    from summarizer.summarize.llm.transformers_model import TransformersGenerator
+
+    batch = 16 if name == "ours" else 1
+    settings = SummarizeSettings(backend="transformers", llm=LLMSettings(max_new_tokens=64))
+    generator = TransformersGenerator(path, RuntimeSettings(device="cpu", llm_batch=batch), settings)
+    model, tokenizer = generator._model, generator._tokenizer
+    tokens = torch.tensor([tokenizer.encode(text, add_special_tokens=False)[:count]])
+    truth = _predict(model.float(), tokens)[0]
+    model.bfloat16()
+    if name == "float32":
+        model.float()
+    if name == "int8":
+        _quantize(model)
+    predicted, perplexity = _predict(model, tokens)
+    list(generator.generate(requests[:1]))  # warm up
+    started = time.monotonic()
+    list(generator.generate(requests))
+    seconds = (time.monotonic() - started) / len(requests)
+    agreement = float((predicted == truth).float().mean())
+    return {"agreement": agreement, "perplexity": perplexity, "seconds": seconds}
+
+
+def _predict(model: Any, tokens: Any) -> tuple[Any, float]:
+    """Return the most probable next token at every position, and the perplexity of the text."""
+    import torch
+
     with torch.inference_mode():
-        reference = model(prompt, logits_to_keep=16).logits.flatten()
-    variants = _make_variants(model)
-    del model
-    gc.collect()
-    best: dict[str, tuple[float, float]] = {}
-    cosine = {}
-    for turn in range(arguments.turns):
-        for name, variant in variants.items():
-            read, write, logits = _measure(variant, prompt, arguments.write)
-            cosine[name] = float(torch.nn.functional.cosine_similarity(logits, reference, dim=0))
-            previous = best.get(name, (read, write))
-            best[name] = (min(previous[0], read), min(previous[1], write))
-            prefill, decode = arguments.tokens / read, arguments.write / write
-            print(f"  turn {turn + 1}, {name}: prefill {prefill:.0f}, decode {decode:.1f}")
-    _print_table(best, cosine, arguments)
+        logits = model(tokens).logits[0].float()
+    loss = torch.nn.functional.cross_entropy(logits[:-1], tokens[0, 1:])
+    return logits.argmax(-1), math.exp(float(loss))
 
 
-def _make_variants(model: Any) -> dict[str, Any]:
-    conversions: dict[str, Callable[[Any], Any]] = {"bfloat16": lambda m: m.bfloat16(), "int8 (ours)": _quantize}
-    if importlib.util.find_spec("torchao"):
-        conversions["int8 (torchao, eager)"] = _quantize_with_torchao
-    return {name: convert(copy.deepcopy(model)).eval() for name, convert in conversions.items()}
+def _quantize(model: Any) -> None:
+    """Quantize the linear layers dynamically, as older versions of this project did."""
+    import torch
+
+    module: Any = torch.ao
+    for parent in list(model.modules()):
+        for name, layer in list(parent.named_children()):
+            if type(layer) is torch.nn.Linear:
+                layer.float()
+                layer.qconfig = module.quantization.per_channel_dynamic_qconfig
+                setattr(parent, name, module.nn.quantized.dynamic.Linear.from_float(layer))
+    model.float()
 
 
-def _quantize(model: Any) -> Any:
-    quantize(model)
-    return model
+def _edit_with_llama(path: str, requests: list[Request], slots: int) -> dict[str, Any]:
+    import xllamacpp
 
+    params = xllamacpp.CommonParams()
+    params.model.path = path
+    params.n_parallel, params.n_ctx = slots, 1024 * slots
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count() or 1
+    params.verbosity = -1
+    server = xllamacpp.Server(params)
 
-def _quantize_with_torchao(model: Any) -> Any:
-    from torchao.quantization import Int8DynamicActivationInt8WeightConfig, quantize_
+    def ask(request: Request) -> None:
+        body = {"messages": request.messages, "temperature": 0, "max_tokens": request.max_new_tokens, "stop": ["\n"]}
+        answered = threading.Event()
+        server.handle_chat_completions(body | {"stream": False}, lambda _answer: answered.set())
+        if not answered.wait(300):
+            raise SystemExit("llama.cpp did not answer")
 
-    # Untie the weights, because both layers are replaced.
-    model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.detach().clone())
-    quantize_(model, Int8DynamicActivationInt8WeightConfig())
-    return model
-
-
-def _measure(model: Any, prompt: torch.Tensor, write: int) -> tuple[float, float, torch.Tensor]:
-    """Return (seconds to process the prompt, seconds to generate the tokens, logits of the last 16 positions)."""
-    with torch.inference_mode():
-        model(prompt[:, :16])
-        started = time.process_time()
-        out = model(prompt, use_cache=True, logits_to_keep=16)
-        read = time.process_time() - started
-        cache, token = out.past_key_values, out.logits[:, -1:].argmax(-1)
-        started = time.process_time()
-        for _ in range(write):
-            step = model(token, past_key_values=cache, use_cache=True)
-            token = step.logits[:, -1:].argmax(-1)
-        return read, time.process_time() - started, out.logits.float().flatten()
-
-
-def _print_table(best: dict[str, tuple[float, float]], cosine: dict[str, float], arguments: argparse.Namespace) -> None:
-    base_read, base_write = best["bfloat16"]
-    print("\n| | prefill, tokens/s | decode, tokens/s | prefill ratio | decode ratio | cosine |")
-    print("|---|---|---|---|---|---|")
-    for name, (read, write) in best.items():
-        rates = f"{arguments.tokens / read:.0f} | {arguments.write / write:.1f}"
-        print(f"| {name} | {rates} | {base_read / read:.2f} | {base_write / write:.2f} | {cosine[name]:.4f} |")
-    read, write = best["int8 (ours)"]
-    prefix = INSTRUCTIONS * read / arguments.tokens
-    total = (INSTRUCTIONS + CHUNK) * read / arguments.tokens + ANSWER * write / arguments.write
-    print(f"\nThe {INSTRUCTIONS} tokens of shared instructions take {prefix / total:.1%} of the time of a chunk.")
+    ask(requests[0])
+    started = time.monotonic()
+    with ThreadPoolExecutor(slots) as pool:
+        list(pool.map(ask, requests))
+    return {"seconds": (time.monotonic() - started) / len(requests)}
 
 
 if __name__ == "__main__":

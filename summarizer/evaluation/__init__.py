@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from summarizer.config import Config
 from summarizer.errors import UsageError
-from summarizer.evaluation import claims, coverage, extractive, gates, jargon, llm
+from summarizer.evaluation import claims, coverage, digests, extractive, gates, jargon
 from summarizer.evaluation.material import Material
 from summarizer.evaluation.report import Part
 
@@ -23,7 +23,7 @@ PARTS: dict[str, Callable[[Material, Config], Part]] = {
     "jargon": jargon.measure,
     "extractive": extractive.measure,
     "coverage": coverage.measure,
-    "llm": llm.measure,
+    "digests": digests.measure,
 }
 
 

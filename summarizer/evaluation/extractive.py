@@ -69,7 +69,7 @@ def _compare(talks: Sequence[RealTalk], rare: Callable[[RealTalk], set[str]], ha
     randoms = [row("random", _random(seed)) for seed in SEEDS]
     mean = sum(row.figure or 0.0 for row in randoms) / len(randoms)
     rows.append(randoms[0].model_copy(update={"figure": mean, "note": f"mean of {len(randoms)} seeds"}))
-    rows += [row(name, method) for name, method in _sumy_methods().items()]
+    rows += [row(name, method) for name, method in sumy_methods().items()]
     shares = [share_covered(rare(talk), texts[talk.id].text) for talk in talks]
     rows.append(
         Row(
@@ -126,7 +126,7 @@ def _random(seed: int) -> Method:
     return method
 
 
-def _sumy_methods() -> dict[str, Method]:
+def sumy_methods() -> dict[str, Method]:
     """LexRank (Erkan and Radev 2004) and TextRank (Mihalcea and Tarau 2004) from sumy; empty if it is not installed."""
     try:
         from sumy.models.dom import ObjectDocumentModel, Paragraph

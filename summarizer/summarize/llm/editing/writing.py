@@ -27,8 +27,8 @@ MAX_TOKENS = 56  # of an answer; 25 words with technical names need up to 50
 EXAMPLES = (
     (
         "so um the thing with a sourdough starter is that you have to feed it every day and if you forget it for like "
-        "a week it gets really sour right so what we did in the bakery is we put it in the fridge and then you only feed "
-        "it once a week",
+        "a week it gets really sour right so what we did in the bakery is we put it in the fridge and then you only "
+        "feed it once a week",
         "A sourdough starter that is kept in the fridge needs feeding only once a week instead of every day.",
     ),
     (
