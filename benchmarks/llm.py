@@ -21,7 +21,6 @@ import math
 import os
 import subprocess
 import sys
-import threading
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -93,7 +92,7 @@ def _run(name: str, model: str, options: argparse.Namespace) -> dict[str, Any]:
     """Measure a candidate in its own process; its peak memory is that of the process."""
     command = [sys.executable, __file__, "--models", *map(str, options.models), "--data", str(options.data)]
     command += ["--passages", str(options.passages), "--tokens", str(options.tokens), "--child", name, model]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{name} failed: {done.stderr[-800:]}")
     return dict(json.loads(done.stdout.splitlines()[-1]))
@@ -190,10 +189,7 @@ def _edit_with_llama(path: str, requests: list[Request], slots: int) -> dict[str
 
     def ask(request: Request) -> None:
         body = {"messages": request.messages, "temperature": 0, "max_tokens": request.max_new_tokens, "stop": ["\n"]}
-        answered = threading.Event()
-        server.handle_chat_completions(body | {"stream": False}, lambda _answer: answered.set())
-        if not answered.wait(300):
-            raise SystemExit("llama.cpp did not answer")
+        server.handle_chat_completions(body)
 
     ask(requests[0])
     started = time.monotonic()

@@ -166,7 +166,7 @@ def test_a_supported_tldr_of_the_model_cites_the_statements_that_it_joins(talk: 
 
 
 def test_an_invented_tldr_is_replaced_by_a_statement(talk: Transcript, source: Source) -> None:
-    """The best statement that can be understood alone is the TL;DR."""
+    """the statement with the most words of the title is the TL;DR."""
     summary = summarize(Model(copy_statement, tldr="Blockchain improves the supply chain of hospitals."), talk, source)
     assert summary.tldr.text in STATEMENTS
 

@@ -77,7 +77,7 @@ class Arranger:
         self._title = title
 
     def write_tldr(self, ranked: Sequence[Claim]) -> Claim:
-        """Return the model's TL;DR when statements support it, otherwise the best statement that stands alone."""
+        """Return the supported TL;DR of the model or the statement, whichever has the most words of the title."""
         sources = ranked[:TLDR_SOURCES]
         material = "\n".join(f"- {claim.text}" for claim in sources)
         requests = [
@@ -86,22 +86,28 @@ class Arranger:
                 "tldr", f"Title: {self._title}\n" + "\n".join(f"- {c.text}" for c in sources[:3]), TLDR_EXAMPLES
             ),
         ]
-        for line in self._client.write(requests):
-            if claim := self._check_tldr(take_sentence(line), sources):
-                return claim
+        written = [self._check_tldr(take_sentence(line), sources) for line in self._client.write(requests)]
         alone = [claim for claim in ranked if form.stands_alone(claim.text)]
         short = [claim for claim in alone if len(claim.text.split()) <= TLDR_WORDS]
-        return (short or alone or list(ranked))[0]
+        candidates = [claim for claim in written if claim] + (short or alone or list(ranked))
+        return max(candidates, key=self._count_title_words)  # the first of those with the most
+
+    def _count_title_words(self, claim: Claim) -> int:
+        """Return how many words of the title a statement has; without the speakers, who stand behind a dash."""
+        return len(set(content(re.split(r" [-–—|] ", self._title)[0])) & set(content(claim.text)))
 
     def _check_tldr(self, text: str, sources: Sequence[Claim]) -> Claim | None:
-        """Return the TL;DR with the evidence of as few statements as support it, of at most three."""
+        """Return the TL;DR with the evidence of as few statements as support it, of at most two.
+
+        With three, small models join facts that have nothing to do with each other.
+        """
         if not text or len(text.split()) > TLDR_WORDS + 5 or not form.stands_alone(text):
             return None
         if measure_spoken(text, " ".join([self._title, *(claim.text for claim in sources)])) < MIN_TLDR_SPOKEN:
             return None
         words = set(content(text))
         related = sorted(sources, key=lambda claim: -len(words & set(content(claim.text))))
-        for size in (1, 2, 3):
+        for size in (1, 2):
             for group in combinations(related[:4], size):
                 claim = self._checker.check(text, [id for member in group for id in member.evidence])
                 shared = words & set(content(" ".join(member.text for member in group)))
