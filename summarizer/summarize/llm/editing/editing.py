@@ -26,6 +26,7 @@ from summarizer.summarize.topics import make_heading, split_topics
 
 MIN_WRITTEN = 0.4  # share of the passages with a sentence by the model; with fewer, the page consists of quotes
 MAX_QUOTE_WORDS = 34
+MIN_COMPLETENESS = 0.5  # probability that a quote is a whole sentence; captions without full stops do not tell
 TAKEAWAY_SHARE = 3  # a third of a short talk's statements are takeaways, the others are points of its sections
 
 
@@ -128,8 +129,13 @@ def _complete(
 
 
 def _choose_quote(passage: Passage, checker: evidence.Checker) -> Claim | None:
+    """Return the best sentence of the passage that can be understood alone; None if there is none."""
     candidates = [
-        s for s in passage.sentences if len(s.text.split()) <= MAX_QUOTE_WORDS and not form.find_fault(s.text)
+        sentence
+        for sentence in passage.sentences
+        if len(sentence.text.split()) <= MAX_QUOTE_WORDS
+        and sentence.completeness >= MIN_COMPLETENESS
+        and form.stands_alone(sentence.text)
     ]
     for sentence in sorted(candidates, key=lambda s: -rate_readability(s.text) * s.completeness):
         if isinstance(claim := checker.check(sentence.text, sentence.segments), Claim):
