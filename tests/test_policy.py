@@ -9,7 +9,7 @@ from summarizer.config import load as load_config
 from summarizer.errors import Failed, Refused, UsageError
 from summarizer.library import upkeep
 from summarizer.pipeline import Run, State, Walk, new_run
-from summarizer.records import Transcript
+from summarizer.records import RecordingNote, Transcript
 from summarizer.store import Library
 from summarizer.transcribe import Recording
 from tests.fake_backends import VTT, FakeBackends, make_video
@@ -152,6 +152,29 @@ def test_explain_shows_the_score(tmp_path: Path) -> None:
     assert why.startswith("score 0.")
     score = yaml.safe_load(page(run).split("---\n")[1])["ai"]["transcript"]["score"]
     assert f"score {score['score']:.2f}" in why
+
+
+def test_notes_on_the_sound_are_on_the_page_in_explain_and_in_the_outcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers learn that two sound tracks were mixed and that the sound ends early."""
+    notes = (
+        RecordingNote(kind="tracks_mixed", tracks=(1, 2), total=3),
+        RecordingNote(kind="early_end", seconds=18.0),
+    )
+    backends = FakeBackends(captions=None)
+    speech = FakeBackends.transcribe
+    monkeypatch.setattr(backends, "transcribe", lambda item: speech(backends, item).model_copy(update={"notes": notes}))
+    run = night(tmp_path, backends, budget=True)
+    sentences = (
+        "Sound tracks 1, 2 of 3 were mixed: each has a voice.",
+        "The sound ends 0:18 before the recording.",
+    )
+    for sentence in sentences:
+        assert f"- {sentence}\n" in page(run)
+    assert " ".join(sentences) == run.finals[0].reason
+    steps = upkeep.explain(run.config, "video-00000").steps
+    assert " ".join(sentences) in [step.why for step in steps if step.stage == "transcribe"]
 
 
 def test_upgrading_requires_a_policy_that_uses_captions_first() -> None:

@@ -188,7 +188,9 @@ def test_a_voice_after_silence_keeps_its_time() -> None:
     assert start[0] == pytest.approx(480_000 + expected[0], abs=8000)
 
 
-@pytest.mark.parametrize(("tag", "code"), [("eng", "en"), ("ger", "de"), ("deu", "de"), ("pt-BR", "pt"), ("und", "")])
+@pytest.mark.parametrize(
+    ("tag", "code"), [("eng", "en"), ("ger", "de"), ("deu", "de"), ("pt-BR", "pt"), ("und", ""), ("<b>", "")]
+)
 def test_languages_of_containers_become_those_of_whisper(tag: str, code: str) -> None:
     """Containers use three letters, of two kinds."""
     assert to_short_code(tag) == code

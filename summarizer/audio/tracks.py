@@ -121,7 +121,10 @@ def choose_tracks(tracks: Sequence[Track], language: str, listen: Callable[[Trac
 def to_short_code(language: str) -> str:
     """The ISO 639-1 code of a container's language, or its own code if it is not known; empty for no language."""
     code = language.lower().replace("_", "-").split("-")[0]
-    return "" if code in {"und", "mul", "zxx", "mis", "qaa"} else _SHORT.get(code, code)
+    known = (
+        len(code) in {2, 3} and code.isascii() and code.isalpha() and code not in {"und", "mul", "zxx", "mis", "qaa"}
+    )
+    return _SHORT.get(code, code) if known else ""
 
 
 def _prefer_language(tracks: Sequence[Track], language: str, languages: set[str]) -> list[Track]:

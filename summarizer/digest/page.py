@@ -10,7 +10,6 @@ import yaml
 
 from summarizer.config import DigestSettings
 from summarizer.digest.escape import clean, timestamp
-from summarizer.digest.sound import describe_sound
 from summarizer.digest.templates import environment, load_phrases
 from summarizer.records import Claim, Correction, Section, Source, Summary, TextScore, Transcript, Video
 
@@ -34,7 +33,6 @@ def render(
         .render(
             source=source,
             transcript=transcript,
-            sound=describe_sound(transcript, summary.language or transcript.language),
             summary=summary,
             phrase=load_phrases(summary.language or transcript.language),
             quoted=summary.quoted,

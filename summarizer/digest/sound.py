@@ -7,9 +7,9 @@ from summarizer.digest.wording import load_wording
 from summarizer.records import Transcript
 
 
-def describe_sound(transcript: Transcript, language: str = "en") -> tuple[str, ...]:
-    """One sentence for each note of a transcript, as plain text."""
-    wording = load_wording(language)
+def describe_sound(transcript: Transcript) -> tuple[str, ...]:
+    """One English sentence for each note of a transcript, as plain text; the template of the page writes the same."""
+    wording = load_wording("en")
     return tuple(
         wording[note.kind].format(
             length=timestamp(note.seconds),
