@@ -52,7 +52,9 @@ def test_a_claim_takes_its_time_from_the_segment() -> None:
         (TALK[0], [99], "it cites a segment that does not exist"),
         (TALK[0], [-1], "it cites a segment that does not exist"),
         (TALK[0], [0, 99], "it cites a segment that does not exist"),
-        (" ", [0], "it has no text"),
+        (" ", [0], "it says nothing"),
+        ("...", [0], "it says nothing"),
+        ("And so it was.", [0], "it says nothing"),
         (TALK[0], [9], "the number 900 is not in the cited segments"),
     ],
 )

@@ -18,7 +18,7 @@ from tests.fake_openai import error, reply, serve
 from tests.test_mapreduce import GOOD_MAP, GOOD_REDUCE
 
 WRONG_IDS = '{"claims": [{"text": "The disk of etcd was slow.", "evidence": [99]}]}'
-SETTINGS = summarize_settings(backend="openai", model="qwen", chunk_tokens=2000)
+SETTINGS = summarize_settings(backend="openai", model="qwen", method="map_reduce", chunk_tokens=2000)
 
 
 def summarize(address: str, transcript: Transcript, source: Source, **runtime: object) -> Summary:
