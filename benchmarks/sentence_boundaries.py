@@ -3,7 +3,7 @@
     python benchmarks/sentence_boundaries.py --data FOLDER [--write]
 
 Some talks have captions with full stops. The weights are learned from those in the half that is used to choose
-thresholds, after their punctuation is removed. The talks of both halves are then divided with these weights, and the
+thresholds and from edited interviews, after their punctuation is removed. The talks of both halves are then divided with these weights, and the
 result is compared with their full stops. The table contains only weights of frequent words and combinations of words,
 and no text.
 """
@@ -36,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     material = Material(options.data)
     if options.write:
-        _write(find_punctuated(material, "tune"))
+        _write([*find_punctuated(material, "tune"), *find_edited(material)])
     for half in ("tune", "report"):
         talks = find_punctuated(material, half)
         correct = predicted = actual = 0
@@ -52,6 +52,11 @@ def main() -> None:
 def find_punctuated(material: Material, half: Half) -> list[Hidden]:
     """Return the punctuated talks of a half, without their punctuation."""
     return [remove_punctuation(talk.text) for talk in material.talks if talk.half == half and has_full_stops(talk.text)]
+
+
+def find_edited(material: Material) -> list[Hidden]:
+    """Return the interviews in the sentences of their editors, without punctuation."""
+    return [remove_punctuation(interview.edited) for interview in material.interviews if interview.edited]
 
 
 def _write(learned: Sequence[Hidden]) -> None:

@@ -268,6 +268,7 @@ class Summary(Record):
     sections: tuple[Section, ...]
     decisions: tuple[Claim, ...] = ()  # meetings only
     actions: tuple[Claim, ...] = ()  # meetings only
+    questions: tuple[Claim, ...] = ()  # what the audience asked, as quotes; they are no claims of the talk
     projects: tuple[Mention, ...] = ()  # found by the glossary stage
     quoted: bool = False  # whether every sentence is quoted from the talk
     evidence: Evidence

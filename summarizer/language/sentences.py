@@ -13,14 +13,28 @@ from dataclasses import dataclass
 from summarizer.language.boundaries import PAUSE, STOP, divide
 from summarizer.records import Segment, Transcript
 
-_FILLERS = re.compile(r"(?i)(?<![\w'])(?:u+h+|u+m+|er+m?|you know|i mean|sort of|kind of)(?:,|(?![\w']))\s*")
+# "You know" is a filler where nothing depends on it: not in "let you know what it costs" or "how do you know".
+_FILLERS = re.compile(
+    r"(?i)(?<![\w'])(?:u+h+|u+m+|er+m?|all right"
+    r"|(?<!let )(?<!lets )(?<!do )(?<!did )(?<!if )(?<!as )(?<!what )(?<!when )(?<!once )(?<!that )(?<!because )(?<!would )"
+    r"(?<!should )(?<!will )you know(?! (?:what|how|why|where|when|who|which|if|whether|about|that|the answer|it|exactly|them)\b)"
+    r"|(?<!what )(?<!that )(?<!did )i mean(?! (?:by|that|it|to)\b)"
+    r"|(?<!\ba )(?<!the )(?<!this )(?<!that )(?<!what )(?<!some )(?<!any )(?<!same )(?<!one )(?<!every )(?<!each )(?<!different )"
+    r"(?<!new )(?<!another )(?<!other )(?:sort|kind) of(?: like)?)(?:,|(?![\w']))\s*"
+)
+# "Right" and "yeah" between commas, as written by people; without commas "right" may be a word of the sentence.
+_ASIDE = re.compile(r"(?i),\s*(?:right|yeah|okay|ok|like|you know|I mean)\s*(?=[,.?!]|$)[,?]?")
 _REPEATED = re.compile(r"(?i)\b([\w']+(?: [\w']+)?)(?: \1\b)+")
 _LEADING = re.compile(
     r"(?i)^(?:(?:and|so(?! (?:far|that|much|many|long)\b)|but|now|okay|ok|well|right|yeah|yes|yep|um|uh|oh|wow|also"
-    r"|then|actually|basically|like|anyway|anyways|alright|all right|again|you know|i mean|of course|obviously)"
+    r"|then|actually|basically|like|anyway|anyways|alright|all right|again|you know(?! (?:what|how|why|if|that)\b)|i mean|of course"
+    r"|obviously|sure|plus|oops|cool|great|perfect|right now we|I guess|I think(?! (?:about|of)\b)(?: that)?|as I said|like I said)"
     r"\b[, ]*)+(?=\w)"
 )
-_TRAILING = re.compile(r"(?i)(?:[, ]+(?:cool|okay|ok|yeah|alright|so|and|but|um|uh))+$")
+_TRAILING = re.compile(
+    r"(?i)(?:[, ]+(?:cool|okay|ok|yeah|yep|alright|so|and|but|or|um|uh|er|you know|i mean|i guess|and so on|and stuff|or something|or whatever"
+    r"|and stuff like that|and things like that|(?<!is )(?<!are )(?<!was )(?<!the )(?<!'s )(?<!it )(?<!all )(?<!to )(?<!your )(?<!be )right))+(?=[.?!]*$)[?]?"
+)
 _MARKS = re.compile(r"^(?:>>+|\[[^\]]*\]|\([a-z ]+\)|♪+)$")
 LONG_PAUSE = 0.6  # seconds between two segments that count as a pause
 MAX_WORDS_PER_STOP = 60  # with more words per full stop, a text counts as unpunctuated
@@ -35,7 +49,7 @@ class Sentence:
     start: float  # seconds
     end: float  # seconds
     speaker: str | None = None
-    completeness: float = 1.0  # probability that it begins and ends at the boundaries of a real sentence
+    completeness: float = 1.0  # probability that it is exactly one sentence; see `boundaries.divide`
 
 
 def sentences(transcript: Transcript) -> list[Sentence]:
@@ -62,9 +76,9 @@ def full_stops(text: str) -> int:
 
 def clean(text: str) -> str:
     """Remove fillers and stutters, capitalise the first letter, and end the text with a full stop."""
-    text = _FILLERS.sub("", text)
+    text = _FILLERS.sub("", _ASIDE.sub(",", text))
     text = " ".join(word for word in text.split() if not _MARKS.match(word))
-    text = _REPEATED.sub(r"\1", text).strip(" ,;-")
+    text = re.sub(r",(?=[.?!])|(?<=,)[, ]+(?=,)", "", _REPEATED.sub(r"\1", text)).strip(" ,;-")
     text = _TRAILING.sub("", _LEADING.sub("", text))
     text = re.sub(r"\bi\b(?=['’ ]|$)", "I", text)
     if text and not any(char.isupper() for char in text.split()[0]):
@@ -112,5 +126,5 @@ def _split_unpunctuated(transcript: Transcript) -> list[tuple[list[tuple[str, in
     if not words:
         return []
     starts = divide([word for word, _ in words], breaks)
-    ends = [*starts[1:], (len(words), 1.0)]
-    return [(words[start:end], p_start * p_end) for (start, p_start), (end, p_end) in zip(starts, ends, strict=True)]
+    ends = [start for start, _ in starts[1:]] + [len(words)]
+    return [(words[start:end], completeness) for (start, completeness), end in zip(starts, ends, strict=True)]

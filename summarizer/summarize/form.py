@@ -78,6 +78,15 @@ _CONTEXT = re.compile(
 _INNER_REFERENCE = re.compile(
     r"(?i)\b(?:it|they|them|he|she|him|that one|those|these|do (?:that|this|so)|did (?:that|this)|like (?:that|this)|(?:of|with|for|by|on|to|about|from|in) (?:this|that|these|those)(?=[.,]|$)|(?:this|that) (?:is|was|will|can|has))\b"
 )
+_QUESTION_WORDS = frozenset("how what why where when who which".split())
+_ASKING_VERBS = frozenset("is are was were do does did can could will would should have has am".split())
+_ASKED_SUBJECTS = frozenset(
+    "i you we they he she it there this that the these those any anyone anybody your my a an people".split()
+)
+_INDIRECT_QUESTION = re.compile(
+    r"(?i)\b(?:my question|the question is|i (?:have|had|got) (?:a|one|another) (?:\w+ )?question|(?:was|am|i'm|we're|just) (?:just )?(?:wondering|curious)|(?:do|did) you (?:have|think|guys|see|know|plan|use|support|need|want)\b"
+    r"|can you (?:explain|elaborate|share|talk|say|tell|describe|give)|what (?:do|are) you\b|how (?:do|did|are) you\b)"
+)
 
 
 def find_fault(text: str) -> str:
@@ -91,7 +100,7 @@ def find_fault(text: str) -> str:
         return "words of instructions"
     if _ABOUT_THE_TALK.search(text):
         return "about the talk instead of its subject"
-    if text.rstrip("\"')”’ ").endswith("?") or _is_question(words):
+    if asks(text):
         return "a question"
     if _OPENING.match(text):
         return "a dangling opening"
@@ -99,7 +108,7 @@ def find_fault(text: str) -> str:
         return "a dangling pronoun"
     if _FILLER.search(text):
         return "a filler"
-    if _HOUSEKEEPING.search(text):
+    if is_housekeeping(text):
         return "housekeeping"
     if (words[-1] in NOT_LAST_WORDS | SELDOM_LAST_WORDS and words[-1] not in _MAY_END) or _UNFINISHED.search(text):
         return "an open end"
@@ -127,59 +136,30 @@ def repeats(text: str, earlier: Iterable[str]) -> bool:
     return False
 
 
-def _is_question(words: list[str]) -> bool:
-    """Return whether words without a question mark have the order of a question: "how do we", "is there a"."""
-    auxiliaries = {
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "have",
-        "has",
-        "am",
-    }
-    subjects = {
-        "i",
-        "you",
-        "we",
-        "they",
-        "he",
-        "she",
-        "it",
-        "there",
-        "this",
-        "that",
-        "the",
-        "these",
-        "those",
-        "any",
-        "anyone",
-        "anybody",
-        "your",
-        "my",
-        "a",
-        "an",
-    }
-    if words[:1] and words[0] in auxiliaries and words[1:2] and words[1] in subjects:
+def asks(text: str) -> bool:
+    """Return whether a text is a question, by its question mark or by the order of its words: "how do we"."""
+    if text.rstrip("\"')”’ ").endswith("?"):
         return True
-    asks = {"how", "what", "why", "where", "when", "who", "which"}
-    if words[0] in {"how", "what", "why", "where", "when", "who", "which", "what's", "who's", "how's", "where's"}:
-        if words[0] in {"what's", "who's", "how's", "where's"}:
-            return True
-        following = words[1:4]
-        return (
-            any(word in auxiliaries and after in subjects for word, after in zip(following, words[2:5], strict=False))
-            or (words[0] in asks - {"when"} and words[1:2] and words[1] in {"about", "if"}) is True
-        )
-    return False
+    if _INDIRECT_QUESTION.search(text):
+        return True
+    words = [word.lower().replace("’", "'") for word in tokens(text)]
+    if not words:
+        return False
+    if words[0] in _ASKING_VERBS and words[1:2] and words[1] in _ASKED_SUBJECTS:
+        return True
+    if words[0] in {"what's", "who's", "how's", "where's"}:
+        return True
+    pairs = zip(words[1:4], words[2:5], strict=False)
+    return words[0] in _QUESTION_WORDS and (
+        any(word in _ASKING_VERBS and after in _ASKED_SUBJECTS for word, after in pairs)
+        or words[1:2] in (["about"], ["if"])
+        or (words[0] in {"what", "who"} and words[1:2] != [] and words[1] in {"is", "are"} and len(words) < 8)
+    )
+
+
+def is_housekeeping(text: str) -> bool:
+    """Return whether a text is a greeting, thanks, advertising, or about the room, the slides or the speaker."""
+    return bool(_HOUSEKEEPING.search(text))
 
 
 def _is_dangling(text: str, words: list[str]) -> bool:
