@@ -15,7 +15,7 @@ from summarizer.records import Segment, Transcript
 
 # "You know" is a filler where nothing depends on it: not in "let you know what it costs" or "how do you know".
 _FILLERS = re.compile(
-    r"(?i)(?<![\w'])(?:u+h+|u+m+|er+m?|all right"
+    r"(?i)(?<![\w'])(?:u+h+|u+m+|er+m?"
     r"|(?<!let )(?<!lets )(?<!do )(?<!did )(?<!if )(?<!as )(?<!what )(?<!when )(?<!once )(?<!that )(?<!because )(?<!would )"
     r"(?<!should )(?<!will )you know(?! (?:what|how|why|where|when|who|which|if|whether|about|that|the answer|it|exactly|them)\b)"
     r"|(?<!what )(?<!that )(?<!did )i mean(?! (?:by|that|it|to)\b)"

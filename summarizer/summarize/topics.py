@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from summarizer.language.frequency import frequency
 from summarizer.language.function_words import STOP_WORDS
+from summarizer.language.parts import NOUN, noun_phrases, parts_of
 from summarizer.language.words import stem, tokens
 
-TERMS = 3  # in a heading
-Phrase = tuple[str, ...]  # one stem, or two adjacent stems
+MAX_PHRASE_WORDS = 3
+# Weight of a phrase by its number of words: two or three words say more than one.
+LENGTH_WEIGHTS = {1: 1.0, 2: 2.2, 3: 2.4}
+MIN_SECOND = 0.35  # share of the weight of the first phrase that the second phrase of a heading needs
+Phrase = tuple[str, ...]  # one to three adjacent stems
+# Nouns and adjectives that say nothing about the subject of a section.
+_WEAK = frozenset(
+    "thing things way ways lot lots kind bit case cases example examples question questions talk talks people guy guys part parts "
+    "time times day days today point points stuff something anything everything someone one ones number problem problems "
+    "slide slides idea ideas fact reason reasons end side sense minute minutes hour hours week weeks month months year years second "
+    "seconds person folks everyone thought thoughts beginning couple bunch set step steps issue issues sort place piece pieces level "
+    "good better best new old big bigger small little different same other many more most much few several great nice cool "
+    "first last next previous whole certain specific particular able important interesting easy easier hard real right sure "
+    "possible various additional actual entire current multiple single only main huge large full bad wrong simple ready long short high low "
+    "hello hi thanks thank welcome okay ok yeah yes no please morning afternoon evening hand hands mind look thinking stage room "
+    "half third quick actually basically exactly really maybe super pretty gonna let us self word words name names answer answers "
+    "audience session conference keynote speaker speakers colleague talking presentation demo music applause laughter screen well "
+    "amount type types line lines top bottom order use uses need needs work works want start run get go make see say know take think "
+    "world life home guess hope story happen happens change changes goal goals result results effort difference situation moment journey opportunity "
+    "familiar aware happy exciting excited similar available useful helpful common general generic perfect fine correct true false left "
+    "cannot basic typical normal regular fun possibility bullet topic topics direction area areas mine matter concept concepts term terms".split()
+)
 SENTENCES_PER_SECTION = 6  # in a short talk; a long talk is limited by the maximum number of sections
 
 
@@ -43,57 +63,68 @@ def _compare_words(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]
     return sum(n * b[word] for word, n in a.items()) / norm if norm else 0.0
 
 
-def make_heading(section: Sequence[str], rest: Sequence[str]) -> str:
-    """Return up to three terms that are more frequent in the section than in the rest and in talks in general.
+def make_heading(section: Sequence[str], rest: Sequence[str], earlier: Collection[str] = ()) -> str:
+    """Return one or two noun phrases that are frequent in the section, compared with the rest and talks in general.
 
-    An example is "Etcd, slow disk, write". A term that mostly occurs next to the same word is shown with that word.
+    An example is "Slow disks and etcd". The phrases are spelled as in the talk; a phrase of the headings in `earlier`
+    is used only when there is no other one. "In between" when the section has no noun.
     """
-    inside, outside = _count_terms(section), _count_terms(rest)
-    total = sum(inside.values()) or 1
+    inside, outside = _count_phrases(section), _count_phrases(rest)
+    words = Counter(stem(word) for text in section for word in tokens(text))
+    total = words.total() or 1
     spellings = _count_spellings(section)
+    used = {stem(word) for heading in earlier for word in tokens(heading)}
     weights = {
-        term: count
-        * math.log2(1 + count / (1 + outside[term]))
-        * _weigh_rarity(term, count / total)
-        * _weigh_form(_choose_spelling(spellings[term,]))
-        for term, count in inside.items()
-    }
-    pairs: dict[Phrase, int] = {
-        phrase: forms.total()
-        for phrase, forms in spellings.items()
-        if len(phrase) == 2 and all(_weigh_form(word) >= 1 for word in _choose_spelling(forms).split())
+        phrase: count**0.8
+        * math.log2(1 + count / (0.7 + outside[phrase]))
+        * LENGTH_WEIGHTS[len(phrase)]
+        * sum(_weigh_rarity(word, words[word] / total) for word in phrase)
+        / len(phrase)
+        * (1.3 if any(char.isupper() for char in _choose_spelling(spellings[phrase])) else 1.0)
+        * (0.3 if used & set(phrase) else 1.0)
+        for phrase, count in inside.items()
+        if count > 1 or len(section) < SENTENCES_PER_SECTION
     }
     chosen: list[Phrase] = []
-    for term in sorted(weights, key=lambda term: (-weights[term], term)):
-        if len(chosen) < TERMS and not any(term in phrase for phrase in chosen):
-            phrase = _extend_to_phrase(term, inside[term], pairs)
-            chosen.append((term,) if any(set(phrase) & set(earlier) for earlier in chosen) else phrase)
+    for phrase in sorted(weights, key=lambda phrase: (-weights[phrase], phrase)):
+        if len(chosen) == 2 or (chosen and weights[phrase] < MIN_SECOND * weights[chosen[0]]):
+            break
+        if not any(set(phrase) & set(other) for other in chosen):
+            chosen.append(phrase)
     if not chosen:
         return "In between"
-    words = [_choose_spelling(spellings[phrase]) for phrase in chosen]
-    text = ", ".join(words)
-    return text if any(char.isupper() for char in words[0].split()[0]) else text[0].upper() + text[1:]
+    text = " and ".join(_choose_spelling(spellings[phrase]) for phrase in chosen)
+    return text if any(char.isupper() for char in text.split()[0]) else text[0].upper() + text[1:]
 
 
-def _extend_to_phrase(term: str, count: int, pairs: Mapping[Phrase, int]) -> Phrase:
-    """Return the term with the word that is next to it in at least half of its occurrences and twice; else alone."""
-    frequent = {pair: n for pair, n in pairs.items() if term in pair and n >= max(2, count / 2)}
-    return max(frequent, key=lambda pair: (frequent[pair], pair), default=(term,))
+def _list_phrases(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield every noun phrase of a text and its parts that end with its noun, and whether it begins the text."""
+    words = tokens(text)
+    lower = [word.lower() for word in words]
+    for start, end in noun_phrases(lower):
+        for first in range(max(start, end - MAX_PHRASE_WORDS), end):
+            phrase = words[first:end]
+            if all(_is_term(word) for word in phrase) and NOUN in parts_of(phrase[-1]):
+                yield tuple(phrase), first == 0
+
+
+def _count_phrases(texts: Sequence[str]) -> Counter[Phrase]:
+    return Counter(
+        tuple(stem(word) for word in phrase)
+        for text in texts
+        for phrase, _ in _list_phrases(text)
+        if len({stem(word) for word in phrase}) == len(phrase)
+    )
 
 
 def _count_spellings(texts: Sequence[str]) -> dict[Phrase, Counter[str]]:
-    """Count the spellings of each term and pair of adjacent terms; the capital of a first word is ignored."""
+    """Count the spellings of each phrase; the capital of a first word counts only when there is no other spelling."""
     spellings: dict[Phrase, Counter[str]] = defaultdict(Counter)
     for text in texts:
-        words = tokens(text)
-        for at, word in enumerate(words):
-            if not _is_term(word):
-                continue
-            first = word if at else word.lower()
-            spellings[stem(word),][first] += bool(at)
-            following = words[at + 1] if at + 1 < len(words) else ""
-            if following and _is_term(following) and stem(following) != stem(word):
-                spellings[stem(word), stem(following)][f"{first} {following}"] += bool(at)
+        for phrase, first in _list_phrases(text):
+            inner_capital = any(char.isupper() for char in phrase[0][1:])
+            words = (phrase[0].lower(), *phrase[1:]) if first and not inner_capital else phrase
+            spellings[tuple(stem(word) for word in words)][" ".join(words)] += 1
     return spellings
 
 
@@ -101,24 +132,17 @@ def _choose_spelling(forms: Counter[str]) -> str:
     return max(forms, key=lambda form: (forms[form], -len(form), form))
 
 
-def _weigh_form(form: str) -> float:
-    """Return a weight that is high for names and low for participles and adverbs."""
-    if any(char.isupper() for char in form):
-        return 1.3
-    return 0.4 if form.endswith(("ed", "ly")) else 1.0
-
-
 def _weigh_rarity(term: str, share: float) -> float:
     """Return how much more frequent a term is here than in talks in general, in bits, limited to 1..6."""
-    return min(6.0, max(1.0, math.log2(share / frequency(term))))
+    return min(6.0, max(1.0, math.log2(share / frequency(term)))) if share else 1.0
 
 
-def _count_terms(texts: Sequence[str]) -> Counter[str]:
-    return Counter(stem(word) for text in texts for word in tokens(text) if _is_term(word))
-
-
-@lru_cache(maxsize=65536)
 def _is_term(word: str) -> bool:
-    """Return whether a word may be in a heading: stop words, contractions and numbers may not."""
-    plain = word.lower().partition("'")[0].partition("’")[0]
-    return len(plain) > 2 and not {plain, stem(plain), word.lower()} & STOP_WORDS and not word[0].isdigit()
+    """Return whether a word may be in a heading: stop words, contractions, numbers and weak words may not."""
+    plain = word.lower().replace("’", "'")
+    return (
+        len(plain) > 1
+        and "'" not in plain
+        and not plain[0].isdigit()
+        and not {plain, stem(plain)} & (STOP_WORDS | _WEAK)
+    )

@@ -1,13 +1,13 @@
 """The back end without a model: it quotes the talk.
 
-Sections begin where the vocabulary changes (TextTiling: Hearst 1997). Sentences that can be understood alone
-(`salience`) are selected one after the other, each by how many important terms it adds to the earlier ones
-(`Selection`). Nothing can be invented and it takes less than a second, but the result reads like a list of quotes.
+Sections begin where the vocabulary changes (TextTiling: Hearst 1997). Only sentences whose form is good (`form`) and
+which belong to the talk (`questions`) can be quoted. They are selected one after the other, each by how many important
+terms it adds to the earlier ones (`Selection`). Nothing can be invented and it takes less than a second, but the result
+reads like a list of quotes.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 
@@ -19,18 +19,16 @@ from summarizer.language.words import content
 from summarizer.records import Claim, Provenance, Section, Source, Summary, Transcript
 from summarizer.stage import Answers
 from summarizer.summarize.extractive import EXTRACTIVE, meeting
-from summarizer.summarize.extractive.salience import rate_readability, weigh_terms
+from summarizer.summarize.extractive.selection import MIN_COMPLETENESS, Selection
+from summarizer.summarize.form import find_fault
 from summarizer.summarize.kinds import choose_kind
 from summarizer.summarize.limits import TAKEAWAY_WORDS, TLDR_WORDS
+from summarizer.summarize.questions import Role, find_questions, find_roles
 from summarizer.summarize.topics import make_heading, split_topics
 
 POINT_WORDS = 34  # maximum length of a point in a section
 MIN_WORDS = 5
-# The next three were chosen on the tuning half of the evaluation talks.
-LENGTH_EXPONENT = 0.6  # the gain of a sentence is divided by its length to this power
-COMPLETENESS_EXPONENT = 0.7  # its quality is multiplied by the probability that it is complete, to this power
-REPEATED_WEIGHT = 0.1  # share of its weight that a term keeps when the summary already contains it
-MIN_QUALITY = 0.35  # sections omit sentences below this: greetings, housekeeping, incomplete sentences
+MIN_QUOTES = 3  # in a summary
 
 
 class Extractive:
@@ -44,34 +42,31 @@ class Extractive:
         started = time.monotonic()
         settings = self._settings
         talk_sentences = sentences(transcript)
-        selection = Selection(talk_sentences, source)
+        roles = find_roles(talk_sentences)
         checker = evidence.Checker(transcript)
-        # Quotes are checked like all claims: the clean-up of a sentence may have removed part of a name.
-        quotes = {
-            i: claim
-            for i, sentence in enumerate(talk_sentences)
-            if MIN_WORDS <= len(sentence.text.split()) <= POINT_WORDS
-            and isinstance(claim := checker.check(sentence.text, sentence.segments), Claim)
-        }
-        if len(quotes) < 3:
+        quotes = _find_quotes(talk_sentences, roles, checker)
+        if len(quotes) < MIN_QUOTES:
             raise Refused(
                 "too_little",
-                f"only {len(quotes)} complete sentences can be quoted, 3 are needed",
+                f"only {len(quotes)} complete sentences can be quoted, {MIN_QUOTES} are needed",
                 "Nothing to do.",
             )
         kind = choose_kind(source, transcript, settings.kind)
-        (tldr,) = selection.select(list(quotes), 1, TLDR_WORDS)
-        takeaways = selection.select([i for i in quotes if i != tldr], settings.max_takeaways, TAKEAWAY_WORDS)
-        sections = self._make_sections(talk_sentences, selection, quotes, {tldr, *takeaways}, settings)
+        selection = Selection(talk_sentences, roles, source)
+        tldr = selection.select_tldr(list(quotes), TLDR_WORDS)
+        takeaways = sorted(selection.select_takeaways(list(quotes), settings.max_takeaways, TAKEAWAY_WORDS))
+        sections = _make_sections(talk_sentences, transcript, selection, quotes, settings)
         decisions, actions = (
             meeting.find_decisions_and_actions(talk_sentences, checker) if kind.lists_decisions else ((), ())
         )
-        summary_claims = [quotes[i] for i in (tldr, *sorted(takeaways))]
+        summary_claims = [quotes[i] for i in (tldr, *takeaways)]
+        questions = find_questions(talk_sentences, roles, checker)
         claims = [
             *summary_claims,
             *decisions,
             *actions,
             *(claim for section in sections for claim in section.claims),
+            *questions,
         ]
         return Summary(
             video_id=transcript.video_id,
@@ -82,75 +77,60 @@ class Extractive:
             sections=sections,
             decisions=decisions,
             actions=actions,
+            questions=questions,
             evidence=evidence.measure(claims, transcript, range(len(transcript.segments)), dropped=0),
             made=Provenance(backend=EXTRACTIVE.name, seconds=round(time.monotonic() - started, 3)),
         )
 
-    def _make_sections(
-        self,
-        talk_sentences: Sequence[Sentence],
-        selection: Selection,
-        quotes: Mapping[int, Claim],
-        used: set[int],
-        settings: SummarizeSettings,
-    ) -> tuple[Section, ...]:
-        sections = []
-        ranges = split_topics([content(sentence.text) for sentence in talk_sentences], settings.max_sections)
-        for first, last in ranges:
-            readable = [i for i in quotes if first <= i < last and selection.quality[i] >= MIN_QUALITY]
-            # A takeaway is repeated in a section only if the section would otherwise be empty.
-            candidates = [i for i in readable if i not in used] or readable
-            chosen = sorted(selection.select(candidates, settings.points_per_section, POINT_WORDS))
-            if not chosen:
-                continue
-            inside = [talk_sentences[i].text for i in range(first, last)]
-            outside = [talk_sentences[i].text for i in range(len(talk_sentences)) if not first <= i < last]
-            sections.append(
-                Section(
-                    heading=make_heading(inside, outside),
-                    start=talk_sentences[first].start,
-                    end=talk_sentences[last - 1].end,
-                    claims=tuple(quotes[i] for i in chosen),
-                )
-            )
-        return tuple(sections)
 
+def _find_quotes(
+    talk_sentences: Sequence[Sentence], roles: Sequence[Role], checker: evidence.Checker
+) -> dict[int, Claim]:
+    """Return the sentences that can be quoted, by index.
 
-class Selection:
-    """Selects sentences one after the other, each by its gain over those selected before.
-
-    The gain is the weight of the sentence's terms, reduced for terms that are already covered, relative to its length:
-    the greedy solution of a budgeted coverage problem (Lin and Bilmes 2011).
+    They are checked like all claims: the clean-up of a sentence may have removed part of a name.
     """
+    return {
+        i: claim
+        for i, (sentence, role) in enumerate(zip(talk_sentences, roles, strict=True))
+        if MIN_WORDS <= len(sentence.text.split()) <= POINT_WORDS
+        and role in {Role.TALK, Role.ANSWER}
+        and sentence.completeness >= MIN_COMPLETENESS
+        and not find_fault(sentence.text)
+        and isinstance(claim := checker.check(sentence.text, sentence.segments), Claim)
+    }
 
-    def __init__(self, talk_sentences: Sequence[Sentence], source: Source) -> None:
-        self.lengths = [len(sentence.text.split()) for sentence in talk_sentences]
-        self.terms = [set(content(sentence.text)) for sentence in talk_sentences]
-        self.quality = [
-            rate_readability(sentence.text) * math.pow(min(1.0, 1.5 * sentence.completeness), COMPLETENESS_EXPONENT)
-            for sentence in talk_sentences
-        ]
-        self.weights = weigh_terms(talk_sentences, source)
-        self.covered: set[str] = set()
 
-    def select(self, candidates: Sequence[int], count: int, max_words: int) -> list[int]:
-        """Return up to `count` sentences of at most `max_words` words, best first.
+def _make_sections(
+    talk_sentences: Sequence[Sentence],
+    transcript: Transcript,
+    selection: Selection,
+    quotes: Mapping[int, Claim],
+    settings: SummarizeSettings,
+) -> tuple[Section, ...]:
+    """Return the sections of the complete recording: each begins where the earlier one ends.
 
-        Sentences that cannot be understood alone are used only when there are no others, and a longer sentence only
-        when there is no short one, so that the result is empty only without candidates.
-        """
-        short = [i for i in candidates if self.lengths[i] <= max_words] or list(candidates)[:1]
-        remaining = [i for i in short if self.quality[i] > 0] or short
-        chosen: list[int] = []
-        while remaining and len(chosen) < count:
-            best = max(remaining, key=lambda i: (self._compute_gain(i), -i))
-            chosen.append(best)
-            self.covered |= self.terms[best]
-            remaining.remove(best)
-        return chosen
-
-    def _compute_gain(self, i: int) -> float:
-        weight = sum(
-            self.weights.get(term, 0.0) * (REPEATED_WEIGHT if term in self.covered else 1.0) for term in self.terms[i]
-        )
-        return (self.quality[i] + 0.01) * weight / math.pow(self.lengths[i] + 4, LENGTH_EXPONENT)
+    A stretch without a quote belongs to the section before it, and at the start to the one after it.
+    """
+    ranges = split_topics([content(sentence.text) for sentence in talk_sentences], settings.max_sections)
+    filled: list[tuple[int, int, list[int]]] = []
+    for first, last in ranges:
+        inside = [i for i in quotes if first <= i < last]
+        chosen = sorted(selection.select_points(inside, settings.points_per_section, POINT_WORDS))
+        if chosen or not filled:
+            begin = 0 if not filled else first
+            filled.append((begin, last, chosen))
+        else:
+            filled[-1] = (filled[-1][0], last, filled[-1][2])
+    if len(filled) > 1 and not filled[0][2]:
+        filled[:2] = [(filled[0][0], filled[1][1], filled[1][2])]
+    sections: list[Section] = []
+    for number, (first, last, chosen) in enumerate(filled):
+        own = [sentence.text for sentence in talk_sentences[first:last]]
+        rest = [sentence.text for i, sentence in enumerate(talk_sentences) if not first <= i < last]
+        is_last = number + 1 == len(filled)
+        start = sections[-1].end if sections else transcript.segments[0].start
+        end = transcript.segments[-1].end if is_last else max(start, talk_sentences[last].start)
+        heading = make_heading(own, rest, [section.heading for section in sections])
+        sections.append(Section(heading=heading, start=start, end=end, claims=tuple(quotes[i] for i in chosen)))
+    return tuple(section for section in sections if section.claims)

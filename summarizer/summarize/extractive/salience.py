@@ -1,8 +1,8 @@
 """Weigh the terms of a talk, and rate how well its sentences can be understood alone.
 
 The weight of a term is how much more frequent it is in this talk than in talks in general (topic signatures: Lin and
-Hovy 2000); it is higher for terms of the title and the description. A sentence is readable when it has a subject and a
-verb, does not refer to other sentences, and is not a greeting, housekeeping or advertising.
+Hovy 2000); it is higher for terms of the title and the description. Whether a sentence is complete at all is decided by
+`form`; here good ones are rated: a definite statement, a reason or a figure is better than a loose remark.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from summarizer.language.frequency import frequency
-from summarizer.language.function_words import NOT_LAST_WORDS, SELDOM_LAST_WORDS
+from summarizer.language.function_words import NOT_LAST_WORDS
 from summarizer.language.sentences import Sentence
 from summarizer.language.words import content, numbers, tokens
 from summarizer.records import Source
@@ -24,32 +24,19 @@ _CUE = re.compile(
     r"|result|recommend|advice|first|goal|reason|faster|smaller|agreed|allows?|provides?|supports?|called|designed)\b",
     re.IGNORECASE,
 )
-_HOUSEKEEPING = re.compile(
-    r"\b(thanks?|thank you|welcome|hello|hi everyone|hey|good (?:morning|afternoon|evening)|my name|i'm|i am|we're going to"
-    r"|i'm going|i'll|i will|i want to|i would like|raise your hands?|show of hands|slides?|subscribe|qr code"
-    r"|agenda|this talk|our talk|my talk|this session|today|see you|questions?|any one|anybody|applause|microphone|mic"
-    r"|booths?|copy of|sponsor(?:s|ed)?|swag|raffle|we're hiring|follow me|twitter|linkedin|slack|link in|website|feedback|come talk"
-    r"|stop by|lunch|break|minutes left|time for|joke|funny|sorry|oops|let me|let's|as you can see|you can see|here you"
-    r"|right here|over here|demo|click|so far|co-?speaker|colleague|introduce|great question|good question|folks|socks|stickers?"
-    r"|t-?shirts?|find (?:me|us)|reach (?:me|us|out)|we just (?:talked|spoke|saw|heard|mentioned)|just mentioned|as (?:i|we) (?:said"
-    r"|mentioned)|past few days|conference|keynotes?|kubecon|my co)\b",
-    re.IGNORECASE,
+# What a sentence of its kind introduces: it says what a thing is or does, or what was reached.
+_INTRODUCES = re.compile(
+    r"(?i)\b(?:is|are|was) (?:an?|the|our|one)\b|\b(?:lets?|allows?|enables?|helps?|provides?|supports?|solves?|reduces?|reduced|improves?|improved|built|build|created"
+    r"|designed|introduced?|developed|migrated|replaced?|runs?|adopted|called|means|problem|challenge|goal|solution)\b"
 )
-_DEICTIC = re.compile(
-    r"^(this|that|these|those|it|it's|its|that's|this's|they|they're|he|she|his|her|their|here|here's|there|which|what's"
-    r"|who|whose|to|of|than|or|nor|not|is|are|was|were|be|been|being|have|has|had|do|does|did|can|could|will|would|in that"
-    r"|how|what|where|why|nothing|means|for example|because of|into|at that|with that|with this|from there|for that|because|until|like|both|same|such)\b",
-    re.IGNORECASE,
+_RESULT = re.compile(
+    r"(?i)\b(?:from [\w.,%]+ (?:\w+ )?(?:to|down to) [\w.,%]+|under \w+ (?:\w+ )?(?:seconds?|minutes?|hours?|milliseconds?|days?)|(?:reduc|sav|improv|decreas|increas|cut|drop|fell|went down|lower|speed|faster|cheaper|less|fewer"
+    r"|more than|up to)\w*\b.{0,40}?(?:\d|percent|times|half|hundred|thousand|million))"
 )
-_FINITE = re.compile(
-    r"(?i)\b(?:is|are|was|were|am|have|has|had|do|does|did|can|could|will|would|should|may|might|must|'s|'re|'ve|'ll|'m|need"
-    r"s?|uses?|used|makes?|made|gets?|got|runs?|ran|helps?|gives?|gave|means?|shows?|wants?|wanted|allows?|provides?|built"
-    r"|added|decided|found|became|supports?|creates?|created|happens?|keeps?|kept|started|moved|changed|came|went|works?"
-    r"|fell|took|takes|goes|comes|know|see|looks?|looked|calls?|called|asks?|lists?|reads?|writes?|returns?|listens?|depends?|contains?|handles?|exposes?|sends?|sent|stores?|stored|[a-z]{3,}ed)\b"
-)
-
-_RELATIVE = re.compile(r"(?i)\b(?:that|which|who)(?: (?:then|also|just|really|now))? [\w']+")
-_DEPENDENT = re.compile(r"^(?:and |but |so )?(?:when|once|if|although|though|while|unless|whether)\b", re.IGNORECASE)
+# Words of an imagined person, of a joke or of an order to the audience.
+_NOT_OWN = re.compile(r"(?i)^(?:I|I'm|I've|I'd|my|me|hey|imagine|let's|let|please|you'll|maybe|sure)\b|\b(?:i'm like|he's like|she's like|they're like|you're like|was like|i was|i don't|i didn't)\b")
+_VAGUE = re.compile(r"(?i)\b(?:this|that|these|those|it|it's|they|them|he|she|here|there|thing|things|stuff|something|someone|somebody|whatever|somehow|there's|that's)\b")
+_LOOSE = re.compile(r"(?i)\b(?:just|really|actually|basically|like|maybe|probably|obviously|definitely|literally|honestly|pretty|super|sort|kind|gonna|guess|today|slack|website|feedback|funny|break|let me|let's|i'll|i'm|we're going|so far|very)\b")
 
 
 def weigh_terms(sentences: Sequence[Sentence], source: Source) -> dict[str, float]:
@@ -67,20 +54,28 @@ def weigh_terms(sentences: Sequence[Sentence], source: Source) -> dict[str, floa
     return weights
 
 
+def rate_introduction(text: str, source: Source, position: float) -> float:
+    """Return how well a sentence tells what the talk is about: a factor of its gain, at least 1.
+
+    It shares words with the title, says what something is or does, or what was reached; `position` in the talk is
+    0..1, and the first part of a talk introduces its subject.
+    """
+    title = set(content(source.title.partition(" - ")[0]))
+    shared = len(title & set(content(text)))
+    factor = 1.0 + min(shared, 3) + bool(_INTRODUCES.search(text)) + 0.5 * bool(_RESULT.search(text))
+    return factor * (1.3 if 0.02 < position < 0.35 else 1.0)
+
+
 def rate_readability(text: str) -> float:
-    """Return how well a sentence can be understood alone: at most 1, and 0 for fragments, which must not be quoted."""
+    """Return how well a sentence of good form can be understood alone, 0..1: vague and loose sentences have less."""
     words = [word.lower() for word in tokens(text)]
-    if len(words) < 5 or not _FINITE.search(text) or words[-1] in NOT_LAST_WORDS:
+    if not words:
         return 0.0
-    if _DEPENDENT.match(text) and len(_FINITE.findall(_RELATIVE.sub("", text))) < 2:
-        return 0.0  # "When it comes to storage.": the main clause is missing
-    score = 1.0
-    score *= 0.2 if words[-1] in SELDOM_LAST_WORDS else 1.0
-    score *= 0.4 if _DEICTIC.match(text) else 1.0
-    score *= 0.3 if _HOUSEKEEPING.search(text) else 1.0
-    score *= 0.4 if text.endswith("?") else 1.0
+    score = 0.75 ** len(_VAGUE.findall(text)) * 0.85 ** len(_LOOSE.findall(text))
+    score *= 0.3 if _NOT_OWN.search(text) else 1.0
     score *= 0.7 if len(words) < 8 else 1.0
-    score *= 0.8 if words[0] in {"i", "you"} else 1.0
+    score *= 0.8 if words[0] in {"you", "your"} else 1.0
     function_share = sum(word in NOT_LAST_WORDS for word in words) / len(words)
     score *= 0.6 if function_share > 0.6 else 1.0
-    return min(1.0, score * (1.0 + 0.15 * bool(_CUE.search(text)) + 0.1 * bool(numbers(text))))
+    score *= 1.0 + 0.15 * bool(_CUE.search(text)) + 0.1 * bool(numbers(text)) + 0.4 * bool(_RESULT.search(text))
+    return min(1.0, 0.6 * score)

@@ -1,0 +1,108 @@
+"""Select the sentences of a summary: the TL;DR, takeaways that stand alone, and the points of sections.
+
+Sentences are selected one after the other, each by its gain over those selected before. The gain is the weight of the
+sentence's terms, reduced for terms that are already covered, relative to its length: the greedy solution of a budgeted
+coverage problem (Lin and Bilmes 2011).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from summarizer.language.sentences import Sentence
+from summarizer.language.words import content
+from summarizer.records import Source
+from summarizer.summarize.extractive.salience import rate_introduction, rate_readability, weigh_terms
+from summarizer.summarize.form import repeats, stands_alone
+from summarizer.summarize.questions import Role
+
+# The next values were chosen on the tuning half of the evaluation talks.
+LENGTH_EXPONENT = 0.6  # the gain of a sentence is divided by its length to this power
+COMPLETENESS_EXPONENT = 0.7  # its quality is multiplied by the probability that it is complete, to this power
+MIN_COMPLETENESS = 0.05  # of a quote
+CERTAIN = 0.4  # completeness of a TL;DR or a takeaway: no uncertain boundary inside it or around it
+REPEATED_WEIGHT = 0.1  # share of its weight that a term keeps when the summary already contains it
+ANSWER_WEIGHT = 0.5  # of what is said in the time for questions
+NEAR_WEIGHT = 0.6  # of a takeaway in the tenth of the talk that has one already
+TENTHS = 10
+
+
+class Selection:
+    """Selects sentences, none of which repeats an earlier one."""
+
+    def __init__(self, talk_sentences: Sequence[Sentence], roles: Sequence[Role], source: Source) -> None:
+        self._sentences = talk_sentences
+        self._terms = [set(content(sentence.text)) for sentence in talk_sentences]
+        self._lengths = [len(sentence.text.split()) for sentence in talk_sentences]
+        self._quality = [
+            rate_readability(sentence.text)
+            * math.pow(min(1.0, 1.5 * sentence.completeness), COMPLETENESS_EXPONENT)
+            * (ANSWER_WEIGHT if role is Role.ANSWER else 1.0)
+            for sentence, role in zip(talk_sentences, roles, strict=True)
+        ]
+        self._roles = roles
+        self._weights = weigh_terms(talk_sentences, source)
+        self._introductions = [
+            rate_introduction(sentence.text, source, at / len(talk_sentences))
+            for at, sentence in enumerate(talk_sentences)
+        ]
+        self._covered: set[str] = set()
+        self._chosen: list[int] = []
+
+    def select_tldr(self, candidates: Sequence[int], max_words: int) -> int:
+        """Return the sentence that says best what the talk is about; of the others only when none stands alone."""
+        (best,) = self._select(
+            self._find_alone(candidates, max_words) or self._limit(candidates, max_words) or list(candidates),
+            1,
+            lambda i: self._introductions[i],
+        )
+        return best
+
+    def select_takeaways(self, candidates: Sequence[int], count: int, max_words: int) -> list[int]:
+        """Return up to `count` sentences that stand alone, from different parts of the talk, best first."""
+        tenths: set[int] = set()
+
+        def weigh(i: int) -> float:
+            tenths.update(self._find_tenth(j) for j in self._chosen[1:])
+            return NEAR_WEIGHT if self._find_tenth(i) in tenths else 1.0
+
+        return self._select(self._find_alone(candidates, max_words), count, weigh)
+
+    def select_points(self, candidates: Sequence[int], count: int, max_words: int) -> list[int]:
+        """Return up to `count` sentences of a section, best first."""
+        return self._select(self._limit(candidates, max_words), count, lambda _i: 1.0)
+
+    def _find_alone(self, candidates: Sequence[int], max_words: int) -> list[int]:
+        return [
+            i
+            for i in self._limit(candidates, max_words)
+            if self._roles[i] is Role.TALK
+            and self._sentences[i].completeness >= CERTAIN
+            and stands_alone(self._sentences[i].text)
+        ]
+
+    def _limit(self, candidates: Sequence[int], max_words: int) -> list[int]:
+        return [i for i in candidates if self._lengths[i] <= max_words]
+
+    def _find_tenth(self, i: int) -> int:
+        return TENTHS * i // len(self._sentences)
+
+    def _select(self, candidates: Sequence[int], count: int, weigh: Callable[[int], float]) -> list[int]:
+        selected: list[int] = []
+        remaining = [i for i in candidates if i not in self._chosen]
+        while remaining and len(selected) < count:
+            best = max(remaining, key=lambda i: (self._compute_gain(i) * weigh(i), -i))
+            remaining.remove(best)
+            if repeats(self._sentences[best].text, [self._sentences[i].text for i in self._chosen]):
+                continue
+            selected.append(best)
+            self._chosen.append(best)
+            self._covered |= self._terms[best]
+        return selected
+
+    def _compute_gain(self, i: int) -> float:
+        weight = sum(
+            self._weights.get(term, 0.0) * (REPEATED_WEIGHT if term in self._covered else 1.0) for term in self._terms[i]
+        )
+        return (self._quality[i] + 0.01) * weight / math.pow(self._lengths[i] + 4, LENGTH_EXPONENT)
