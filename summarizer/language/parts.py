@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from summarizer.language.function_words import (
@@ -28,6 +28,10 @@ from summarizer.language.function_words import (
 # and any other word.
 NOUN, ADJECTIVE, FINITE, BASE, ING, PARTICIPLE, ADVERB, NUMBER, OTHER = "NJFBGPRDX"
 _CONTRACTION = re.compile(r"\w+'(?:s|re|ve|ll|m|d)$")
+SUBORDINATORS = frozenset(
+    "that which who whom whose how what if when where why because while since although though whether unless until than "
+    "whenever wherever whereas whatever".split()
+)
 _BEFORE_NOUNS = ARTICLES | POSSESSIVES | PREPOSITIONS | frozenset("this these those some any every each no of".split())
 _AUXILIARIES = BE | HAVE | DO | MODALS | NEGATED_AUXILIARIES | frozenset("may might cannot let's let".split())
 _PRONOUNS = SUBJECT_PRONOUNS | frozenset(
@@ -41,6 +45,7 @@ def _table() -> dict[str, str]:
     return {word: letters for letters, *listed in map(str.split, lines[1:]) for word in listed}
 
 
+@lru_cache(maxsize=65536)  # talks repeat the same words
 def parts_of(word: str) -> str:
     """Return the letters of a word's parts of speech, the most frequent one first; a guess by its ending if unknown."""
     word = word.lower().replace("’", "'")
@@ -68,9 +73,20 @@ def finite_verbs(words: Sequence[str]) -> list[int]:
     return [at for at in range(len(words)) if _is_finite(words, at)]
 
 
-def has_finite_verb(words: Sequence[str]) -> bool:
-    """Return whether one of the words, which are in lower case, is a finite verb."""
-    return any(_is_finite(words, at) for at in range(len(words)))
+def main_verbs(words: Sequence[str]) -> list[int]:
+    """Return the positions of finite verbs outside subordinate clauses: "are" in "the pods that run here are slow".
+
+    A finite verb belongs to a subordinate clause when a subordinator stands between the finite verb before it and it.
+    """
+    result = []
+    previous = -1
+    for at in finite_verbs(words):
+        clause = words[previous + 1 : at]
+        noun_that = [i for i, word in enumerate(clause) if word == "that" and i == 0 and previous < 0]
+        if not any(word in SUBORDINATORS and i not in noun_that for i, word in enumerate(clause)):
+            result.append(at)
+        previous = at
+    return result
 
 
 def _is_finite(words: Sequence[str], at: int) -> bool:
@@ -94,7 +110,10 @@ def _is_finite(words: Sequence[str], at: int) -> bool:
 
 
 def noun_phrases(words: Sequence[str]) -> list[tuple[int, int]]:
-    """Return half-open ranges of adjacent adjectives and nouns that end with a noun, the longest ones."""
+    """Return half-open ranges of adjacent adjectives and nouns that end with a noun, the longest ones.
+
+    A word in -ing may begin a phrase, as in "sampling traces".
+    """
     phrases: list[tuple[int, int]] = []
     start: int | None = None
     for at, word in enumerate([*words, ""]):
@@ -103,7 +122,7 @@ def noun_phrases(words: Sequence[str]) -> list[tuple[int, int]]:
             continue
         if start is not None:
             end = at
-            while end > start and not _is_noun(words, end - 1):
+            while end > start and not (_is_noun(words, end - 1) or NOUN in parts_of(words[end - 1].lower())):
                 end -= 1
             if end > start:
                 phrases.append((start, end))
@@ -122,4 +141,4 @@ def _is_noun(words: Sequence[str], at: int) -> bool:
 
 
 def _may_be_in_phrase(words: Sequence[str], at: int) -> bool:
-    return parts_of(words[at].lower())[0] == ADJECTIVE or _is_noun(words, at)
+    return parts_of(words[at].lower())[0] in (ADJECTIVE, ING) or _is_noun(words, at)

@@ -76,7 +76,7 @@ def full_stops(text: str) -> int:
 
 def clean(text: str) -> str:
     """Remove fillers and stutters, capitalise the first letter, and end the text with a full stop."""
-    text = _FILLERS.sub("", _ASIDE.sub(",", text))
+    text = _FILLERS.sub("", _ASIDE.sub(",", re.sub(r"\[[^\]]*\]", " ", text)))
     text = " ".join(word for word in text.split() if not _MARKS.match(word))
     text = re.sub(r",(?=[.?!])|(?<=,)[, ]+(?=,)", "", _REPEATED.sub(r"\1", text)).strip(" ,;-")
     text = _TRAILING.sub("", _LEADING.sub("", text))

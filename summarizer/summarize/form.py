@@ -7,10 +7,11 @@ statements are checked alike: "The speaker discusses several topics." is support
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from summarizer.language.function_words import NOT_LAST_WORDS, SELDOM_LAST_WORDS
-from summarizer.language.parts import has_finite_verb, is_verb
+from summarizer.language.parts import BASE, FINITE, SUBORDINATORS, is_verb, main_verbs, parts_of
 from summarizer.language.words import content, tokens
 
 MIN_CONTENT_WORDS = 3  # of a statement
@@ -18,7 +19,7 @@ MIN_ALONE_WORDS = 4  # content words of a statement that stands alone
 SHARED = 0.7  # share of the content words of the shorter statement that makes it a repetition
 
 _OPENING = re.compile(
-    r"(?i)^(?:and|but|or|nor|so(?! (?:far|that|much|many|long)\b)|because|which|than|then|also|plus|anyways?|well|okay|ok|yeah"
+    r"(?i)^(?:and|but|or|nor|so(?! (?:far|much|many|long)\b)|because|which|than|then|also|plus|anyways?|well|okay|ok|yeah"
     r"|yes|yep|right|like|especially|including|except|as well|as opposed|such as|rather than|instead of that|at which|in which|of which|for which|to which|that's|thats"
     r"|whose|whom|basically|actually|obviously|otherwise|hence|thereby|therefore|even though that)\b"
 )
@@ -65,9 +66,6 @@ _UNFINISHED = re.compile(
 _MAY_END = frozenset(
     "it so that this those these all do does did have had is are was more one two three first last about can will need needs want wants next each both who why how where when such called different hope there".split()
 )
-_DEPENDENT = re.compile(
-    r"(?i)^(?:when|once|if|although|though|while|unless|whether|until|whenever|wherever|since|whereas|as soon as|as long as|even if|even though)\b"
-)
 _CONTEXT = re.compile(
     r"(?i)^(?:this|that|these|those|such|its?|their|his|her|he|she|they|here|i|i'm|i've|i'd|i'll|my|me|you'll|both|same|another|other|others|one of (?:them|these|those)|each of|some of|most of|all of|none of|neither|either|any of"
     r"|the (?:same|other|latter|former|rest|next|above|following|only|last|first|second|third|fourth|final|reason|idea|answer|thing|point|problem|goal|challenge|result|solution|way|key|question|issue|step)"
@@ -75,6 +73,8 @@ _CONTEXT = re.compile(
     r"|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|next|for (?:example|instance|that|this)|in (?:that|this|these|those|our|my) (?:case|example|sense|way|particular|situation)"
     r"|with (?:that|this|these|those)|at (?:that|this)|after (?:that|this)|from (?:that|this|there|here)|because of (?:that|this)|to do (?:that|this|so|it)|by doing (?:that|this|so)|again|instead|similarly|likewise|still|even|maybe|perhaps|let's)\b"
 )
+# An order, a condition or an example is no statement of what the talk is about.
+_NO_STATEMENT = re.compile(r"(?i)^(?:if|when|once|imagine|don't|do|let|saying|there(?:'s| is| are| was| were| will)|as (?:i|we|you)|sometimes|one of the|what|how|so far|now)\b")
 _INNER_REFERENCE = re.compile(
     r"(?i)\b(?:it|they|them|he|she|him|that one|those|these|do (?:that|this|so)|did (?:that|this)|like (?:that|this)|(?:of|with|for|by|on|to|about|from|in) (?:this|that|these|those)(?=[.,]|$)|(?:this|that) (?:is|was|will|can|has))\b"
 )
@@ -86,6 +86,12 @@ _ASKED_SUBJECTS = frozenset(
 _INDIRECT_QUESTION = re.compile(
     r"(?i)\b(?:my question|the question is|i (?:have|had|got) (?:a|one|another) (?:\w+ )?question|(?:was|am|i'm|we're|just) (?:just )?(?:wondering|curious)|(?:do|did) you (?:have|think|guys|see|know|plan|use|support|need|want)\b"
     r"|can you (?:explain|elaborate|share|talk|say|tell|describe|give)|what (?:do|are) you\b|how (?:do|did|are) you\b)"
+)
+_LINKS = SUBORDINATORS | frozenset("and but or so , ; : as then to before after like".split())
+# Verbs that a clause can follow without a conjunction: "I think we need".
+_TAKES_CLAUSE = frozenset(
+    "think know say says said see saw believe guess hope feel found find realized means mean show shows showed decided thought sure let let's "
+    "assume imagine suppose ensure make help tell told noticed".split()
 )
 
 
@@ -112,9 +118,7 @@ def find_fault(text: str) -> str:
         return "housekeeping"
     if (words[-1] in NOT_LAST_WORDS | SELDOM_LAST_WORDS and words[-1] not in _MAY_END) or _UNFINISHED.search(text):
         return "an open end"
-    if not has_finite_verb(words):
-        return "no finite verb"
-    if _DEPENDENT.match(text) and not _has_main_clause(text, words):
+    if not main_verbs(words) and not _is_imperative(words):
         return "no main clause"
     return ""
 
@@ -122,6 +126,8 @@ def find_fault(text: str) -> str:
 def stands_alone(text: str) -> bool:
     """Return whether a good statement can be understood without the sentences around it, as a TL;DR must be."""
     if find_fault(text) or _CONTEXT.match(text) or len(set(content(text))) < MIN_ALONE_WORDS:
+        return False
+    if runs_on(text) or _NO_STATEMENT.match(text):
         return False
     reference = _INNER_REFERENCE.search(text)
     return reference is None or len(content(text[: reference.start()])) >= 2
@@ -221,9 +227,21 @@ def _is_dangling(text: str, words: list[str]) -> bool:
     return False
 
 
-def _has_main_clause(text: str, words: list[str]) -> bool:
-    """Return whether a sentence that begins with "when" or "if" has a second clause with a verb of its own."""
-    bare = re.sub(r"(?i)\b(?:that|which|who)(?: (?:then|also|just|really|now))? [\w']+", "", text)
-    bare = re.sub(r"(?i)\bto [a-z]+\b", "", bare)
-    parts = [word.lower() for word in tokens(bare)]
-    return sum(has_finite_verb([word]) for word in parts) >= 2
+def runs_on(text: str) -> bool:
+    """Return whether two main clauses follow one another without a comma, a conjunction or a verb of saying.
+
+    It indicates a missing full stop: "the disk was slow the cluster has nine nodes".
+    """
+    words = [word.lower().replace("’", "'") for word in re.findall(r"[^\W_]+(?:[.'’+-][^\W_]+)*|[,;:]", text)]
+    verbs = main_verbs(words)
+    for first, second in pairwise(verbs):
+        between = words[first:second]
+        if second - first > 1 and not _LINKS & set(between[1:]) and not _TAKES_CLAUSE & set(words[max(0, first - 1) : second]):
+            return True
+    return False
+
+
+def _is_imperative(words: Sequence[str]) -> bool:
+    """Return whether a text begins with a verb in its base form: "measure first"."""
+    first = words[1] if words[0] in {"please", "always", "never", "don't", "just"} and len(words) > 1 else words[0]
+    return BASE in parts_of(first)[:2] and parts_of(first)[0] in (BASE, FINITE)

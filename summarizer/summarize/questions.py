@@ -33,6 +33,7 @@ _ASKS_AUDIENCE = re.compile(
     r"(?i)\b(?:my question|i (?:have|had|got) (?:a|one|another|two) (?:\w+ )?questions?|i was (?:just )?(?:wondering|curious)|i'm (?:just )?(?:wondering|curious)|wondering (?:if|how|what|whether|about)"
     r"|(?:do|did|have|are|can|could|would|will) you\b|you (?:mentioned|said)|how (?:do|did|does|would|can|is|are) (?:you|we|i|it|the|this|that)|what (?:is|are|about|do|would|if|happens|was|kind)|is (?:there|it possible))"
 )
+_ABOUT_ASKING = re.compile(r"(?i)\b(?:repeat (?:the|that|your|it)|hear me|anyone (?:else )?have|more questions|any (?:other )?questions|questions for)\b")
 
 
 class Role(StrEnum):
@@ -65,7 +66,7 @@ def find_questions(
     for sentence, role in zip(sentences, roles, strict=True):
         if role is not Role.QUESTION or not _is_quotable(sentence):
             continue
-        text = re.sub(r"[.!?]*$", "?", sentence.text)
+        text = sentence.text.rstrip(".!? ") + "?"
         if repeats(text, [claim.text for claim in claims]):
             continue
         if isinstance(claim := checker.check(text, sentence.segments), Claim):
@@ -108,4 +109,5 @@ def _is_quotable(sentence: Sentence) -> bool:
         5 <= len(words) <= MAX_WORDS
         and len(set(content(sentence.text))) >= MIN_CONTENT_WORDS
         and sentence.completeness >= MIN_COMPLETENESS
+        and not _ABOUT_ASKING.search(sentence.text)
     )

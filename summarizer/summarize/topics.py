@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from summarizer.language.frequency import frequency
@@ -14,8 +15,10 @@ from summarizer.language.words import stem, tokens
 
 MAX_PHRASE_WORDS = 3
 # Weight of a phrase by its number of words: two or three words say more than one.
-LENGTH_WEIGHTS = {1: 1.0, 2: 2.2, 3: 2.4}
+LENGTH_WEIGHTS = {1: 1.0, 2: 2.4, 3: 2.6, 4: 2.4, 5: 2.4}
 MIN_SECOND = 0.35  # share of the weight of the first phrase that the second phrase of a heading needs
+MAX_CONNECTED_WORDS = 6  # of two phrases and the preposition and article between them
+_CONNECTIONS = [[word, *article] for word in ("of", "for", "with", "in", "on", "to", "from") for article in ([], ["the"], ["a"], ["our"])]
 Phrase = tuple[str, ...]  # one to three adjacent stems
 # Nouns and adjectives that say nothing about the subject of a section.
 _WEAK = frozenset(
@@ -75,9 +78,9 @@ def make_heading(section: Sequence[str], rest: Sequence[str], earlier: Collectio
     spellings = _count_spellings(section)
     used = {stem(word) for heading in earlier for word in tokens(heading)}
     weights = {
-        phrase: count**0.8
+        phrase: count**0.7
         * math.log2(1 + count / (0.7 + outside[phrase]))
-        * LENGTH_WEIGHTS[len(phrase)]
+        * LENGTH_WEIGHTS[min(len(phrase), max(LENGTH_WEIGHTS))]
         * sum(_weigh_rarity(word, words[word] / total) for word in phrase)
         / len(phrase)
         * (1.3 if any(char.isupper() for char in _choose_spelling(spellings[phrase])) else 1.0)
@@ -97,15 +100,28 @@ def make_heading(section: Sequence[str], rest: Sequence[str], earlier: Collectio
     return text if any(char.isupper() for char in text.split()[0]) else text[0].upper() + text[1:]
 
 
-def _list_phrases(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Yield every noun phrase of a text and its parts that end with its noun, and whether it begins the text."""
+@lru_cache(maxsize=8192)  # the sentences of a talk are read for each of its sections
+def _list_phrases(text: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
+    """Return the noun phrases of a text, their parts that end with its noun, and pairs that a preposition connects.
+
+    Each has whether it begins the text.
+    """
     words = tokens(text)
     lower = [word.lower() for word in words]
+    found: list[tuple[tuple[str, ...], bool]] = []
+    before: tuple[int, int] | None = None
     for start, end in noun_phrases(lower):
-        for first in range(max(start, end - MAX_PHRASE_WORDS), end):
-            phrase = words[first:end]
-            if all(_is_term(word) for word in phrase) and NOUN in parts_of(phrase[-1]):
-                yield tuple(phrase), first == 0
+        while start < end and not _is_term(words[start]):
+            start += 1
+        if start == end or not all(_is_term(word) for word in words[start:end]):
+            before = None
+            continue
+        firsts = range(max(start, end - MAX_PHRASE_WORDS), end)
+        found += [(tuple(words[first:end]), first == 0) for first in firsts if parts_of(lower[end - 1])[0] == NOUN or end - first > 1]
+        if before and lower[before[1] : start] in _CONNECTIONS and end - before[0] <= MAX_CONNECTED_WORDS:
+            found.append(((*words[before[0] : before[1]], lower[before[1]], *words[start:end]), before[0] == 0))
+        before = (start, end)
+    return tuple(found)
 
 
 def _count_phrases(texts: Sequence[str]) -> Counter[Phrase]:

@@ -14,7 +14,7 @@ from summarizer.language.sentences import Sentence
 from summarizer.language.words import content
 from summarizer.records import Source
 from summarizer.summarize.extractive.salience import rate_introduction, rate_readability, weigh_terms
-from summarizer.summarize.form import repeats, stands_alone
+from summarizer.summarize.form import repeats, runs_on, stands_alone
 from summarizer.summarize.questions import Role
 
 # The next values were chosen on the tuning half of the evaluation talks.
@@ -24,6 +24,7 @@ MIN_COMPLETENESS = 0.05  # of a quote
 CERTAIN = 0.4  # completeness of a TL;DR or a takeaway: no uncertain boundary inside it or around it
 REPEATED_WEIGHT = 0.1  # share of its weight that a term keeps when the summary already contains it
 ANSWER_WEIGHT = 0.5  # of what is said in the time for questions
+RUN_ON_WEIGHT = 0.4  # of a sentence in which a full stop may be missing
 NEAR_WEIGHT = 0.6  # of a takeaway in the tenth of the talk that has one already
 TENTHS = 10
 
@@ -39,6 +40,7 @@ class Selection:
             rate_readability(sentence.text)
             * math.pow(min(1.0, 1.5 * sentence.completeness), COMPLETENESS_EXPONENT)
             * (ANSWER_WEIGHT if role is Role.ANSWER else 1.0)
+            * (RUN_ON_WEIGHT if runs_on(sentence.text) else 1.0)
             for sentence, role in zip(talk_sentences, roles, strict=True)
         ]
         self._roles = roles
