@@ -106,7 +106,21 @@ def _is_finite(words: Sequence[str], at: int) -> bool:
         return False
     if at and parts_of(before)[0] == ADJECTIVE and parts[0] != FINITE:
         return False
+    if _may_be_participle(word) and _follows_auxiliary(words, at):
+        return False
     return parts[0] == FINITE or (at > 0 and parts_of(before)[0] in (NOUN, ADVERB) and parts.index(FINITE) == 1)
+
+
+def _may_be_participle(word: str) -> bool:
+    return PARTICIPLE in parts_of(word) or word.endswith("ed")
+
+
+def _follows_auxiliary(words: Sequence[str], at: int) -> bool:
+    """Return whether "have", "be" or a contraction stands before a word, with adverbs between: "have ever heard"."""
+    at -= 1
+    while at > 0 and parts_of(words[at])[0] == ADVERB:
+        at -= 1
+    return at >= 0 and (words[at] in _AUXILIARIES | {"be", "been", "being"} or bool(_CONTRACTION.fullmatch(words[at])))
 
 
 def noun_phrases(words: Sequence[str]) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from summarizer.language.function_words import NOT_LAST_WORDS, SELDOM_LAST_WORDS
-from summarizer.language.parts import BASE, FINITE, SUBORDINATORS, is_verb, main_verbs, parts_of
+from summarizer.language.parts import ADJECTIVE, BASE, FINITE, SUBORDINATORS, is_verb, main_verbs, parts_of
 from summarizer.language.words import content, tokens
 
 MIN_CONTENT_WORDS = 3  # of a statement
@@ -19,7 +19,7 @@ MIN_ALONE_WORDS = 4  # content words of a statement that stands alone
 SHARED = 0.7  # share of the content words of the shorter statement that makes it a repetition
 
 _OPENING = re.compile(
-    r"(?i)^(?:and|but|or|nor|so(?! (?:far|much|many|long)\b)|because|which|than|then|also|plus|anyways?|well|okay|ok|yeah"
+    r"(?i)^(?:and|but|or|nor|so|because|which|than|then|also|plus|anyways?|well|okay|ok|yeah"
     r"|yes|yep|right|like|especially|including|except|as well|as opposed|such as|rather than|instead of that|at which|in which|of which|for which|to which|that's|thats"
     r"|whose|whom|basically|actually|obviously|otherwise|hence|thereby|therefore|even though that)\b"
 )
@@ -46,18 +46,24 @@ _FILLER = re.compile(
     r"|right[?.!]?$|and (?:so on|stuff|whatnot|whatever|things like that|all that)|or (?:something|whatever)|stuff like that|things like that)(?!\w)"
 )
 _HOUSEKEEPING = re.compile(
-    r"(?i)\b(?:thanks?|thank you|welcome (?:to|back|every)|hello|hi (?:every|all|folks)\w*|hey|good (?:morning|afternoon|evening)|my name(?:'s| is)"
-    r"|raise your hands?|show of hands|hands up|how many of you|who (?:here|of you)|in the (?:audience|room|back row|chat)|slides?\b|next slide"
-    r"|subscribe|qr code|scan|applause|microphones?|the mic|see you|any (?:more |other )?questions?|(?:great|good|next|last|your|a|first|take|the|one more|quick) questions?\b"
-    r"|answer (?:your|any|the) questions?|ask (?:me|us|your)|booths?|swag|raffle|stickers?|t-?shirts?|socks|we(?:'re| are) hiring|hire|hiring|follow me"
-    r"|find (?:me|us)|reach (?:me|us)|out to (?:me|us)|come (?:talk|find|see|by|say)|stop by|minutes left|out of time|over time|run out of time"
-    r"|on the (?:screen|site here|left|right)|(?:up|down) (?:here|there)|(?:right|over|see|seen|look|shown|example|this) here|here (?:you|we|on|at|in|i|is)\b"
-    r"|as (?:you|we) (?:can |could )?see|you (?:can|could|will|should|might) (?:\w+ )?see|(?:let's|let me|i'll|i will|i'm going to|i want to|i'd like to|i would like to|we'll|we will|we're going to)"
-    r" (?:just |quickly |now |also |first |try to |briefly )*(?:talk|show|look|see|go|start|jump|switch|move|introduce|hand|give|dive|walk|get|try|do|begin|cover|take|explain|zoom|open|click|skip|pass|let|come|leave|share|quickly|demo|demonstrate|present|discuss|tell|run|focus|point)"
-    r"|introduce|(?:co-?speaker|co-?presenter|colleague)s?\b|sorry|oops|joke|joking|kidding|funny|sponsors?|agenda|keynotes?|this morning|yesterday|tomorrow|last night"
-    r"|this (?:talk|session|conference|presentation|week|room|slide|screen|demo|picture|diagram|graph|chart|video)|the demo|(?:our|my) (?:talk|demo|session|presentation)"
-    r"|(?:just|already|we|i|you) (?:mentioned|talked|spoke|said|saw|heard|showed)|mentioned (?:before|earlier)|kubecon|maintainer track|contribfest|lunch|coffee|beers?|twitter|linkedin|can you hear"
-    r"|click|speak(?:ing)? about|i'm (?:an?|the|from|super|so|very|happy|excited|glad|here)|i am (?:an?|the|from|happy|excited|glad|here)|i (?:work|worked) (?:at|for|on|as|in)|we (?:work|both work) at)\b"
+    r"(?i)\b(?:thanks?|thank you|welcome (?:to|back|every)|hello|hi (?:every|all|folks)\w*|hey|good (?:morning|afternoon|evening)|my name(?:'s| is)|raise your hands?"
+    r"|show of hands|hands up|how many of you|who (?:here|of you)|in the (?:audience|room|back row|chat)|next slide|subscribe|qr code|scan (?:this|the|that)|applause|microphones?"
+    r"|the mic|see you|any (?:more |other )?questions?|(?:great|good|next|last|your|first|take|the|one more|quick) questions?\b|answer (?:your|any|the) questions?|ask (?:me|us|your)"
+    r"|booths?|swag|raffle|stickers?|t-?shirts?|socks|we(?:'re| are) hiring|hire|hiring|follow me|find (?:me|us)|reach (?:me|us|out)|out to (?:me|us)|come (?:talk|find|see|by|say)"
+    r"|catch me|stop by|minutes left|(?:out of|over|have) time|on the (?:screen|site here|left|right)|(?:up|down|over|right) (?:here|there)|feel free|hand (?:it )?over"
+    r"|(?:happy|excited|honou?red|glad|pleased|here) to (?:be|see|have|talk|tell)|i(?:'m| am) (?:also )?(?:an?|the|from|super|so|happy|excited|glad|here)|i (?:work|worked) (?:at|for|on|as|in)"
+    r"|we (?:both )?work (?:at|for)|introduce (?:my|our|you)|introduction|co-?(?:speaker|presenter)s?|sorry|oops|joke|joking|kidding|sponsors?|agenda|keynotes?|this morning|yesterday|tomorrow|last night"
+    r"|kubecon|maintainer track|contribfest|lunch|coffee|beers?|twitter|linkedin|can you hear|check (?:it |this |them )?out|(?:i'll|i will|let me|i'm going to|i want to|i'd like to) (?:\w+ )?"
+    r"(?:hand|pass|start|begin|skip|introduce|switch|jump|click|share|stop|leave|let|give you|walk you|show you|tell you)|let's (?:go|see|look|start|move|jump|get|say|take|talk|do)|moving on"
+    r"|that's it for|more on that|later on|before we|stay tuned|(?:first|second|next|last) section)\b"
+)
+# Announcements of what comes next and references to what is shown: seldom worth a quote, and never a TL;DR.
+_ANNOUNCEMENT = re.compile(
+    r"(?i)\b(?:(?:let me|i'll|i will|i'm going to|i want to|i'd like to|i would like to|we'll|we will|we(?:'re| are) going to|(?:i'm|we're) gonna)"
+    r" (?:\w+ )?(?:talk|show|look|see|go|start|jump|switch|move|dive|walk|try|cover|take|explain|zoom|open|discuss|tell|run|focus|point|demo|demonstrate|present)"
+    r"|as (?:you|we) (?:can |could )?see|you (?:can|could|will|should|might) (?:\w+ )?see|see (?:here|that)|here (?:you|we|on|at|in|i|is)|(?:look|shown|example|this|see|seen) here"
+    r"|this (?:talk|session|conference|presentation|week|room|slide|screen|demo|picture|diagram|graph|chart|video|example)|slides?|(?:the|our|my) (?:talk|demo|session|presentation)"
+    r"|(?:just|already|i|you) (?:mentioned|talked|spoke|said|saw|heard|showed)|mentioned (?:before|earlier)|click|speak(?:ing)? about|colleagues?|today)\b"
 )
 _UNFINISHED = re.compile(
     r"(?i)\b(?:such as|is that|is to|is called|are called|depends on|so that|in order to|as well as|or the|kind of|sort of|a lot of|because of)[.!]?$"
@@ -87,6 +93,7 @@ _INDIRECT_QUESTION = re.compile(
     r"(?i)\b(?:my question|the question is|i (?:have|had|got) (?:a|one|another) (?:\w+ )?question|(?:was|am|i'm|we're|just) (?:just )?(?:wondering|curious)|(?:do|did) you (?:have|think|guys|see|know|plan|use|support|need|want)\b"
     r"|can you (?:explain|elaborate|share|talk|say|tell|describe|give)|what (?:do|are) you\b|how (?:do|did|are) you\b)"
 )
+_SUBJECTS = frozenset("i you we they he she it that this there what".split())
 _LINKS = SUBORDINATORS | frozenset("and but or so , ; : as then to before after like".split())
 # Verbs that a clause can follow without a conjunction: "I think we need".
 _TAKES_CLAUSE = frozenset(
@@ -118,6 +125,10 @@ def find_fault(text: str) -> str:
         return "housekeeping"
     if (words[-1] in NOT_LAST_WORDS | SELDOM_LAST_WORDS and words[-1] not in _MAY_END) or _UNFINISHED.search(text):
         return "an open end"
+    if words[0] in _ASKING_VERBS | {"been", "being", "be"} and not _is_imperative(words):
+        return "no subject"
+    if len(words) > 1 and parts_of(words[0]) == ADJECTIVE and words[1].partition("'")[0] in _SUBJECTS:
+        return "no main clause"
     if not main_verbs(words) and not _is_imperative(words):
         return "no main clause"
     return ""
@@ -127,7 +138,7 @@ def stands_alone(text: str) -> bool:
     """Return whether a good statement can be understood without the sentences around it, as a TL;DR must be."""
     if find_fault(text) or _CONTEXT.match(text) or len(set(content(text))) < MIN_ALONE_WORDS:
         return False
-    if runs_on(text) or _NO_STATEMENT.match(text):
+    if announces(text) or runs_on(text) or _NO_STATEMENT.match(text):
         return False
     reference = _INNER_REFERENCE.search(text)
     return reference is None or len(content(text[: reference.start()])) >= 2
@@ -225,6 +236,11 @@ def _is_dangling(text: str, words: list[str]) -> bool:
             }
         )
     return False
+
+
+def announces(text: str) -> bool:
+    """Return whether a text announces what comes next or refers to what is shown: "now we will look at the demo"."""
+    return bool(_ANNOUNCEMENT.search(text))
 
 
 def runs_on(text: str) -> bool:

@@ -15,8 +15,9 @@ from summarizer.language.words import stem, tokens
 
 MAX_PHRASE_WORDS = 3
 # Weight of a phrase by its number of words: two or three words say more than one.
-LENGTH_WEIGHTS = {1: 1.0, 2: 2.4, 3: 2.6, 4: 2.4, 5: 2.4}
-MIN_SECOND = 0.35  # share of the weight of the first phrase that the second phrase of a heading needs
+LENGTH_WEIGHTS = {1: 1.0, 2: 3.0, 3: 3.2, 4: 2.6}
+MIN_SECOND, MIN_SECOND_COUNT = 0.55, 3  # share of the weight of a heading's first phrase, and occurrences, of its second
+MAX_HEADING_WORDS = 6
 MAX_CONNECTED_WORDS = 6  # of two phrases and the preposition and article between them
 _CONNECTIONS = [[word, *article] for word in ("of", "for", "with", "in", "on", "to", "from") for article in ([], ["the"], ["a"], ["our"])]
 Phrase = tuple[str, ...]  # one to three adjacent stems
@@ -73,6 +74,7 @@ def make_heading(section: Sequence[str], rest: Sequence[str], earlier: Collectio
     is used only when there is no other one. "In between" when the section has no noun.
     """
     inside, outside = _count_phrases(section), _count_phrases(rest)
+    repeated = any(count > 1 for count in inside.values())
     words = Counter(stem(word) for text in section for word in tokens(text))
     total = words.total() or 1
     spellings = _count_spellings(section)
@@ -86,18 +88,26 @@ def make_heading(section: Sequence[str], rest: Sequence[str], earlier: Collectio
         * (1.3 if any(char.isupper() for char in _choose_spelling(spellings[phrase])) else 1.0)
         * (0.3 if used & set(phrase) else 1.0)
         for phrase, count in inside.items()
-        if count > 1 or len(section) < SENTENCES_PER_SECTION
+        if count > 1 or not repeated
     }
-    chosen: list[Phrase] = []
-    for phrase in sorted(weights, key=lambda phrase: (-weights[phrase], phrase)):
-        if len(chosen) == 2 or (chosen and weights[phrase] < MIN_SECOND * weights[chosen[0]]):
+    ranked = sorted(weights, key=lambda phrase: (-weights[phrase], phrase))
+    chosen = ranked[:1]
+    for phrase in ranked[1:]:
+        # A second phrase, when it is nearly as important: "Slow disks and etcd".
+        if weights[phrase] < MIN_SECOND * weights[chosen[0]]:
             break
-        if not any(set(phrase) & set(other) for other in chosen):
+        if inside[phrase] >= MIN_SECOND_COUNT and not set(phrase) & set(chosen[0]) and not _connects(phrase, chosen[0]):
             chosen.append(phrase)
+            break
     if not chosen:
         return "In between"
     text = " and ".join(_choose_spelling(spellings[phrase]) for phrase in chosen)
     return text if any(char.isupper() for char in text.split()[0]) else text[0].upper() + text[1:]
+
+
+def _connects(*phrases: Phrase) -> bool:
+    """Return whether phrases are too long for one heading."""
+    return sum(map(len, phrases)) >= MAX_HEADING_WORDS
 
 
 @lru_cache(maxsize=8192)  # the sentences of a talk are read for each of its sections

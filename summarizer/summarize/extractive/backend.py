@@ -55,7 +55,8 @@ class Extractive:
         selection = Selection(talk_sentences, roles, source)
         tldr = selection.select_tldr(list(quotes), TLDR_WORDS)
         takeaways = sorted(selection.select_takeaways(list(quotes), settings.max_takeaways, TAKEAWAY_WORDS))
-        sections = _make_sections(talk_sentences, transcript, selection, quotes, settings)
+        people = [*source.speakers, source.title.partition(" - ")[2]]
+        sections = _make_sections(talk_sentences, transcript, selection, quotes, people, settings)
         decisions, actions = (
             meeting.find_decisions_and_actions(talk_sentences, checker) if kind.lists_decisions else ((), ())
         )
@@ -106,11 +107,13 @@ def _make_sections(
     transcript: Transcript,
     selection: Selection,
     quotes: Mapping[int, Claim],
+    people: Sequence[str],
     settings: SummarizeSettings,
 ) -> tuple[Section, ...]:
     """Return the sections of the complete recording: each begins where the earlier one ends.
 
-    A stretch without a quote belongs to the section before it, and at the start to the one after it.
+    A stretch without a quote belongs to the section before it, and at the start to the one after it. Names of `people`
+    are no headings.
     """
     ranges = split_topics([content(sentence.text) for sentence in talk_sentences], settings.max_sections)
     filled: list[tuple[int, int, list[int]]] = []
@@ -131,6 +134,6 @@ def _make_sections(
         is_last = number + 1 == len(filled)
         start = sections[-1].end if sections else transcript.segments[0].start
         end = transcript.segments[-1].end if is_last else max(start, talk_sentences[last].start)
-        heading = make_heading(own, rest, [section.heading for section in sections])
+        heading = make_heading(own, rest, [*people, *(section.heading for section in sections)])
         sections.append(Section(heading=heading, start=start, end=end, claims=tuple(quotes[i] for i in chosen)))
     return tuple(section for section in sections if section.claims)

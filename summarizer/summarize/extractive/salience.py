@@ -50,7 +50,7 @@ def weigh_terms(sentences: Sequence[Sentence], source: Source) -> dict[str, floa
         bits = math.log2(count / total / frequency(word))
         factor = 1 + TITLE * (word in title) + DESCRIPTION * (word in described)
         if (count > 1 or factor > 1) and bits > 0:
-            weights[word] = factor * math.log1p(count) * min(bits, 8.0)
+            weights[word] = factor * math.log1p(count) ** 2 * min(bits, 8.0)
     return weights
 
 
@@ -62,7 +62,8 @@ def rate_introduction(text: str, source: Source, position: float) -> float:
     """
     title = set(content(source.title.partition(" - ")[0]))
     shared = len(title & set(content(text)))
-    factor = 1.0 + min(shared, 3) + bool(_INTRODUCES.search(text)) + 0.5 * bool(_RESULT.search(text))
+    factor = 1.0 + 1.5 * min(shared, 3) + bool(_INTRODUCES.search(text)) + 0.5 * bool(_RESULT.search(text))
+    factor *= 0.5 ** len(_VAGUE.findall(text)) * (0.5 if re.match(r"(?i)(?:we're|you|your|one)\b", text) else 1.0)
     return factor * (1.3 if 0.02 < position < 0.35 else 1.0)
 
 
@@ -78,4 +79,4 @@ def rate_readability(text: str) -> float:
     function_share = sum(word in NOT_LAST_WORDS for word in words) / len(words)
     score *= 0.6 if function_share > 0.6 else 1.0
     score *= 1.0 + 0.15 * bool(_CUE.search(text)) + 0.1 * bool(numbers(text)) + 0.4 * bool(_RESULT.search(text))
-    return min(1.0, 0.6 * score)
+    return min(1.0, 0.6 * math.sqrt(score))

@@ -14,16 +14,19 @@ from summarizer.language.sentences import Sentence
 from summarizer.language.words import content
 from summarizer.records import Source
 from summarizer.summarize.extractive.salience import rate_introduction, rate_readability, weigh_terms
-from summarizer.summarize.form import repeats, runs_on, stands_alone
+from summarizer.summarize.form import announces, repeats, runs_on, stands_alone
 from summarizer.summarize.questions import Role
 
 # The next values were chosen on the tuning half of the evaluation talks.
 LENGTH_EXPONENT = 0.6  # the gain of a sentence is divided by its length to this power
 COMPLETENESS_EXPONENT = 0.7  # its quality is multiplied by the probability that it is complete, to this power
-MIN_COMPLETENESS = 0.05  # of a quote
-CERTAIN = 0.4  # completeness of a TL;DR or a takeaway: no uncertain boundary inside it or around it
+MIN_COMPLETENESS = 0.03  # of a quote
+LIKELY = 0.2  # completeness of a point; a less likely one is used only in a section without any other
+CERTAIN = (0.45, 0.25, 0.12)  # completeness of a TL;DR or a takeaway: no uncertain boundary inside it or around it
+MIN_ALONE = 15  # sentences that stand alone, below which the lower completeness suffices
 REPEATED_WEIGHT = 0.1  # share of its weight that a term keeps when the summary already contains it
 ANSWER_WEIGHT = 0.5  # of what is said in the time for questions
+ANNOUNCEMENT_WEIGHT = 0.5  # of what announces or points at something
 RUN_ON_WEIGHT = 0.4  # of a sentence in which a full stop may be missing
 NEAR_WEIGHT = 0.6  # of a takeaway in the tenth of the talk that has one already
 TENTHS = 10
@@ -40,6 +43,7 @@ class Selection:
             rate_readability(sentence.text)
             * math.pow(min(1.0, 1.5 * sentence.completeness), COMPLETENESS_EXPONENT)
             * (ANSWER_WEIGHT if role is Role.ANSWER else 1.0)
+            * (ANNOUNCEMENT_WEIGHT if announces(sentence.text) else 1.0)
             * (RUN_ON_WEIGHT if runs_on(sentence.text) else 1.0)
             for sentence, role in zip(talk_sentences, roles, strict=True)
         ]
@@ -73,16 +77,22 @@ class Selection:
 
     def select_points(self, candidates: Sequence[int], count: int, max_words: int) -> list[int]:
         """Return up to `count` sentences of a section, best first."""
-        return self._select(self._limit(candidates, max_words), count, lambda _i: 1.0)
+        short = self._limit(candidates, max_words)
+        likely = [i for i in short if self._sentences[i].completeness >= LIKELY]
+        return self._select(likely, count, lambda _i: 1.0) or self._select(short, 1, lambda _i: 1.0)
 
     def _find_alone(self, candidates: Sequence[int], max_words: int) -> list[int]:
-        return [
+        alone = [
             i
             for i in self._limit(candidates, max_words)
-            if self._roles[i] is Role.TALK
-            and self._sentences[i].completeness >= CERTAIN
-            and stands_alone(self._sentences[i].text)
+            if self._roles[i] is Role.TALK and stands_alone(self._sentences[i].text)
         ]
+        certain: list[int] = []
+        for completeness in CERTAIN:
+            certain = [i for i in alone if self._sentences[i].completeness >= completeness]
+            if len(certain) >= MIN_ALONE:
+                break
+        return certain
 
     def _limit(self, candidates: Sequence[int], max_words: int) -> list[int]:
         return [i for i in candidates if self._lengths[i] <= max_words]
