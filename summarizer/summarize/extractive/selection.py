@@ -19,7 +19,7 @@ from summarizer.summarize.questions import Role
 
 # The next values were chosen on the tuning half of the evaluation talks.
 LENGTH_EXPONENT = 0.6  # the gain of a sentence is divided by its length to this power
-COMPLETENESS_EXPONENT = 0.7  # its quality is multiplied by the probability that it is complete, to this power
+COMPLETENESS_EXPONENT = 1.0  # its quality is multiplied by the probability that it is complete, to this power
 MIN_COMPLETENESS = 0.03  # of a quote
 LIKELY = 0.2  # completeness of a point; a less likely one is used only in a section without any other
 CERTAIN = (0.45, 0.25, 0.12)  # completeness of a TL;DR or a takeaway: no uncertain boundary inside it or around it
