@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from summarizer.language.parts import has_finite_verb
+from summarizer.language.parts import finite_verbs
 from summarizer.language.words import content, tokens
 from summarizer.records import Claim, Summary
 
@@ -44,7 +44,7 @@ def is_sentence(text: str) -> bool:
         and text[0].isupper()
         and text.rstrip("\"')")[-1:] in {".", "!"}
         and words[0] not in _OPENINGS
-        and has_finite_verb(words)
+        and bool(finite_verbs(words))
         and not _FILLERS.search(text)
     )
 

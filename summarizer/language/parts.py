@@ -29,7 +29,8 @@ from summarizer.language.function_words import (
 NOUN, ADJECTIVE, FINITE, BASE, ING, PARTICIPLE, ADVERB, NUMBER, OTHER = "NJFBGPRDX"
 _CONTRACTION = re.compile(r"\w+'(?:s|re|ve|ll|m|d)$")
 SUBORDINATORS = frozenset(
-    "that which who whom whose how what if when where why because while since although though whether unless until than "
+    "that which who whom whose how what if when where why because while since although though whether unless until "
+    "than "
     "whenever wherever whereas whatever".split()
 )
 _BEFORE_NOUNS = ARTICLES | POSSESSIVES | PREPOSITIONS | frozenset("this these those some any every each no of".split())

@@ -7,6 +7,7 @@ statement is true is checked by `evidence`. Weights are loaded as safetensors fr
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import logging
 import threading
@@ -20,7 +21,6 @@ from summarizer.machine import count_cores
 from summarizer.summarize.llm.generator import Answer, Request
 
 log = logging.getLogger(__name__)
-CACHE = "past_key_values"  # the name since transformers 4; "cache" in new versions, which accept both
 MIN_PREFIX = 32  # tokens of a common beginning that is worth keeping
 ONE_LINE = r"root ::= [^\n]+"  # a plain answer without a grammar of its own
 
@@ -68,6 +68,8 @@ class TransformersGenerator:
         self._torch_device = device
         self._max_new_tokens = settings.llm.max_new_tokens
         self._batch = runtime.llm_batch
+        forward = inspect.signature(self._model.forward).parameters
+        self._cache_name = "cache" if "cache" in forward else "past_key_values"  # renamed in transformers 5
         self._prefix: tuple[tuple[int, ...], Any] = ((), None)  # the last common beginning, and its keys and values
         self.context_tokens = int(getattr(self._model.config, "max_position_embeddings", 0) or 4096)
 
@@ -144,7 +146,7 @@ class TransformersGenerator:
             "attention_mask": torch.tensor(mask, device=self._torch_device),
         }
         if prefix:
-            inputs[CACHE] = self._compute_prefix(prefix, len(prompts))
+            inputs[self._cache_name] = self._compute_prefix(prefix, len(prompts))
         return inputs
 
     def _compute_prefix(self, prefix: tuple[int, ...], count: int) -> Any:
@@ -154,7 +156,7 @@ class TransformersGenerator:
                 output = self._model(
                     self._torch.tensor([prefix], device=self._torch_device), use_cache=True, logits_to_keep=1
                 )
-            self._prefix = prefix, output[CACHE]
+            self._prefix = prefix, output[self._cache_name]
         cache = copy.deepcopy(self._prefix[1])
         cache.batch_repeat_interleave(count)
         return cache
