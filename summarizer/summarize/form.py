@@ -93,7 +93,9 @@ _UNFINISHED = re.compile(
 )
 # Words that make the end of a clause open when nothing follows, although they can end a sentence.
 _MAY_END = frozenset(
-    "it so that this those these all do does did have had is are was more one two three first last about can will need needs want wants next each both who why how where when such called different hope there".split()
+    "it so that this those these all do does did have had is are was more one two three first last about "
+    "can will need needs want wants next each both who why how where when such called different hope "
+    "there".split()
 )
 _CONTEXT = re.compile(
     r"(?i)^(?:this|that|these|those|such|its?|their|his|her|he|she|they|here|i|i'm|i've|i'd|i'll|my|me|you'll|both"
@@ -203,7 +205,7 @@ def asks(text: str) -> bool:
         return True
     if words[0] in {"what's", "who's", "how's", "where's"}:
         return True
-    pairs = zip(words[1:4], words[2:5], strict=False)
+    pairs = pairwise(words[1:5])
     return words[0] in _QUESTION_WORDS and (
         any(word in _ASKING_VERBS and after in _ASKED_SUBJECTS for word, after in pairs)
         or words[1:2] in (["about"], ["if"])

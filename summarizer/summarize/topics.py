@@ -56,7 +56,8 @@ _WEAK = frozenset(
     "situation moment journey opportunity "
     "familiar aware happy exciting excited similar available useful helpful common general generic perfect fine "
     "correct true false left "
-    "cannot basic typical normal regular fun possibility bullet topic topics direction area areas mine matter concept concepts term terms".split()
+    "cannot basic typical normal regular fun possibility bullet topic topics direction area areas mine "
+    "matter concept concepts term terms".split()
 )
 SENTENCES_PER_SECTION = 6  # in a short talk; a long talk is limited by the maximum number of sections
 
