@@ -73,6 +73,11 @@ def finite_verbs(words: Sequence[str]) -> list[int]:
     return [at for at in range(len(words)) if _is_finite(words, at)]
 
 
+def has_finite_verb(words: Sequence[str]) -> bool:
+    """Return whether one of the words, which are in lower case, is a finite verb."""
+    return any(_is_finite(words, at) for at in range(len(words)))
+
+
 def main_verbs(words: Sequence[str]) -> list[int]:
     """Return the positions of finite verbs outside subordinate clauses: "are" in "the pods that run here are slow".
 

@@ -12,32 +12,25 @@ from summarizer.language.frequency import frequency
 from summarizer.language.function_words import STOP_WORDS
 from summarizer.language.parts import NOUN, noun_phrases, parts_of
 from summarizer.language.words import stem, tokens
+from summarizer.summarize.phrases import words as list_words
 
 MAX_PHRASE_WORDS = 3
 # Weight of a phrase by its number of words: two or three words say more than one.
 LENGTH_WEIGHTS = {1: 1.0, 2: 3.0, 3: 3.2, 4: 2.6}
-MIN_SECOND, MIN_SECOND_COUNT = 0.55, 3  # share of the weight of a heading's first phrase, and occurrences, of its second
+MIN_SECOND, MIN_SECOND_COUNT = (
+    0.55,
+    3,
+)  # share of the weight of a heading's first phrase, and occurrences, of its second
 MAX_HEADING_WORDS = 6
 MAX_CONNECTED_WORDS = 6  # of two phrases and the preposition and article between them
-_CONNECTIONS = [[word, *article] for word in ("of", "for", "with", "in", "on", "to", "from") for article in ([], ["the"], ["a"], ["our"])]
+_CONNECTIONS = [
+    [word, *article]
+    for word in ("of", "for", "with", "in", "on", "to", "from")
+    for article in ([], ["the"], ["a"], ["our"])
+]
 Phrase = tuple[str, ...]  # one to three adjacent stems
 # Nouns and adjectives that say nothing about the subject of a section.
-_WEAK = frozenset(
-    "thing things way ways lot lots kind bit case cases example examples question questions talk talks people guy guys part parts "
-    "time times day days today point points stuff something anything everything someone one ones number problem problems "
-    "slide slides idea ideas fact reason reasons end side sense minute minutes hour hours week weeks month months year years second "
-    "seconds person folks everyone thought thoughts beginning couple bunch set step steps issue issues sort place piece pieces level "
-    "good better best new old big bigger small little different same other many more most much few several great nice cool "
-    "first last next previous whole certain specific particular able important interesting easy easier hard real right sure "
-    "possible various additional actual entire current multiple single only main huge large full bad wrong simple ready long short high low "
-    "hello hi thanks thank welcome okay ok yeah yes no please morning afternoon evening hand hands mind look thinking stage room "
-    "half third quick actually basically exactly really maybe super pretty gonna let us self word words name names answer answers "
-    "audience session conference keynote speaker speakers colleague talking presentation demo music applause laughter screen well "
-    "amount type types line lines top bottom order use uses need needs work works want start run get go make see say know take think "
-    "world life home guess hope story happen happens change changes goal goals result results effort difference situation moment journey opportunity "
-    "familiar aware happy exciting excited similar available useful helpful common general generic perfect fine correct true false left "
-    "cannot basic typical normal regular fun possibility bullet topic topics direction area areas mine matter concept concepts term terms".split()
-)
+_WEAK = list_words("weak_words")
 SENTENCES_PER_SECTION = 6  # in a short talk; a long talk is limited by the maximum number of sections
 
 
@@ -127,7 +120,11 @@ def _list_phrases(text: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
             before = None
             continue
         firsts = range(max(start, end - MAX_PHRASE_WORDS), end)
-        found += [(tuple(words[first:end]), first == 0) for first in firsts if parts_of(lower[end - 1])[0] == NOUN or end - first > 1]
+        found += [
+            (tuple(words[first:end]), first == 0)
+            for first in firsts
+            if parts_of(lower[end - 1])[0] == NOUN or end - first > 1
+        ]
         if before and lower[before[1] : start] in _CONNECTIONS and end - before[0] <= MAX_CONNECTED_WORDS:
             found.append(((*words[before[0] : before[1]], lower[before[1]], *words[start:end]), before[0] == 0))
         before = (start, end)

@@ -34,9 +34,15 @@ _RESULT = re.compile(
     r"|more than|up to)\w*\b.{0,40}?(?:\d|percent|times|half|hundred|thousand|million))"
 )
 # Words of an imagined person, of a joke or of an order to the audience.
-_NOT_OWN = re.compile(r"(?i)^(?:I|I'm|I've|I'd|my|me|hey|imagine|let's|let|please|you'll|maybe|sure)\b|\b(?:i'm like|he's like|she's like|they're like|you're like|was like|i was|i don't|i didn't)\b")
-_VAGUE = re.compile(r"(?i)\b(?:this|that|these|those|it|it's|they|them|he|she|here|there|thing|things|stuff|something|someone|somebody|whatever|somehow|there's|that's)\b")
-_LOOSE = re.compile(r"(?i)\b(?:just|really|actually|basically|like|maybe|probably|obviously|definitely|literally|honestly|pretty|super|sort|kind|gonna|guess|today|slack|website|feedback|funny|break|let me|let's|i'll|i'm|we're going|so far|very)\b")
+_NOT_OWN = re.compile(
+    r"(?i)^(?:I|I'm|I've|I'd|my|me|hey|imagine|let's|let|please|you'll|maybe|sure)\b|\b(?:i'm like|he's like|she's like|they're like|you're like|was like|i was|i don't|i didn't)\b"
+)
+_VAGUE = re.compile(
+    r"(?i)\b(?:this|that|these|those|it|it's|they|them|he|she|here|there|thing|things|stuff|something|someone|somebody|whatever|somehow|there's|that's)\b"
+)
+_LOOSE = re.compile(
+    r"(?i)\b(?:just|really|actually|basically|like|maybe|probably|obviously|definitely|literally|honestly|pretty|super|sort|kind|gonna|guess|today|slack|website|feedback|funny|break|let me|let's|i'll|i'm|we're going|so far|very)\b"
+)
 
 
 def weigh_terms(sentences: Sequence[Sentence], source: Source) -> dict[str, float]:

@@ -115,6 +115,7 @@ class Selection:
 
     def _compute_gain(self, i: int) -> float:
         weight = sum(
-            self._weights.get(term, 0.0) * (REPEATED_WEIGHT if term in self._covered else 1.0) for term in self._terms[i]
+            self._weights.get(term, 0.0) * (REPEATED_WEIGHT if term in self._covered else 1.0)
+            for term in self._terms[i]
         )
         return (self._quality[i] + 0.01) * weight / math.pow(self._lengths[i] + 4, LENGTH_EXPONENT)
