@@ -32,9 +32,9 @@ _FILLERS = re.compile(
 _ASIDE = re.compile(r"(?i),\s*(?:right|yeah|okay|ok|like|you know|I mean)\s*(?=[,.?!]|$)[,?]?")
 _REPEATED = re.compile(r"(?i)\b([\w']+(?: [\w']+)?)(?: \1\b)+")
 _LEADING = re.compile(
-    r"(?i)^(?:(?:and|so(?! (?:far|that|much|many|long)\b)|but|now|okay|ok|well|right|yeah|yes|yep|um|uh|oh|wow|also"
-    r"|then|actually|basically|like|anyway|anyways|alright|all right|again|you know(?! (?:what|how|why|if|that)\b)|i mean"
-    r"|of course|obviously|sure|plus|oops|cool|great|perfect|I guess|I think(?! (?:about|of)\b)(?: that)?|(?:as|like) I said)"
+    r"(?i)^(?:(?:and|so(?! (?:far|that|much|many|long)\b)|but|now|okay|ok|well|right|yeah|yes|yep|um|uh|oh|wow"
+    r"|also|then|actually|basically|like|anyway|anyways|alright|all right|again|you know(?! (?:what|how|why|if|that)\b)"
+    r"|i mean|of course|obviously|sure|plus|oops|cool|great|perfect|(?:as|like) I said)"
     r"\b[, ]*)+(?=\w)"
 )
 _TRAILING = re.compile(

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from summarizer.language.function_words import NOT_LAST_WORDS, SELDOM_LAST_WORDS
 from summarizer.language.parts import ADJECTIVE, BASE, FINITE, NOUN, SUBORDINATORS, is_verb, main_verbs, parts_of
-from summarizer.language.words import content, tokens
+from summarizer.language.words import content, normalise, tokens
 from summarizer.summarize.phrases import phrases
 from summarizer.summarize.phrases import words as list_words
 
@@ -27,6 +27,7 @@ _PRONOUN = re.compile(r"(?i)^(?:he|she|they|it|him|her|them|he's|she's|they're|t
 _DEMONSTRATIVE = re.compile(r"(?i)^(?:this|that|these|those)(?:'s|'ll|'d)?\b")
 _ABOUT_THE_TALK = phrases("about_the_talk")
 _INSTRUCTION = phrases("instruction")
+_VAGUE = phrases("vague")
 _FILLER = phrases("filler")
 _HOUSEKEEPING = phrases("housekeeping")
 _ANNOUNCEMENT = phrases("announcement")
@@ -43,6 +44,7 @@ _ASKED_SUBJECTS = frozenset(
     "i you we they he she it there this that the these those any anyone anybody your my a an people".split()
 )
 _ASKS = phrases("asks")
+_PERSONS = frozenset("i we you they he she it".split())
 _SUBJECTS = frozenset("i you we they he she it that this there what".split())
 _LINKS = SUBORDINATORS | frozenset("and but or so , ; : as then to before after like".split())
 # Verbs that a clause can follow without a conjunction: "I think we need".
@@ -51,7 +53,7 @@ _TAKES_CLAUSE = list_words("clause_verbs")
 
 def find_fault(text: str) -> str:
     """Return why a text is not a good statement; empty when it is one. The reason is a fixed phrase."""
-    words = [word.lower().replace("’", "'") for word in tokens(text)]
+    words = [normalise(word) for word in tokens(text)]
     if "..." in text or "…" in text:
         return "an ellipsis"
     if len(set(content(text))) < MIN_CONTENT_WORDS:
@@ -108,14 +110,14 @@ def asks(text: str) -> bool:
         return True
     if _ASKS.search(text):
         return True
-    words = [word.lower().replace("’", "'") for word in tokens(text)]
+    words = [normalise(word) for word in tokens(text)]
     if not words:
         return False
     if words[0] in _ASKING_VERBS and words[1:2] and words[1] in _ASKED_SUBJECTS:
         return True
     if words[0] in {"what's", "who's", "how's", "where's"}:
         return True
-    pairs = zip(words[1:4], words[2:5], strict=False)
+    pairs = pairwise(words[1:5])
     return words[0] in _QUESTION_WORDS and (
         any(word in _ASKING_VERBS and after in _ASKED_SUBJECTS for word, after in pairs)
         or words[1:2] in (["about"], ["if"])
@@ -147,20 +149,25 @@ def announces(text: str) -> bool:
     return bool(_ANNOUNCEMENT.search(text))
 
 
-def runs_on(text: str) -> bool:
-    """Return whether two main clauses follow one another without a comma, a conjunction or a verb of saying.
+def is_vague(text: str) -> bool:
+    """Return whether a text has a pronoun or another word in place of a noun: "it", "something", "you"."""
+    return bool(_VAGUE.search(text))
 
-    It indicates a missing full stop: "the disk was slow the cluster has nine nodes".
+
+def runs_on(text: str) -> bool:
+    """Return whether a second main clause begins without a comma, a conjunction or a verb of saying before it.
+
+    It indicates a missing full stop: "the disk was slow the cluster has nine nodes", "we changed it we moved on".
     """
-    words = [word.lower().replace("’", "'") for word in re.findall(r"[^\W_]+(?:[.'’+-][^\W_]+)*|[,;:]", text)]
+    words = [normalise(word) for word in re.findall(r"[^\W_]+(?:[.'’+-][^\W_]+)*|[,;:]", text)]
     verbs = main_verbs(words)
     for first, second in pairwise(verbs):
-        between = words[first:second]
-        if (
-            second - first > 1
-            and not _LINKS & set(between[1:])
-            and not _TAKES_CLAUSE & set(words[max(0, first - 1) : second])
-        ):
+        if _TAKES_CLAUSE & set(words[max(0, first - 1) : second]):
+            continue
+        if second - first > 1 and not _LINKS & set(words[first + 1 : second]):
+            return True
+        subject = second if "'" in words[second] else second - 1
+        if words[subject].partition("'")[0] in _PERSONS and words[subject - 1] not in _LINKS:
             return True
     return False
 

@@ -83,7 +83,7 @@ def _judge(sentence: Sentence, questions_time: bool) -> Role:
 
 
 def _spread_over_turns(sentences: Sequence[Sentence], roles: list[Role], start: int) -> None:
-    """Judge complete turns in the time for questions, where speakers are named: a turn of questions is the audience's."""
+    """Judge whole turns in the time for questions, where speakers are named: a turn of questions is the audience's."""
     at = start
     for speaker, group in groupby(sentences[start:], key=lambda sentence: sentence.speaker):
         turn = range(at, at + len(list(group)))

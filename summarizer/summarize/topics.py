@@ -16,12 +16,13 @@ from summarizer.summarize.phrases import words as list_words
 
 MAX_PHRASE_WORDS = 3
 # Weight of a phrase by its number of words: two or three words say more than one.
-LENGTH_WEIGHTS = {1: 1.0, 2: 3.0, 3: 3.2, 4: 2.6}
+LENGTH_WEIGHTS = {1: 0.8, 2: 3.0, 3: 3.2, 4: 2.6}
 MIN_SECOND, MIN_SECOND_COUNT = (
     0.55,
     3,
 )  # share of the weight of a heading's first phrase, and occurrences, of its second
 MAX_HEADING_WORDS = 6
+EARLIER_WEIGHT = 0.3  # of a phrase that shares a word with an earlier heading
 MAX_CONNECTED_WORDS = 6  # of two phrases and the preposition and article between them
 _CONNECTIONS = [
     [word, *article]
@@ -79,12 +80,13 @@ def make_heading(section: Sequence[str], rest: Sequence[str], earlier: Collectio
         * sum(_weigh_rarity(word, words[word] / total) for word in phrase)
         / len(phrase)
         * (1.3 if any(char.isupper() for char in _choose_spelling(spellings[phrase])) else 1.0)
-        * (0.3 if used & set(phrase) else 1.0)
+        * (EARLIER_WEIGHT if used & set(phrase) else 1.0)
         for phrase, count in inside.items()
         if count > 1 or not repeated
     }
     ranked = sorted(weights, key=lambda phrase: (-weights[phrase], phrase))
-    chosen = ranked[:1]
+    taken = {heading.lower() for heading in earlier}
+    chosen = [phrase for phrase in ranked if _choose_spelling(spellings[phrase]).lower() not in taken][:1]
     for phrase in ranked[1:]:
         # A second phrase, when it is nearly as important: "Slow disks and etcd".
         if weights[phrase] < MIN_SECOND * weights[chosen[0]]:
