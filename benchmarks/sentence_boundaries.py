@@ -4,8 +4,8 @@
 
 Some talks have captions with full stops. The weights are learned from those in the half that is used to choose
 thresholds and from edited interviews, after their punctuation is removed. The talks of both halves are then divided
-with these weights, and the result is compared with their full stops. The table contains only weights of frequent
-words and combinations of words, and no text.
+with these weights, and the result is compared with their full stops. The table contains only weights of frequent words
+and combinations of words, and no text.
 """
 
 from __future__ import annotations

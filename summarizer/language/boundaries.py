@@ -1,11 +1,11 @@
 """Find where sentences begin in text without punctuation.
 
-Automatic captions are one stream of words. A logistic regression computes the log odds that a sentence begins at a
-word from the three words before it, the word itself and the three after it. Function words are the strongest features
-("the cluster | so we"); a rare word counts by its part of speech. Dynamic programming then finds the best division of
-the text, given these odds and the usual length of spoken sentences. `benchmarks/sentence_boundaries.py` learns the
-weights in `boundaries.txt` from captions with full stops, and measures precision and recall on other captions. Larger
-models are better, but would have to be downloaded.
+Automatic captions are one stream of words. A logistic regression computes the log odds that a sentence begins at a word
+from the three words before it, the word itself and the three after it. Function words are the strongest features ("the
+cluster | so we"); a rare word counts by its part of speech. Dynamic programming then finds the best division of the
+text, given these odds and the usual length of spoken sentences. `benchmarks/sentence_boundaries.py` learns the weights
+in `boundaries.txt` from captions with full stops and edited interviews, and measures precision and recall on other
+captions. Larger models are better, but would have to be downloaded.
 """
 
 from __future__ import annotations

@@ -30,14 +30,11 @@ NOUN, ADJECTIVE, FINITE, BASE, ING, PARTICIPLE, ADVERB, NUMBER, OTHER = "NJFBGPR
 _CONTRACTION = re.compile(r"\w+'(?:s|re|ve|ll|m|d)$")
 SUBORDINATORS = frozenset(
     "that which who whom whose how what if when where why because while since although though whether unless until "
-    "than "
-    "whenever wherever whereas whatever".split()
+    "than whenever wherever whereas whatever".split()
 )
 _BEFORE_NOUNS = ARTICLES | POSSESSIVES | PREPOSITIONS | frozenset("this these those some any every each no of".split())
 _AUXILIARIES = BE | HAVE | DO | MODALS | NEGATED_AUXILIARIES | frozenset("may might cannot let's let".split())
-_PRONOUNS = SUBJECT_PRONOUNS | frozenset(
-    "he she it who that which there this these those you everybody everyone".split()
-)
+_PRONOUNS = SUBJECT_PRONOUNS | frozenset("he she it who that which there this these those everybody everyone".split())
 
 
 @cache
@@ -74,6 +71,11 @@ def finite_verbs(words: Sequence[str]) -> list[int]:
     return [at for at in range(len(words)) if _is_finite(words, at)]
 
 
+def has_finite_verb(words: Sequence[str]) -> bool:
+    """Return whether one of the words, which are in lower case, is a finite verb."""
+    return any(_is_finite(words, at) for at in range(len(words)))
+
+
 def main_verbs(words: Sequence[str]) -> list[int]:
     """Return the positions of finite verbs outside subordinate clauses: "are" in "the pods that run here are slow".
 
@@ -84,7 +86,8 @@ def main_verbs(words: Sequence[str]) -> list[int]:
     for at in finite_verbs(words):
         clause = words[previous + 1 : at]
         noun_that = [i for i, word in enumerate(clause) if word == "that" and i == 0 and previous < 0]
-        if not any(word in SUBORDINATORS and i not in noun_that for i, word in enumerate(clause)):
+        continues = at == previous + 1 and previous >= 0  # "they're are"
+        if not continues and not any(word in SUBORDINATORS and i not in noun_that for i, word in enumerate(clause)):
             result.append(at)
         previous = at
     return result
@@ -95,9 +98,9 @@ def _is_finite(words: Sequence[str], at: int) -> bool:
     before = words[at - 1] if at else ""
     if word in _AUXILIARIES:
         return before != "to" and not (word in {"let", "let's"} and at)
-    if match := _CONTRACTION.fullmatch(word):
+    if _CONTRACTION.fullmatch(word):
         subject = word[: word.index("'")]
-        return not word.endswith("'s") or subject in _PRONOUNS | {"what", "here", "how", "where"} or match is None
+        return not word.endswith("'s") or subject in _PRONOUNS | {"what", "here", "how", "where"}
     parts = parts_of(word)
     if FINITE not in parts and BASE not in parts:
         return False

@@ -13,34 +13,34 @@ from dataclasses import dataclass
 from summarizer.language.boundaries import PAUSE, STOP, divide
 from summarizer.records import Segment, Transcript
 
+
+def _not_after(words: str) -> str:
+    """Return an expression that fails after each of these words."""
+    return "".join(rf"(?<!\b{word} )" for word in words.split())
+
+
 # "You know" is a filler where nothing depends on it: not in "let you know what it costs" or "how do you know".
 _FILLERS = re.compile(
     r"(?i)(?<![\w'])(?:u+h+|u+m+|er+m?"
-    r"|(?<!let )(?<!lets )(?<!do )(?<!did )(?<!if )(?<!as )(?<!what )(?<!when )(?<!once )(?<!that )(?<!because )(?<!wou"
-    r"ld )"
-    r"(?<!should )(?<!will )you know(?! (?:what|how|why|where|when|who|which|if|whether|about|that|the answer|it"
-    r"|exactly|them)\b)"
-    r"|(?<!what )(?<!that )(?<!did )i mean(?! (?:by|that|it|to)\b)"
-    r"|(?<!\ba )(?<!the )(?<!this )(?<!that )(?<!what )(?<!some )(?<!any )(?<!same )(?<!one )(?<!every )(?<!each )(?<!d"
-    r"ifferent )"
-    r"(?<!new )(?<!another )(?<!other )(?:sort|kind) of(?: like)?)(?:,|(?![\w']))\s*"
+    rf"|{_not_after('let lets do did if as what when once that because would should will')}you know"
+    r"(?! (?:what|how|why|where|when|who|which|if|whether|about|that|the answer|it|exactly|them)\b)"
+    rf"|{_not_after('what that did')}i mean(?! (?:by|that|it|to)\b)"
+    rf"|{_not_after('a the this that what some any same one every each different new another other')}"
+    r"(?:sort|kind) of(?: like)?)(?:,|(?![\w']))\s*"
 )
 # "Right" and "yeah" between commas, as written by people; without commas "right" may be a word of the sentence.
 _ASIDE = re.compile(r"(?i),\s*(?:right|yeah|okay|ok|like|you know|I mean)\s*(?=[,.?!]|$)[,?]?")
 _REPEATED = re.compile(r"(?i)\b([\w']+(?: [\w']+)?)(?: \1\b)+")
 _LEADING = re.compile(
-    r"(?i)^(?:(?:and|so(?! (?:far|that|much|many|long)\b)|but|now|okay|ok|well|right|yeah|yes|yep|um|uh|oh|wow|also"
-    r"|then|actually|basically|like|anyway|anyways|alright|all right|again|you know(?! (?:what|how|why|if|that)\b)"
-    r"|i mean|of course"
-    r"|obviously|sure|plus|oops|cool|great|perfect|right now we|I guess|I think(?! (?:about|of)\b)(?: that)?|as I said"
-    r"|like I said)"
+    r"(?i)^(?:(?:and|so(?! (?:far|that|much|many|long)\b)|but|now|okay|ok|well|right|yeah|yes|yep|um|uh|oh|wow"
+    r"|also|then|actually|basically|like|anyway|anyways|alright|all right|again|you know(?! (?:what|how|why|if|that)\b)"
+    r"|i mean|of course|obviously|sure|plus|oops|cool|great|perfect|(?:as|like) I said)"
     r"\b[, ]*)+(?=\w)"
 )
 _TRAILING = re.compile(
     r"(?i)(?:[, ]+(?:cool|okay|ok|yeah|yep|alright|so|and|but|or|um|uh|er|you know|i mean|i guess|and so on|and stuff"
-    r"|or something|or whatever"
-    r"|and stuff like that|and things like that"
-    r"|(?<!is )(?<!are )(?<!was )(?<!the )(?<!'s )(?<!it )(?<!all )(?<!to )(?<!your )(?<!be )right))+(?=[.?!]*$)[?]?"
+    r"|or something|or whatever|and (?:stuff|things) like that"
+    rf"|{_not_after('is are was the it all to your be get got')}(?<!'s )right))+(?=[.?!]*$)[?]?"
 )
 _MARKS = re.compile(r"^(?:>>+|\[[^\]]*\]|\([a-z ]+\)|♪+)$")
 LONG_PAUSE = 0.6  # seconds between two segments that count as a pause

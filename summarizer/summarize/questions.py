@@ -6,7 +6,6 @@ phrases that open it near the end. Where the captions mark changes of speaker, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from enum import StrEnum
 from itertools import groupby
@@ -16,34 +15,15 @@ from summarizer.language.sentences import Sentence
 from summarizer.language.words import content
 from summarizer.records import Claim
 from summarizer.summarize.form import asks, is_housekeeping, repeats
+from summarizer.summarize.phrases import phrases
 
 EARLIEST = 0.5  # share of the talk before which no time for questions begins
 MAX_QUESTIONS, MAX_WORDS, MIN_CONTENT_WORDS = 8, 34, 3
 MIN_COMPLETENESS = 0.15  # of a question; its words show where it begins, so less is needed than for a statement
-_OPENS = re.compile(
-    r"(?i)\b(?:(?:any|questions?) questions?|(?:take|have|got|time for|open (?:it )?(?:up )?(?:for|to)|go to|answer"
-    r"|some|few|your|more|audience) (?:\w+ ){0,3}questions?"
-    r"|q ?(?:&|and) ?a|questions\.|thank you (?:so much|very much|all|everyone|everybody|for (?:listening|coming|your"
-    r"|attending|joining))|thanks (?:for|everyone|everybody|all|so much|a lot))"
-)
-_FROM_AUDIENCE = re.compile(
-    r"(?i)\b(?:my question|i (?:have|had|got) (?:a|one|another|two) (?:\w+ )?questions?|question (?:is|was|about|for"
-    r"|regarding)|i was (?:just )?(?:wondering|curious)|i'm (?:just )?(?:wondering|curious)"
-    r"|you (?:mentioned|said|showed|were talking|talked)|(?:do|did|have|are|can|could|would|will) you (?:guys )?"
-    r"|how (?:do|did|does|would|can|is|are)|what (?:is|are|about|do|would|if|happens|was|kind)|is (?:there|it|that)"
-    r"|(?:great|nice|good|thanks for the|thank you for the|awesome|amazing) (?:talk|presentation|session)"
-    r"|thanks for (?:the|your)|wondering)\b"
-)
-_ASKS_AUDIENCE = re.compile(
-    r"(?i)\b(?:my question|i (?:have|had|got) (?:a|one|another|two) (?:\w+ )?questions?|i was (?:just )?(?:wondering"
-    r"|curious)|i'm (?:just )?(?:wondering|curious)|wondering (?:if|how|what|whether|about)"
-    r"|(?:do|did|have|are|can|could|would|will) you\b|you (?:mentioned|said)|how (?:do|did|does|would|can|is"
-    r"|are) (?:you|we|i|it|the|this|that)|what (?:is|are|about|do|would|if|happens|was|kind)|is (?:there|it possible))"
-)
-_ABOUT_ASKING = re.compile(
-    r"(?i)\b(?:repeat (?:the|that|your|it)|hear me|anyone (?:else )?have|more questions|any (?:other )?questions"
-    r"|questions for)\b"
-)
+_OPENS = phrases("opens_questions")
+_FROM_AUDIENCE = phrases("from_audience")
+_ASKS_AUDIENCE = phrases("asks_audience")
+_ABOUT_ASKING = phrases("about_asking")
 
 
 class Role(StrEnum):
@@ -103,7 +83,7 @@ def _judge(sentence: Sentence, questions_time: bool) -> Role:
 
 
 def _spread_over_turns(sentences: Sequence[Sentence], roles: list[Role], start: int) -> None:
-    """Judge turns in the time for questions, where speakers are named: a turn of questions is the audience's."""
+    """Judge whole turns in the time for questions, where speakers are named: a turn of questions is the audience's."""
     at = start
     for speaker, group in groupby(sentences[start:], key=lambda sentence: sentence.speaker):
         turn = range(at, at + len(list(group)))

@@ -12,15 +12,17 @@ from summarizer.language.frequency import frequency
 from summarizer.language.function_words import STOP_WORDS
 from summarizer.language.parts import NOUN, noun_phrases, parts_of
 from summarizer.language.words import stem, tokens
+from summarizer.summarize.phrases import words as list_words
 
 MAX_PHRASE_WORDS = 3
 # Weight of a phrase by its number of words: two or three words say more than one.
-LENGTH_WEIGHTS = {1: 1.0, 2: 3.0, 3: 3.2, 4: 2.6}
+LENGTH_WEIGHTS = {1: 0.8, 2: 3.0, 3: 3.2, 4: 2.6}
 MIN_SECOND, MIN_SECOND_COUNT = (
     0.55,
     3,
 )  # share of the weight of a heading's first phrase, and occurrences, of its second
 MAX_HEADING_WORDS = 6
+EARLIER_WEIGHT = 0.3  # of a phrase that shares a word with an earlier heading
 MAX_CONNECTED_WORDS = 6  # of two phrases and the preposition and article between them
 _CONNECTIONS = [
     [word, *article]
@@ -29,36 +31,7 @@ _CONNECTIONS = [
 ]
 Phrase = tuple[str, ...]  # one to three adjacent stems
 # Nouns and adjectives that say nothing about the subject of a section.
-_WEAK = frozenset(
-    "thing things way ways lot lots kind bit case cases example examples question questions talk talks people guy guys "
-    "part parts "
-    "time times day days today point points stuff something anything everything someone one ones number problem "
-    "problems "
-    "slide slides idea ideas fact reason reasons end side sense minute minutes hour hours week weeks month months year "
-    "years second "
-    "seconds person folks everyone thought thoughts beginning couple bunch set step steps issue issues sort place "
-    "piece pieces level "
-    "good better best new old big bigger small little different same other many more most much few several great nice "
-    "cool "
-    "first last next previous whole certain specific particular able important interesting easy easier hard real right "
-    "sure "
-    "possible various additional actual entire current multiple single only main huge large full bad wrong simple "
-    "ready long short high low "
-    "hello hi thanks thank welcome okay ok yeah yes no please morning afternoon evening hand hands mind look thinking "
-    "stage room "
-    "half third quick actually basically exactly really maybe super pretty gonna let us self word words name names "
-    "answer answers "
-    "audience session conference keynote speaker speakers colleague talking presentation demo music applause laughter "
-    "screen well "
-    "amount type types line lines top bottom order use uses need needs work works want start run get go make see say "
-    "know take think "
-    "world life home guess hope story happen happens change changes goal goals result results effort difference "
-    "situation moment journey opportunity "
-    "familiar aware happy exciting excited similar available useful helpful common general generic perfect fine "
-    "correct true false left "
-    "cannot basic typical normal regular fun possibility bullet topic topics direction area areas mine "
-    "matter concept concepts term terms".split()
-)
+_WEAK = list_words("weak_words")
 SENTENCES_PER_SECTION = 6  # in a short talk; a long talk is limited by the maximum number of sections
 
 
@@ -107,12 +80,13 @@ def make_heading(section: Sequence[str], rest: Sequence[str], earlier: Collectio
         * sum(_weigh_rarity(word, words[word] / total) for word in phrase)
         / len(phrase)
         * (1.3 if any(char.isupper() for char in _choose_spelling(spellings[phrase])) else 1.0)
-        * (0.3 if used & set(phrase) else 1.0)
+        * (EARLIER_WEIGHT if used & set(phrase) else 1.0)
         for phrase, count in inside.items()
         if count > 1 or not repeated
     }
     ranked = sorted(weights, key=lambda phrase: (-weights[phrase], phrase))
-    chosen = ranked[:1]
+    taken = {heading.lower() for heading in earlier}
+    chosen = [phrase for phrase in ranked if _choose_spelling(spellings[phrase]).lower() not in taken][:1]
     for phrase in ranked[1:]:
         # A second phrase, when it is nearly as important: "Slow disks and etcd".
         if weights[phrase] < MIN_SECOND * weights[chosen[0]]:

@@ -14,7 +14,7 @@ from summarizer.language.sentences import Sentence
 from summarizer.language.words import content
 from summarizer.records import Source
 from summarizer.summarize.extractive.salience import rate_introduction, rate_readability, weigh_terms
-from summarizer.summarize.form import announces, repeats, runs_on, stands_alone
+from summarizer.summarize.form import announces, is_vague, repeats, runs_on, stands_alone
 from summarizer.summarize.questions import Role
 
 # The next values were chosen on the tuning half of the evaluation talks.
@@ -30,6 +30,7 @@ ANNOUNCEMENT_WEIGHT = 0.5  # of what announces or points at something
 RUN_ON_WEIGHT = 0.4  # of a sentence in which a full stop may be missing
 NEAR_WEIGHT = 0.6  # of a takeaway in the tenth of the talk that has one already
 TENTHS = 10
+MAIN_TERMS = 8  # of a talk; a TL;DR has some of them
 
 
 class Selection:
@@ -49,8 +50,9 @@ class Selection:
         ]
         self._roles = roles
         self._weights = weigh_terms(talk_sentences, source)
+        main = set(sorted(self._weights, key=lambda term: (-self._weights[term], term))[:MAIN_TERMS])
         self._introductions = [
-            rate_introduction(sentence.text, source, at / len(talk_sentences))
+            rate_introduction(sentence.text, source, at / len(talk_sentences)) * (1 + 0.5 * len(main & self._terms[at]))
             for at, sentence in enumerate(talk_sentences)
         ]
         self._covered: set[str] = set()
@@ -58,8 +60,12 @@ class Selection:
 
     def select_tldr(self, candidates: Sequence[int], max_words: int) -> int:
         """Return the sentence that says best what the talk is about; of the others only when none stands alone."""
+        alone = self._find_alone(candidates, max_words)
         (best,) = self._select(
-            self._find_alone(candidates, max_words) or self._limit(candidates, max_words) or list(candidates),
+            [i for i in alone if not is_vague(self._sentences[i].text)]
+            or alone
+            or self._limit(candidates, max_words)
+            or list(candidates),
             1,
             lambda i: self._introductions[i],
         )
