@@ -49,6 +49,7 @@ class Video(Record):
     duration: float | None = None  # seconds, as declared by the listing
     published: date | None = None
     description: str = ""  # only from a feed; YouTube sends it with the download
+    playlist: str = ""  # title of the playlist that lists it; often names the event
     unavailable: str | None = None  # code of `Unavailable` or `Deferred` when the listing has it
 
 
@@ -60,6 +61,13 @@ class CaptionTrack(Record):
     format: CaptionFormat
     file: str  # name of the file in the video's folder
     sha256: str  # of the file; the key of the transcript contains it, so a new title repeats no work
+
+
+class Chapter(Record):
+    """A chapter of a video, as its publisher named it; it ends where the next one begins."""
+
+    title: str
+    start: float  # seconds
 
 
 class Source(Record):
@@ -75,6 +83,8 @@ class Source(Record):
     duration: float | None = None  # seconds
     language: str | None = None
     tags: tuple[str, ...] = ()
+    playlist: str = ""  # title of the playlist that listed it
+    chapters: tuple[Chapter, ...] = ()  # ordered by time
     captions: tuple[CaptionTrack, ...] = ()
     has_audio: bool = True  # whether the video has audio
 
@@ -206,6 +216,14 @@ class Mention(Record):
     times: tuple[float, ...]
 
 
+class Abbreviation(Record):
+    """An abbreviation that the talk expands: "SLO", "service level objective"."""
+
+    short: str
+    long: str
+    time: float  # seconds; start of the segment in which it is expanded
+
+
 class Correction(Record):
     """One change by the glossary stage: the text before, the text after, and the reason."""
 
@@ -257,7 +275,9 @@ class Summary(Record):
     sections: tuple[Section, ...]
     decisions: tuple[Claim, ...] = ()  # meetings only
     actions: tuple[Claim, ...] = ()  # meetings only
+    questions: tuple[Claim, ...] = ()  # what the audience asked
     projects: tuple[Mention, ...] = ()  # found by the glossary stage
+    abbreviations: tuple[Abbreviation, ...] = ()  # abbreviations that the talk expands; ordered by time
     quoted: bool = False  # whether every sentence is quoted from the talk
     evidence: Evidence
     made: Provenance
@@ -271,6 +291,9 @@ class Page(Record):
     published: date | None = None
     duration: float | None = None  # seconds
     kind: str = "talk"
+    event: str = ""
+    speakers: tuple[str, ...] = ()  # with their affiliations: "Ada Lovelace (Engines)"
+    projects: tuple[str, ...] = ()
     tldr: str = ""
     refused: str = ""  # why there is no digest; empty if there is one
 
