@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from summarizer.records import Chapter
+
+
 def parse_chapters(value: Any) -> tuple[Chapter, ...]:
     """The first 100 chapters that have a title and a time, ordered by time; sites call parts without a title "Untitled"."""
     chapters = []

@@ -55,7 +55,9 @@ def parse_title(title: str) -> Title:
     "A & B, Org" gives both the organisation, "A, Org & B, Other" each their own. A name has two to four capitalised
     words; a single word ("Flynn, Buoyant") is a name only with an affiliation, and not if it is a project's.
     """
-    plain = re.sub(r"\s*\([^)]*\)\s*$|\s+\|(?:(?! - ).)*$", "", title)  # "(Any Skill Level)", "| Project Lightning Talk"
+    plain = re.sub(
+        r"\s*\([^)]*\)\s*$|\s+\|(?:(?! - ).)*$", "", title
+    )  # "(Any Skill Level)", "| Project Lightning Talk"
     match = re.fullmatch(r"(.+)(?:\s+[-–—]\s+|(?<=\?)-\s*)(.+)", plain)
     speakers = _parse_speakers(match[2]) if match else ()
     return Title(match[1].strip(), speakers) if match and speakers else Title(title.strip(), ())
