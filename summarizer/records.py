@@ -59,6 +59,7 @@ class Video(Record):
     duration: float | None = None  # seconds, as declared by the listing
     published: date | None = None
     description: str = ""  # only from a feed; YouTube sends it with the download
+    playlist: str = ""  # title of the playlist that lists it; often names the event
     unavailable: str | None = None  # code of `Unavailable` or `Deferred` when the listing has it
 
 
@@ -70,6 +71,13 @@ class CaptionTrack(Record):
     format: CaptionFormat
     file: str  # name of the file in the video's folder
     sha256: str  # of the file; the key of the transcript contains it, so a new title repeats no work
+
+
+class Chapter(Record):
+    """A chapter of a video, as its publisher named it; it ends where the next one begins."""
+
+    title: str
+    start: float  # seconds
 
 
 class Source(Record):
@@ -85,6 +93,8 @@ class Source(Record):
     duration: float | None = None  # seconds
     language: str | None = None
     tags: tuple[str, ...] = ()
+    playlist: str = ""  # title of the playlist that listed it
+    chapters: tuple[Chapter, ...] = ()  # ordered by time
     captions: tuple[CaptionTrack, ...] = ()
     has_audio: bool = True  # whether the video has audio
 
@@ -219,6 +229,14 @@ class Mention(Record):
     times: tuple[float, ...]
 
 
+class Abbreviation(Record):
+    """An abbreviation that the talk expands: "SLO", "service level objective"."""
+
+    short: str
+    long: str
+    time: float  # seconds; start of the segment in which it is expanded
+
+
 class Correction(Record):
     """One change by the glossary stage: the text before, the text after, and the reason."""
 
@@ -270,6 +288,7 @@ class Summary(Record):
     actions: tuple[Claim, ...] = ()  # meetings only
     questions: tuple[Claim, ...] = ()  # what the audience asked, as quotes; they are no claims of the talk
     projects: tuple[Mention, ...] = ()  # found by the glossary stage
+    abbreviations: tuple[Abbreviation, ...] = ()  # abbreviations that the talk expands; ordered by time
     quoted: bool = False  # whether every sentence is quoted from the talk
     evidence: Evidence
     made: Provenance
@@ -283,6 +302,9 @@ class Page(Record):
     published: date | None = None
     duration: float | None = None  # seconds
     kind: str = "talk"
+    event: str = ""
+    speakers: tuple[str, ...] = ()  # with their affiliations: "Ada Lovelace (Engines)"
+    projects: tuple[str, ...] = ()
     tldr: str = ""
     refused: str = ""  # why there is no digest; empty if there is one
 

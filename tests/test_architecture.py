@@ -25,13 +25,14 @@ ROOMS: dict[str, str] = {
     "stage": "config errors models",
     "language": "errors records",
     "audio": "errors records",
+    "programme": "language records",
     "evidence": "errors language records",
-    "download": "audio config errors records stage",
+    "download": "audio config errors programme records stage",
     "transcribe": "audio config errors language machine models records stage",
     "glossary": "config language records stage",
     "check": "config errors language records stage",
-    "summarize": "config errors evidence language machine models records stage",
-    "digest": "config records stage",
+    "summarize": "config errors evidence language machine models programme records stage",
+    "digest": "config language programme records stage",
     "engines": "errors records",
     "pipeline": (
         "config errors records language store stage engines download transcribe glossary check summarize digest"

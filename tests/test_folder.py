@@ -8,7 +8,6 @@ import pytest
 from summarizer.audio import probe
 from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import Downloader
-from summarizer.download.metadata import parse_speakers
 from summarizer.errors import Failed, UsageError
 from summarizer.records import VIDEO_ID
 from tests.media import write_audio, write_video
@@ -46,6 +45,34 @@ def test_the_info_file_of_a_recording_is_used(site: Downloader, tmp_path: Path) 
     assert (video.id, str(video.published)) == ("-abcdefghij", "2026-03-12")
     assert (info["webpage_url"], ("Ada Lovelace",)) == (source.url, source.speakers)
     assert [(track.kind, track.format, track.language) for track in source.captions] == [("human", "srt", "en")]
+
+
+def test_a_recording_without_a_declared_day_has_no_date(site: Downloader, tmp_path: Path) -> None:
+    """The file's time of modification says when it was copied, not when the talk was published."""
+    (tmp_path / "x.vtt").write_text("WEBVTT\n")
+    (video,) = site.list_videos(str(tmp_path))
+    (tmp_path / "space").mkdir()
+    assert (video.published, site.download(video, tmp_path / "space").published) == (None, None)
+
+
+def test_chapters_and_the_playlist_are_read_from_the_info_file(site: Downloader, tmp_path: Path) -> None:
+    """As yt-dlp writes them; chapters without a title or a time, and values of wrong types, are left out."""
+    chapters = [
+        {"title": "Demo", "start_time": 60, "end_time": 90},
+        {"title": "Why  we\nmoved", "start_time": 0.0, "end_time": 60},
+        {"title": "<Untitled Chapter 1>", "start_time": 95},
+        {"title": "No time"},
+        {"title": "Nonsense", "start_time": "soon"},
+        "Q&A",
+    ]
+    (tmp_path / "x.vtt").write_text("WEBVTT\n")
+    info = {"chapters": chapters, "playlist_title": "KubeCon + CloudNativeCon Europe 2024"}
+    (tmp_path / "x.info.json").write_text(json.dumps(info))
+    (video,) = site.list_videos(str(tmp_path))
+    (tmp_path / "space").mkdir()
+    source = site.download(video, tmp_path / "space")
+    assert [(chapter.title, chapter.start) for chapter in source.chapters] == [("Why we moved", 0.0), ("Demo", 60.0)]
+    assert source.playlist == "KubeCon + CloudNativeCon Europe 2024"
 
 
 def test_captions_with_a_language_in_their_name_belong_to_the_recording(site: Downloader, tmp_path: Path) -> None:
@@ -167,19 +194,3 @@ def test_a_source_that_is_neither_url_nor_path_is_a_usage_error(site: Downloader
     """So is an empty folder."""
     with pytest.raises(UsageError):
         site.list_videos(source or str(tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("title", "names"),
-    [
-        ("Declarative Everything - Cici Huang, Google", ("Cici Huang",)),
-        ("Sidecars: What, How, and Why Now?- Todd Neal & Sergey Kanzhelev", ("Todd Neal", "Sergey Kanzhelev")),
-        ("RPCs - Wenbo Zhu & Vinod Lasrado, Google Inc", ("Wenbo Zhu", "Vinod Lasrado")),
-        ("A - B Title - Ada Lovelace, Engines; Charles Babbage, Mills", ("Ada Lovelace", "Charles Babbage")),
-        ("No speaker here", ()),
-        ("Weekly meeting 2026-01-01", ()),
-    ],
-)
-def test_speakers_are_read_from_conference_titles(title: str, names: tuple[str, ...]) -> None:
-    """Names of people, without their employers."""
-    assert names == parse_speakers(title)

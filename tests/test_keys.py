@@ -21,7 +21,7 @@ from summarizer.errors import BackendError, UsageError
 from summarizer.glossary import GLOSSARY
 from summarizer.models import Installed
 from summarizer.pipeline import STAGES, Walk
-from summarizer.records import Record, Source, Transcript, Video
+from summarizer.records import Chapter, Record, Source, Transcript, Video
 from summarizer.stage import Stage
 from summarizer.store import Library, checksums
 from summarizer.summarize import SUMMARIZE
@@ -200,6 +200,8 @@ OTHER: dict[str, Any] = {
     "duration": 61.5,
     "language": "de",
     "tags": ("tag",),
+    "playlist": "Another playlist",
+    "chapters": (Chapter(title="Another chapter", start=5.0),),
     "has_audio": False,
 }
 

@@ -2,7 +2,8 @@
 
 standup.mp4                           the recording
 standup.vtt .srt .ttml .json3 .txt    its captions; `standup.en.vtt` states their language, as yt-dlp does
-standup.info.json                     title, description, channel, upload_date, webpage_url, id: as yt-dlp writes them
+standup.info.json                     title, description, channel, upload_date, webpage_url, chapters, playlist_title, id:
+                                      as yt-dlp writes them
 
 A caption file without media is a recording too; plain text (`.txt`) only with an .info.json file. Captions count as
 written by people unless the .info.json file has their language only under `automatic_captions`.
@@ -17,7 +18,6 @@ import os
 import re
 import shutil
 from collections.abc import Collection
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from summarizer.config import DownloadSettings
 from summarizer.download import metadata
 from summarizer.download.tracks import matches
 from summarizer.errors import Failed, UsageError
+from summarizer.programme import parse_title
 from summarizer.records import VIDEO_ID, CaptionFormat, CaptionKind, CaptionTrack, Source, Video
 
 AUDIO = frozenset(".m4a .mp3 .opus .ogg .oga .flac .wav .mka .aac .weba .wma .amr .aif .aiff .ac3 .eac3 .mp2".split())
@@ -120,14 +121,9 @@ def _make_video(file: Path, companions: list[Path]) -> Video:
         origin="folder",
         fingerprint=_hash(repr(stats)),
         duration=metadata.parse_number(info.get("duration")),
-        published=_find_day(info, file),
+        published=metadata.parse_date(info),  # a file's time of modification is no date of publication
+        playlist=metadata.parse_playlist(info),
     )
-
-
-def _find_day(info: dict[str, Any], file: Path) -> date | None:
-    if day := metadata.parse_date(info):
-        return day
-    return datetime.fromtimestamp(file.stat().st_mtime, UTC).date() if file.is_file() else None
 
 
 def _hash(text: str) -> str:
@@ -211,12 +207,14 @@ def read_recording(video: Video, settings: DownloadSettings, space: Path) -> Sou
         url=public if public.startswith("https://") else "",
         title=title,
         channel=metadata.clean_text(info.get("channel"), 200),
-        speakers=metadata.parse_speakers(title),
+        speakers=tuple(speaker.name for speaker in parse_title(title).speakers),
         description=metadata.clean_text(info.get("description"), 20_000),
         published=video.published,
         duration=_find_duration(info, file),
         language=metadata.clean_text(info.get("language"), 20) or None,
         tags=metadata.parse_tags(info.get("tags")),
+        playlist=video.playlist,
+        chapters=metadata.parse_chapters(info.get("chapters")),
         captions=captions,
         has_audio=file.suffix.lower() in AUDIO | VIDEO,
     )

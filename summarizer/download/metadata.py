@@ -6,38 +6,23 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
-_ORGANISATION_WORDS = re.compile(r"\b(inc|llc|ltd|gmbh|labs?|cloud|foundation|systems|university)\b", re.IGNORECASE)
+from summarizer.records import Chapter
 
 
-def parse_speakers(title: str) -> tuple[str, ...]:
-    """The speakers in a conference title: "Title - Ada Lovelace, Engines & Charles Babbage, Mills" and variants.
-
-    Text after a comma is an organisation if `&`, `;` or the end of the title follows; a list of bare names
-    "A, B & C, Org" keeps its names. A title without " - " has no speakers.
-    """
-    _, dash, tail = re.sub(r"\s*\([^)]*\)\s*$", "", title).rpartition(" - ")
-    if not dash:
-        match = re.search(r"\?- (.+)$", title)
-        tail = match[1] if match else ""
-    names: list[str] = []
-    for group in re.split(r"\s+(?:&|and)\s+|;\s*", tail):
-        parts = [part.strip() for part in group.split(",") if part.strip()]
-        names.extend(
-            part
-            for i, part in enumerate(parts)
-            if _is_name(part) and (i == 0 or (len(parts) > 2 and i < len(parts) - 1))
-        )
-    return tuple(dict.fromkeys(names))
+def parse_chapters(value: Any) -> tuple[Chapter, ...]:
+    """The first 100 chapters that have a title and a time, ordered by time; sites call parts without a title "Untitled"."""
+    chapters = []
+    for entry in value[:100] if isinstance(value, list) else ():
+        values = entry if isinstance(entry, dict) else {}
+        title, start = " ".join(clean_text(values.get("title"), 200).split()), parse_number(values.get("start_time"))
+        if title and start is not None and not re.fullmatch(r"<?untitled chapter \d+>?", title, re.IGNORECASE):
+            chapters.append(Chapter(title=title, start=start))
+    return tuple(sorted(chapters, key=lambda chapter: chapter.start))
 
 
-def _is_name(text: str) -> bool:
-    words = text.split()
-    return (
-        2 <= len(words) <= 4
-        and all(word[:1].isupper() or word in {"de", "van", "von", "der", "la", "da"} for word in words)
-        and not any(char.isdigit() for char in text)
-        and not _ORGANISATION_WORDS.search(text)
-    )
+def parse_playlist(info: dict[str, Any]) -> str:
+    """The title of the playlist through which yt-dlp found the video; empty if there is none."""
+    return clean_text(info.get("playlist_title") or info.get("playlist"), 200)
 
 
 def parse_date(info: dict[str, Any]) -> date | None:

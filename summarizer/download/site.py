@@ -19,6 +19,7 @@ from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import address, classify, metadata, tracks
 from summarizer.download.pacing import Pacing
 from summarizer.errors import Deferred, Failed, Refused, SummarizerError
+from summarizer.programme import parse_title
 from summarizer.records import VIDEO_ID, CaptionTrack, Source, Video
 
 log = logging.getLogger(__name__)
@@ -108,12 +109,13 @@ class Site:
         with self._open(loopback, extract_flat="in_playlist", lazy_playlist=False) as ydl:
             info = ydl.extract_info(source if loopback else address.make_listing_url(source), download=False)
         entries = list((info or {}).get("entries") or [])
-        videos = [video for entry in entries if (video := self._make_video(entry, loopback)) is not None]
+        playlist = metadata.clean_text((info or {}).get("title"), 200)
+        videos = [video for entry in entries if (video := self._make_video(entry, playlist, loopback)) is not None]
         if len(videos) < len(entries):
             log.warning("%d entries of %s have no id and were skipped", len(entries) - len(videos), source)
         return videos
 
-    def _make_video(self, entry: Any, loopback: bool) -> Video | None:
+    def _make_video(self, entry: Any, playlist: str, loopback: bool) -> Video | None:
         if not isinstance(entry, dict):
             return None
         url = str(entry.get("url") or "")
@@ -133,6 +135,7 @@ class Site:
             duration=metadata.parse_number(entry.get("duration")),
             published=metadata.parse_date(entry),
             description=metadata.clean_text(entry.get("description"), 20_000) if loopback else "",
+            playlist=playlist,
             unavailable=code,
         )
 
@@ -155,12 +158,14 @@ class Site:
             url="" if video.origin == "feed" else video.url,
             title=title,
             channel=metadata.clean_text(info.get("channel") or info.get("uploader"), 200),
-            speakers=metadata.parse_speakers(title),
+            speakers=tuple(speaker.name for speaker in parse_title(title).speakers),
             description=metadata.clean_text(info.get("description"), 20_000) or video.description,
             published=metadata.parse_date(info) or video.published,
             duration=metadata.parse_number(info.get("duration")) or video.duration,
             language=metadata.clean_text(info.get("language"), 20) or None,
             tags=metadata.parse_tags(info.get("tags")),
+            playlist=video.playlist or metadata.parse_playlist(info),
+            chapters=metadata.parse_chapters(info.get("chapters")),
             captions=captions,
             has_audio=any(form.get("acodec") != "none" for form in info.get("formats") or []),
         )

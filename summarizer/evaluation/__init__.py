@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from summarizer.config import Config
 from summarizer.errors import UsageError
-from summarizer.evaluation import claims, coverage, digests, extractive, gates, jargon
+from summarizer.evaluation import claims, coverage, digests, extractive, gates, jargon, kinds
 from summarizer.evaluation.material import Material
 from summarizer.evaluation.report import Part
 
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Material, Config], Part]] = {
     "gates": gates.measure,
     "claims": claims.measure,
     "jargon": jargon.measure,
+    "kinds": kinds.measure,
     "extractive": extractive.measure,
     "coverage": coverage.measure,
     "digests": digests.measure,
