@@ -193,13 +193,6 @@ class TextScore(Record):
     punctuation: float  # sentence ends per 100 words; people write 5 to 8
     glossary: float | None = None  # glossary terms per 1,000 words; None without a glossary
 
-    def __str__(self) -> str:
-        terms = "" if self.glossary is None else f", {self.glossary:.1f} glossary terms in 1,000 words"
-        return (
-            f"score {self.score:.2f}: covers {self.coverage:.0%}, {self.words_per_minute:.0f} words a minute, "
-            f"{self.punctuation:.1f} sentence ends in 100 words{terms}"
-        )
-
 
 class Claim(Record):
     """A checked statement and the segments that support it; times are looked up, never written by a model."""

@@ -9,7 +9,7 @@ import pytest
 
 from summarizer.config import SummarizeSettings, load
 from summarizer.errors import Refused
-from summarizer.evaluation import coverage, digests, page_figures
+from summarizer.evaluation import coverage, digests
 from summarizer.evaluation.material import Material, half_of
 from summarizer.evaluation.report import Row
 from summarizer.records import Source, Summary, Transcript
@@ -75,7 +75,7 @@ def test_the_pages_of_a_summarizer_are_counted(material: Material) -> None:
     talks = [talk for talk in material.talks if talk.id == REPORTED]
     pages = digests.summarize_all("notes", talks, Notes())
     [summary] = pages.summaries
-    assert pages.texts[REPORTED] == [claim.text for claim in page_figures.list_claims(summary)]
+    assert pages.texts[REPORTED] == [claim.text for claim in digests.list_claims(summary)]
     assert len(pages.times[REPORTED]) == len(pages.texts[REPORTED]) > 3
 
 
@@ -104,11 +104,11 @@ def test_a_refused_talk_is_counted_and_costs_only_itself(material: Material) -> 
 )
 def test_empty_statements_and_whole_sentences_are_recognised(text: str, empty: bool, whole: bool) -> None:
     """The two figures are independent of each other."""
-    assert (page_figures.is_empty(text), page_figures.is_sentence(text)) == (empty, whole)
+    assert (digests.is_empty(text), digests.is_sentence(text)) == (empty, whole)
 
 
 def test_repetition_and_spread_are_counted() -> None:
     """The second of two similar statements is repeated; times in three of ten parts are a spread of 0.3."""
     texts = ["The disk of etcd was slow.", "The slow disk of etcd.", "A watch is cheaper than a list."]
-    assert page_figures.count_repeated(texts) == 1
-    assert page_figures.measure_spread([0, 5, 50, 99.9, 100], 100) == 0.3
+    assert digests.count_repeated(texts) == 1
+    assert digests.measure_spread([0, 5, 50, 99.9, 100], 100) == 0.3

@@ -7,22 +7,24 @@ model: `summarizer eval --data FOLDER --only digests --set summarize.backend=tra
 
 from __future__ import annotations
 
+import re
 import resource
 import statistics
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from summarizer.config import Config
 from summarizer.errors import BackendError, Failed, Refused
-from summarizer.evaluation import page_figures
 from summarizer.evaluation.extractive import WORDS, make_rare_terms, share_covered, sumy_methods, take_words
 from summarizer.evaluation.material import Material, RealTalk
 from summarizer.evaluation.report import Part, Row
+from summarizer.language.parts import finite_verbs
 from summarizer.language.sentences import Sentence, sentences
+from summarizer.language.words import content, tokens
 from summarizer.pipeline import OpenedBackends
-from summarizer.records import Summary
+from summarizer.records import Claim, Summary
 from summarizer.summarize import summarizer_backend
 from summarizer.summarize.base import Summarizer
 from summarizer.summarize.extractive import EXTRACTIVE
@@ -30,6 +32,15 @@ from summarizer.summarize.extractive.backend import Extractive
 from summarizer.summarize.llm.generator import MemoryAnswers
 
 TALKS = 12  # of the report half; a model of 1.5 billion parameters needs a minute for each on two cores
+MIN_CONTENT = 3  # content words of a statement that says something
+SHARED = 0.7  # share of a statement's content words in an earlier one that makes it a repetition
+STRETCHES = 10  # equal parts of the talk, for the spread
+_INSTRUCTIONS = re.compile(
+    r"(?i)\b(?:json|segment numbers?|the (?:transcript|passage)|as an ai|in this (?:talk|video)"
+    r"|the speaker (?:discuss|talk|emphasi|mention)\w*)\b"
+)
+_FILLERS = re.compile(r"(?i)\b(?:u+m|u+h|er|you know|i mean|(?:kind|sort) of like|so yeah|all right|okay so)\b")
+_OPENINGS = frozenset("and but so because which or then that's also anyway well okay yeah right".split())
 Rare = Callable[[RealTalk], set[str]]
 
 
@@ -72,7 +83,7 @@ def summarize_all(name: str, talks: Sequence[RealTalk], summarizer: Summarizer) 
         except (Refused, Failed) as error:
             pages.errors[error.code] += 1
             continue
-        claims = list(page_figures.list_claims(summary))
+        claims = list(list_claims(summary))
         pages.texts[talk.id] = [claim.text for claim in claims]
         pages.times[talk.id] = [claim.start for claim in claims]
         pages.summaries.append(summary)
@@ -117,15 +128,15 @@ def _describe(pages: Pages, talks: Sequence[RealTalk], rare: Rare) -> list[Row]:
         return [Row(name=f"{pages.name}: pages", figure=0.0, n=len(talks), note=_list_errors(pages))]
     texts = [text for talk in made for text in pages.texts[talk.id]]
     minutes = sum(_duration(talk) for talk in made) / 60
-    repeated = sum(page_figures.count_repeated(pages.texts[talk.id]) for talk in made)
-    spread = [page_figures.measure_spread(pages.times[talk.id], _duration(talk)) for talk in made]
+    repeated = sum(count_repeated(pages.texts[talk.id]) for talk in made)
+    spread = [measure_spread(pages.times[talk.id], _duration(talk)) for talk in made]
     shares = [share_covered(rare(talk), take_words(pages.texts[talk.id], WORDS)) for talk in made]
     count = len(texts)
     return [
         Row(name=f"{pages.name}: pages", figure=len(made) / len(talks), n=len(talks), note=_list_errors(pages)),
-        Row(name=f"{pages.name}: empty statements", figure=sum(map(page_figures.is_empty, texts)) / count, n=count),
+        Row(name=f"{pages.name}: empty statements", figure=sum(map(is_empty, texts)) / count, n=count),
         Row(name=f"{pages.name}: repeated statements", figure=repeated / count, n=count),
-        Row(name=f"{pages.name}: whole sentences", figure=sum(map(page_figures.is_sentence, texts)) / count, n=count),
+        Row(name=f"{pages.name}: whole sentences", figure=sum(map(is_sentence, texts)) / count, n=count),
         Row(name=f"{pages.name}: spread over the talk", figure=statistics.mean(spread), n=len(made)),
         Row(name=f"{pages.name}: statements for ten minutes", figure=10 * count / minutes, unit="count", n=count),
         Row(name=f"{pages.name}: the abstract's rare terms", figure=statistics.mean(shares), n=len(made)),
@@ -160,3 +171,48 @@ def _duration(talk: RealTalk) -> float:
 
 def _list_errors(pages: Pages) -> str:
     return ", ".join(f"{code} {count}" for code, count in sorted(pages.errors.items()))
+
+
+# -- figures of statements, from their text alone ----------------------------------------------------------------
+# Only the table of verbs is shared with the rules by which the summarizers choose statements (`summarize/form.py`), so
+# that a fault which those rules overlook is counted here.
+
+
+def list_claims(summary: Summary) -> Iterator[Claim]:
+    """Yield the TL;DR, the takeaways and the points of the sections, in the order of the page."""
+    yield from (summary.tldr, *summary.takeaways)
+    for section in summary.sections:
+        yield from section.claims
+
+
+def is_empty(text: str) -> bool:
+    """Whether a statement says nothing, or repeats words of instructions to a model."""
+    return "..." in text or len(set(content(text))) < MIN_CONTENT or bool(_INSTRUCTIONS.search(text))
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a statement looks like one whole written sentence."""
+    words = [word.lower() for word in tokens(text)]
+    return (
+        bool(words)
+        and text[0].isupper()
+        and text.rstrip("\"')")[-1:] in {".", "!"}
+        and words[0] not in _OPENINGS
+        and bool(finite_verbs(words))
+        and not _FILLERS.search(text)
+    )
+
+
+def count_repeated(texts: Sequence[str]) -> int:
+    """Return the number of statements that share most of their content words with one earlier statement."""
+    bags = [set(content(text)) for text in texts]
+    return sum(
+        any(bag and len(bag & earlier) >= SHARED * len(bag) for earlier in bags[:number])
+        for number, bag in enumerate(bags)
+    )
+
+
+def measure_spread(times: Sequence[float], duration: float) -> float:
+    """Return the share of ten equal parts of the talk in which a statement's moment lies, 0..1; times in seconds."""
+    parts = {min(STRETCHES - 1, int(STRETCHES * time / duration)) for time in times} if duration else set()
+    return len(parts) / STRETCHES

@@ -1,7 +1,7 @@
 """Part `kinds`: whether the kind of a recording is recognised.
 
-The labels were chosen by hand. Patterns and the threshold of `summarize/kinds.py` were chosen on the tuning half, and all
-rows except the last two are about the other half. The captions of the material have no speakers' turns.
+The labels were chosen by hand. Patterns and the threshold of `summarize/kinds.py` were chosen on the tuning half, and
+all rows except the last two are about the other half. The captions of the material have no speakers' turns.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The abstract in a video's description, without advertising, links, chapters and the boilerplate of programme tools."""
+"""The abstract in a video's description, without advertising, links, chapters and programme tools' boilerplate."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ MAX_WORDS = 260  # programmes allow 900 to 1,500 characters
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:sched\.com|sched\.co|io/|com/|org/)\S*", re.IGNORECASE)
 # A sentence with one of these is not about the talk.
 _ADVERTISING = re.compile(
-    r"don['’]t miss out|join us (?:at|for|in) (?:our|the|kubecon|one of)|upcoming (?:event|conference)|flagship conference"
-    r"|learn more (?:at|about (?:kubecon|cncf))|register (?:now|today|here)|(?:like|subscribe|follow) (?:us|to|our|and)\b"
-    r"|subscribe|conference features presentations|featur(?:es|ing) presentations from developers|visit (?:us|our|the)\b"
+    r"don['’]t miss out|join us (?:at|for|in) (?:our|the|kubecon|one of)|upcoming (?:event|conference)"
+    r"|flagship conference"
+    r"|learn more (?:at|about (?:kubecon|cncf))|register (?:now|today|here)|(?:like|subscribe|follow) (?:us|to|our"
+    r"|and)\b"
+    r"|subscribe|conference features presentations|featur(?:es|ing) presentations from developers|visit (?:us|our"
+    r"|the)\b"
     r"|sponsored by|click here|meetingplay|captioning|slides? (?:are|is|can|here|at|:)|find (?:the )?slides|sched\.com"
     r"|all rights reserved|©|creative commons|support (?:us|our) (?:on|channel)|recorded (?:at|on|live)"
     r"|gather(?:s)? adopters and technologists",
@@ -22,7 +25,8 @@ _ADVERTISING = re.compile(
 )
 _CHAPTER = re.compile(r"\(?\d?\d:\d\d(?::\d\d)?\)?\b")
 _LABEL = re.compile(
-    r"(?:speakers?|presenters?|presented by|hosts?|moderators?|panelists?|chapters|timestamps?|links?|resources|abstract"
+    r"(?:speakers?|presenters?|presented by|hosts?|moderators?|panelists?|chapters|timestamps?|links?|resources"
+    r"|abstract"
     r"|description|about (?:cncf|the talk)|website|twitter|linkedin|github|slack|slides?)\s*:",
     re.IGNORECASE,
 )
