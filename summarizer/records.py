@@ -1,8 +1,8 @@
 """The values that stages exchange: frozen, typed, and the only values that are stored.
 
 Types of other libraries (yt-dlp's dictionaries, faster-whisper's segments, a model's tokens) are converted where
-they are received. Sequences are tuples, so that a stage cannot change its input. Times are seconds from the start of
-the video. With `extra="forbid"`, a file written by a newer version is an error and therefore a cache miss.
+they are received. Sequences are tuples, so that a stage cannot change its input. Times are seconds of the video. With
+`extra="forbid"`, a file written by a newer version is an error and therefore a cache miss.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ SpanReason = Literal[
     "text_over_silence",  # text without speech: removed
     "too_fast",  # more words than a person can speak: removed
 ]
-# Reasons for which the text of a span was removed.
-REMOVED_REASONS: frozenset[SpanReason] = frozenset({"looped", "text_over_silence", "too_fast"})
+REMOVED_REASONS: frozenset[SpanReason] = frozenset({"looped", "text_over_silence", "too_fast"})  # text was removed
 
 NoteKind = Literal[
     "track_chosen",  # the only sound track with a voice
@@ -192,6 +191,11 @@ class TextScore(Record):
     words_per_minute: float  # counted over the time that has text
     punctuation: float  # sentence ends per 100 words; people write 5 to 8
     glossary: float | None = None  # glossary terms per 1,000 words; None without a glossary
+
+    def __str__(self) -> str:
+        terms = "" if self.glossary is None else f", {self.glossary:.1f} glossary terms in 1,000 words"
+        covered = f"score {self.score:.2f}: covers {self.coverage:.0%}, {self.words_per_minute:.0f} words a minute"
+        return f"{covered}, {self.punctuation:.1f} sentence ends in 100 words{terms}"
 
 
 class Claim(Record):

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
-from summarizer.check.score import describe_score, score
+from summarizer.check.score import score
 from summarizer.config import CheckSettings
 from summarizer.errors import Refused
 from summarizer.language.detection import detect_language
@@ -57,7 +57,7 @@ def check(
         raise Refused(
             "poor_captions",
             f"{_name_source(transcript)} score {text_score.score:.2f}, less than {settings.min_caption_score:.2f} "
-            f"({describe_score(text_score)})",
+            f"({text_score})",
             "Allow speech recognition in transcribe.policy, or lower check.min_caption_score.",
         )
     return text_score

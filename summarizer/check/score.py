@@ -45,12 +45,3 @@ def _score_pace(pace: float) -> float:
     """Return 1 for the pace of ordinary speech, falling linearly to 0 at paces at which nobody speaks."""
     lowest, slow, fast, highest = PACE
     return max(0.0, min(1.0, (pace - lowest) / (slow - lowest), (highest - pace) / (highest - fast)))
-
-
-def describe_score(score: TextScore) -> str:
-    """Return the parts of a score in one line."""
-    terms = "" if score.glossary is None else f", {score.glossary:.1f} glossary terms in 1,000 words"
-    return (
-        f"score {score.score:.2f}: covers {score.coverage:.0%}, {score.words_per_minute:.0f} words a minute, "
-        f"{score.punctuation:.1f} sentence ends in 100 words{terms}"
-    )
