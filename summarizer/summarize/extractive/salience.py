@@ -62,15 +62,15 @@ def weigh_terms(sentences: Sequence[Sentence], source: Source) -> dict[str, floa
 
 
 def rate_introduction(text: str, source: Source, position: float) -> float:
-    """Return how well a sentence tells what the talk is about: a factor of its gain, at least 1.
+    """Return how well a sentence tells what the talk is about: a factor of its gain.
 
     It shares words with the title, says what something is or does, or what was reached; `position` in the talk is
     0..1, and the first part of a talk introduces its subject.
     """
     title = set(content(source.title.partition(" - ")[0]))
     shared = len(title & set(content(text)))
-    factor = (1.0 + min(shared, 3)) ** 1.5 + bool(_INTRODUCES.search(text)) + 0.5 * bool(_RESULT.search(text))
-    factor *= 0.5 ** len(_VAGUE.findall(text)) * (0.5 if re.match(r"(?i)(?:we're|you|your|one)\b", text) else 1.0)
+    factor = math.pow(1.0 + min(shared, 3), 1.5) + bool(_INTRODUCES.search(text)) + 0.5 * bool(_RESULT.search(text))
+    factor *= math.pow(0.5, len(_VAGUE.findall(text))) * (0.5 if re.match(r"(?i)(?:we're|you|your|one)\b", text) else 1.0)
     return factor * (1.3 if 0.02 < position < 0.35 else 1.0)
 
 
