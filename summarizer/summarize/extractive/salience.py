@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from summarizer.language.frequency import frequency
 from summarizer.language.function_words import NOT_LAST_WORDS
-from summarizer.language.parts import finite_verbs
+from summarizer.language.parts import BASE, finite_verbs, parts_of
 from summarizer.language.sentences import Sentence
 from summarizer.language.words import content, normalise, numbers, tokens
 from summarizer.records import Source
@@ -82,6 +82,8 @@ def rate_readability(text: str) -> float:
     score = 0.75 ** len(_VAGUE.findall(text)) * 0.85 ** len(_LOOSE.findall(text))
     score *= 0.7 if len(words) < 8 else 1.0
     score *= 0.8 if words[0] in {"you", "your"} else 1.0
+    # "Preserve people's ability": an order, or in captions the rest of a sentence.
+    score *= 0.5 if parts_of(words[0])[0] == BASE else 1.0
     function_share = sum(word in NOT_LAST_WORDS for word in words) / len(words)
     score *= 0.6 if function_share > 0.6 else 1.0
     score *= 1.0 + 0.15 * bool(_CUE.search(text)) + 0.1 * bool(numbers(text)) + 0.4 * bool(_RESULT.search(text))

@@ -21,7 +21,7 @@ from summarizer.summarize.questions import Role
 LENGTH_EXPONENT = 0.6  # the gain of a sentence is divided by its length to this power
 COMPLETENESS_EXPONENT = 1.5  # its quality is multiplied by the probability that it is complete, to this power
 MIN_COMPLETENESS = 0.03  # of a quote
-TLDR_COMPLETENESS = 0.3
+TLDR_COMPLETENESS = 0.12
 LIKELY = 0.1  # completeness of a point; a less likely one is used only in a section without any other
 CERTAIN = (0.45, 0.25, 0.12)  # completeness of a TL;DR or a takeaway: no uncertain boundary inside it or around it
 MIN_ALONE = 8  # sentences that stand alone, below which the lower completeness suffices
