@@ -78,7 +78,7 @@ class Selection:
 
         def weigh(i: int) -> float:
             tenths.update(self._find_tenth(j) for j in self._chosen[1:])
-            return NEAR_WEIGHT if self._find_tenth(i) in tenths else 1.0
+            return math.sqrt(self._introductions[i]) * (NEAR_WEIGHT if self._find_tenth(i) in tenths else 1.0)
 
         alone: list[int] = []
         for completeness in CERTAIN:
