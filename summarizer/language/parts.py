@@ -86,6 +86,9 @@ def main_verbs(words: Sequence[str]) -> list[int]:
     for at in finite_verbs(words):
         clause = words[previous + 1 : at]
         noun_that = [i for i, word in enumerate(clause) if word == "that" and i == 0 and previous < 0]
+        if not result and previous < 0 and words[0] == "as":
+            previous = at  # "as we have seen"
+            continue
         continues = at == previous + 1 and previous >= 0  # "they're are"
         if not continues and not any(word in SUBORDINATORS and i not in noun_that for i, word in enumerate(clause)):
             result.append(at)

@@ -166,7 +166,7 @@ def runs_on(text: str) -> bool:
             continue
         if second - first > 1 and not _LINKS & set(words[first + 1 : second]):
             return True
-        subject = second if "'" in words[second] else second - 1
+        subject = second if words[second].partition("'")[0] in _PERSONS else second - 1
         if words[subject].partition("'")[0] in _PERSONS and words[subject - 1] not in _LINKS:
             return True
     return False

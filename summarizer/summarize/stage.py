@@ -34,10 +34,10 @@ def _make(work: Work[dict[str, Any], Summarizer], source: Source, corrected: Cor
     return summary.model_copy(update={"projects": corrected.projects})
 
 
-# Version 8: a summary records whether it only quotes; shortened claims are checked again.
+# Version 9: the form of quotes is checked, questions of the audience are listed apart, headings are noun phrases.
 SUMMARIZE = Stage(
     name="summarize",
-    version=8,
+    version=9,
     record=Summary,
     settings=_settings,
     reads=(Source, Corrected),

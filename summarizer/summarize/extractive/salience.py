@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 from summarizer.language.frequency import frequency
 from summarizer.language.function_words import NOT_LAST_WORDS
+from summarizer.language.parts import BASE, finite_verbs, parts_of
 from summarizer.language.sentences import Sentence
-from summarizer.language.words import content, numbers, tokens
+from summarizer.language.words import content, normalise, numbers, tokens
 from summarizer.records import Source
 
 TITLE, DESCRIPTION = 2.0, 1.0  # added to the factor 1 of a term that occurs in the title or the description
@@ -61,7 +62,7 @@ def weigh_terms(sentences: Sequence[Sentence], source: Source) -> dict[str, floa
 
 
 def rate_introduction(text: str, source: Source, position: float) -> float:
-    """Return how well a sentence tells what the talk is about: a factor of its gain, at least 1.
+    """Return how well a sentence tells what the talk is about: a factor of its gain.
 
     It shares words with the title, says what something is or does, or what was reached; `position` in the talk is
     0..1, and the first part of a talk introduces its subject.
@@ -69,9 +70,7 @@ def rate_introduction(text: str, source: Source, position: float) -> float:
     title = set(content(source.title.partition(" - ")[0]))
     shared = len(title & set(content(text)))
     factor = math.pow(1.0 + min(shared, 3), 1.5) + bool(_INTRODUCES.search(text)) + 0.5 * bool(_RESULT.search(text))
-    factor *= math.pow(0.5, len(_VAGUE.findall(text))) * (
-        0.5 if re.match(r"(?i)(?:we're|you|your|one)\b", text) else 1.0
-    )
+    factor *= math.pow(0.5, len(_VAGUE.findall(text))) * (0.5 if re.match(r"(?i)(?:we're|you|your|one)\b", text) else 1.0)
     return factor * (1.3 if 0.02 < position < 0.35 else 1.0)
 
 
@@ -81,10 +80,15 @@ def rate_readability(text: str) -> float:
     if not words:
         return 0.0
     score = 0.75 ** len(_VAGUE.findall(text)) * 0.85 ** len(_LOOSE.findall(text))
-    score *= 0.3 if _NOT_OWN.search(text) else 1.0
     score *= 0.7 if len(words) < 8 else 1.0
     score *= 0.8 if words[0] in {"you", "your"} else 1.0
+    # "Preserve people's ability": an order, or in captions the rest of a sentence.
+    score *= 0.5 if parts_of(words[0])[0] == BASE else 1.0
     function_share = sum(word in NOT_LAST_WORDS for word in words) / len(words)
     score *= 0.6 if function_share > 0.6 else 1.0
     score *= 1.0 + 0.15 * bool(_CUE.search(text)) + 0.1 * bool(numbers(text)) + 0.4 * bool(_RESULT.search(text))
-    return min(1.0, 0.6 * math.sqrt(score))
+    score = min(1.0, 0.6 * math.sqrt(score))
+    # "There's so many books": a contraction as the only verb is typical of loose remarks.
+    verbs = [words[at] for at in finite_verbs([normalise(word) for word in words])]
+    score *= 0.4 if all("'" in verb and not verb.endswith("n't") for verb in verbs) else 1.0
+    return score * (0.3 if _NOT_OWN.search(text) else 1.0)

@@ -19,16 +19,17 @@ from summarizer.summarize.questions import Role
 
 # The next values were chosen on the tuning half of the evaluation talks.
 LENGTH_EXPONENT = 0.6  # the gain of a sentence is divided by its length to this power
-COMPLETENESS_EXPONENT = 1.0  # its quality is multiplied by the probability that it is complete, to this power
+COMPLETENESS_EXPONENT = 1.5  # its quality is multiplied by the probability that it is complete, to this power
 MIN_COMPLETENESS = 0.03  # of a quote
-LIKELY = 0.2  # completeness of a point; a less likely one is used only in a section without any other
+TLDR_COMPLETENESS = 0.12
+LIKELY = 0.1  # completeness of a point; a less likely one is used only in a section without any other
 CERTAIN = (0.45, 0.25, 0.12)  # completeness of a TL;DR or a takeaway: no uncertain boundary inside it or around it
-MIN_ALONE = 15  # sentences that stand alone, below which the lower completeness suffices
+MIN_ALONE = 8  # sentences that stand alone, below which the lower completeness suffices
 REPEATED_WEIGHT = 0.1  # share of its weight that a term keeps when the summary already contains it
 ANSWER_WEIGHT = 0.5  # of what is said in the time for questions
 ANNOUNCEMENT_WEIGHT = 0.5  # of what announces or points at something
 RUN_ON_WEIGHT = 0.4  # of a sentence in which a full stop may be missing
-NEAR_WEIGHT = 0.6  # of a takeaway in the tenth of the talk that has one already
+NEAR_WEIGHT = 0.8  # of a takeaway in the tenth of the talk that has one already
 TENTHS = 10
 MAIN_TERMS = 8  # of a talk; a TL;DR has some of them
 
@@ -60,7 +61,7 @@ class Selection:
 
     def select_tldr(self, candidates: Sequence[int], max_words: int) -> int:
         """Return the sentence that says best what the talk is about; of the others only when none stands alone."""
-        alone = self._find_alone(candidates, max_words)
+        alone = self._find_alone(candidates, max_words, TLDR_COMPLETENESS)
         (best,) = self._select(
             [i for i in alone if not is_vague(self._sentences[i].text)]
             or alone
@@ -77,9 +78,14 @@ class Selection:
 
         def weigh(i: int) -> float:
             tenths.update(self._find_tenth(j) for j in self._chosen[1:])
-            return NEAR_WEIGHT if self._find_tenth(i) in tenths else 1.0
+            return math.sqrt(self._introductions[i]) * (NEAR_WEIGHT if self._find_tenth(i) in tenths else 1.0)
 
-        return self._select(self._find_alone(candidates, max_words), count, weigh)
+        alone: list[int] = []
+        for completeness in CERTAIN:
+            alone = self._find_alone(candidates, max_words, completeness)
+            if len(alone) >= MIN_ALONE:
+                break
+        return self._select(alone, count, weigh)
 
     def select_points(self, candidates: Sequence[int], count: int, max_words: int) -> list[int]:
         """Return up to `count` sentences of a section, best first."""
@@ -87,18 +93,14 @@ class Selection:
         likely = [i for i in short if self._sentences[i].completeness >= LIKELY]
         return self._select(likely, count, lambda _i: 1.0) or self._select(short, 1, lambda _i: 1.0)
 
-    def _find_alone(self, candidates: Sequence[int], max_words: int) -> list[int]:
-        alone = [
+    def _find_alone(self, candidates: Sequence[int], max_words: int, completeness: float) -> list[int]:
+        return [
             i
             for i in self._limit(candidates, max_words)
-            if self._roles[i] is Role.TALK and stands_alone(self._sentences[i].text)
+            if self._roles[i] is Role.TALK
+            and self._sentences[i].completeness >= completeness
+            and stands_alone(self._sentences[i].text)
         ]
-        certain: list[int] = []
-        for completeness in CERTAIN:
-            certain = [i for i in alone if self._sentences[i].completeness >= completeness]
-            if len(certain) >= MIN_ALONE:
-                break
-        return certain
 
     def _limit(self, candidates: Sequence[int], max_words: int) -> list[int]:
         return [i for i in candidates if self._lengths[i] <= max_words]
