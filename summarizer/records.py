@@ -1,8 +1,7 @@
 """The values that stages exchange: frozen, typed, and the only values that are stored.
 
-Types of other libraries (yt-dlp's dictionaries, faster-whisper's segments, a model's tokens) are converted where
-they are received. Sequences are tuples, so that a stage cannot change its input. Times are seconds of the video. With
-`extra="forbid"`, a file written by a newer version is an error and therefore a cache miss.
+Types of other libraries are converted where they are received. Sequences are tuples, so that a stage cannot change its
+input. Times are seconds of the video. With `extra="forbid"`, a file of a newer version is an error: a cache miss.
 """
 
 from __future__ import annotations
@@ -193,9 +192,9 @@ class TextScore(Record):
     glossary: float | None = None  # glossary terms per 1,000 words; None without a glossary
 
     def __str__(self) -> str:
+        text = f"score {self.score:.2f}: covers {self.coverage:.0%}, {self.words_per_minute:.0f} words a minute, "
         terms = "" if self.glossary is None else f", {self.glossary:.1f} glossary terms in 1,000 words"
-        covered = f"score {self.score:.2f}: covers {self.coverage:.0%}, {self.words_per_minute:.0f} words a minute"
-        return f"{covered}, {self.punctuation:.1f} sentence ends in 100 words{terms}"
+        return f"{text}{self.punctuation:.1f} sentence ends in 100 words{terms}"
 
 
 class Claim(Record):

@@ -81,7 +81,7 @@ def main_verbs(words: Sequence[str]) -> list[int]:
 
     A finite verb belongs to a subordinate clause when a subordinator stands between the finite verb before it and it.
     """
-    result = []
+    result: list[int] = []
     previous = -1
     for at in finite_verbs(words):
         clause = words[previous + 1 : at]

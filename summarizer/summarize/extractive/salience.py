@@ -70,7 +70,9 @@ def rate_introduction(text: str, source: Source, position: float) -> float:
     title = set(content(source.title.partition(" - ")[0]))
     shared = len(title & set(content(text)))
     factor = math.pow(1.0 + min(shared, 3), 1.5) + bool(_INTRODUCES.search(text)) + 0.5 * bool(_RESULT.search(text))
-    factor *= math.pow(0.5, len(_VAGUE.findall(text))) * (0.5 if re.match(r"(?i)(?:we're|you|your|one)\b", text) else 1.0)
+    factor *= math.pow(0.5, len(_VAGUE.findall(text))) * (
+        0.5 if re.match(r"(?i)(?:we're|you|your|one)\b", text) else 1.0
+    )
     return factor * (1.3 if 0.02 < position < 0.35 else 1.0)
 
 
