@@ -56,7 +56,7 @@ def find_fault(text: str) -> str:
     words = [normalise(word) for word in tokens(text)]
     if "..." in text or "…" in text:
         return "an ellipsis"
-    if len(set(content(text))) < MIN_CONTENT_WORDS:
+    if len({word for word in content(text) if len(word) > 2}) < MIN_CONTENT_WORDS:
         return "too few content words"
     if _INSTRUCTION.search(text):
         return "words of instructions"

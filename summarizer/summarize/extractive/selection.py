@@ -22,14 +22,16 @@ LENGTH_EXPONENT = 0.6  # the gain of a sentence is divided by its length to this
 COMPLETENESS_EXPONENT = 1.5  # its quality is multiplied by the probability that it is complete, to this power
 MIN_COMPLETENESS = 0.03  # of a quote
 TLDR_COMPLETENESS = 0.12
-LIKELY = 0.1  # completeness of a point; a less likely one is used only in a section without any other
+LIKELY = 0.3  # completeness of a point
+POSSIBLE = 0.12  # completeness of the only sentence of a tenth of the talk
+MIN_READABILITY = 0.25  # of a point; a section without any other has a worse one
 CERTAIN = (0.45, 0.25, 0.12)  # completeness of a TL;DR or a takeaway: no uncertain boundary inside it or around it
 MIN_ALONE = 8  # sentences that stand alone, below which the lower completeness suffices
 REPEATED_WEIGHT = 0.1  # share of its weight that a term keeps when the summary already contains it
 ANSWER_WEIGHT = 0.5  # of what is said in the time for questions
 ANNOUNCEMENT_WEIGHT = 0.5  # of what announces or points at something
 RUN_ON_WEIGHT = 0.4  # of a sentence in which a full stop may be missing
-NEAR_WEIGHT = 0.8  # of a takeaway in the tenth of the talk that has one already
+NEAR_WEIGHT = 0.8  # of a sentence in a tenth of the talk that has one already
 TENTHS = 10
 MAIN_TERMS = 8  # of a talk; a TL;DR has some of them
 
@@ -41,13 +43,14 @@ class Selection:
         self._sentences = talk_sentences
         self._terms = [set(content(sentence.text)) for sentence in talk_sentences]
         self._lengths = [len(sentence.text.split()) for sentence in talk_sentences]
+        self._readability = [rate_readability(sentence.text) for sentence in talk_sentences]
         self._quality = [
-            rate_readability(sentence.text)
+            readability
             * math.pow(min(1.0, 1.5 * sentence.completeness), COMPLETENESS_EXPONENT)
             * (ANSWER_WEIGHT if role is Role.ANSWER else 1.0)
             * (ANNOUNCEMENT_WEIGHT if announces(sentence.text) else 1.0)
             * (RUN_ON_WEIGHT if runs_on(sentence.text) else 1.0)
-            for sentence, role in zip(talk_sentences, roles, strict=True)
+            for sentence, role, readability in zip(talk_sentences, roles, self._readability, strict=True)
         ]
         self._roles = roles
         self._weights = weigh_terms(talk_sentences, source)
@@ -74,24 +77,28 @@ class Selection:
 
     def select_takeaways(self, candidates: Sequence[int], count: int, max_words: int) -> list[int]:
         """Return up to `count` sentences that stand alone, from different parts of the talk, best first."""
-        tenths: set[int] = set()
-
-        def weigh(i: int) -> float:
-            tenths.update(self._find_tenth(j) for j in self._chosen[1:])
-            return math.sqrt(self._introductions[i]) * (NEAR_WEIGHT if self._find_tenth(i) in tenths else 1.0)
-
         alone: list[int] = []
         for completeness in CERTAIN:
             alone = self._find_alone(candidates, max_words, completeness)
             if len(alone) >= MIN_ALONE:
                 break
-        return self._select(alone, count, weigh)
+        return self._select(alone, count, lambda i: math.sqrt(self._introductions[i]) * self._weigh_place(i))
 
     def select_points(self, candidates: Sequence[int], count: int, max_words: int) -> list[int]:
-        """Return up to `count` sentences of a section, best first."""
+        """Return up to `count` sentences of a section, best first.
+
+        Less likely sentences represent the tenths of the talk that have no other, and a section without any other.
+        """
         short = self._limit(candidates, max_words)
-        likely = [i for i in short if self._sentences[i].completeness >= LIKELY]
-        return self._select(likely, count, lambda _i: 1.0) or self._select(short, 1, lambda _i: 1.0)
+        readable = [i for i in short if self._readability[i] >= MIN_READABILITY]
+        likely = [i for i in readable if self._sentences[i].completeness >= LIKELY]
+        selected = self._select(likely, count, self._weigh_place)
+        for tenth in sorted({self._find_tenth(i) for i in readable} - {self._find_tenth(i) for i in self._chosen[1:]}):
+            if len(selected) < count:
+                possible = [i for i in readable if self._find_tenth(i) == tenth]
+                possible = [i for i in possible if self._sentences[i].completeness >= POSSIBLE]
+                selected += self._select(possible, 1, self._weigh_place)
+        return selected or self._select(short, 1, self._weigh_place)
 
     def _find_alone(self, candidates: Sequence[int], max_words: int, completeness: float) -> list[int]:
         return [
@@ -104,6 +111,10 @@ class Selection:
 
     def _limit(self, candidates: Sequence[int], max_words: int) -> list[int]:
         return [i for i in candidates if self._lengths[i] <= max_words]
+
+    def _weigh_place(self, i: int) -> float:
+        """Return a lower weight for a sentence from a tenth of the talk that has a takeaway or a point already."""
+        return NEAR_WEIGHT if self._find_tenth(i) in {self._find_tenth(j) for j in self._chosen[1:]} else 1.0
 
     def _find_tenth(self, i: int) -> int:
         return TENTHS * i // len(self._sentences)
