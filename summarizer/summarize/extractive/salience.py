@@ -57,7 +57,7 @@ def weigh_terms(sentences: Sequence[Sentence], source: Source) -> dict[str, floa
         bits = math.log2(count / total / frequency(word))
         factor = 1 + TITLE * (word in title) + DESCRIPTION * (word in described)
         if (count > 1 or factor > 1) and bits > 0:
-            weights[word] = factor * math.log1p(count) ** 2 * min(bits, 8.0)
+            weights[word] = factor * math.log1p(count) * min(bits, 8.0)
     return weights
 
 
