@@ -8,7 +8,9 @@ from summarizer.config import Config
 from summarizer.language.terms import packaged_checksum
 from summarizer.records import Corrected, Source, Summary
 from summarizer.stage import Backend, Stage, Work, choose
+from summarizer.summarize.abbreviations import find_abbreviations
 from summarizer.summarize.base import Summarizer
+from summarizer.summarize.chapters import close_ranges
 from summarizer.summarize.extractive import EXTRACTIVE
 from summarizer.summarize.llm import OPENAI, TRANSFORMERS
 
@@ -31,13 +33,19 @@ def _settings(config: Config) -> dict[str, Any]:
 
 def _make(work: Work[dict[str, Any], Summarizer], source: Source, corrected: Corrected) -> Summary:
     summary = work.backend.summarize(corrected.transcript, source, work.answers)
-    return summary.model_copy(update={"projects": corrected.projects})
+    segments = corrected.transcript.segments
+    found = {
+        "projects": corrected.projects,
+        "abbreviations": find_abbreviations(corrected.transcript),
+        "sections": close_ranges(summary.sections, segments[0].start, segments[-1].end),
+    }
+    return summary.model_copy(update=found)
 
 
-# Version 9: the form of quotes is checked, questions of the audience are listed apart, headings are noun phrases.
+# Version 10: sections follow the chapters of the video and cover the talk without overlaps; more kinds; abbreviations.
 SUMMARIZE = Stage(
     name="summarize",
-    version=9,
+    version=10,
     record=Summary,
     settings=_settings,
     reads=(Source, Corrected),

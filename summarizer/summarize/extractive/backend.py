@@ -18,6 +18,7 @@ from summarizer.language.sentences import Sentence, sentences
 from summarizer.language.words import content
 from summarizer.records import Claim, Provenance, Section, Source, Summary, Transcript
 from summarizer.stage import Answers
+from summarizer.summarize.chapters import Stretch, split_by_chapters
 from summarizer.summarize.extractive import EXTRACTIVE, meeting
 from summarizer.summarize.extractive.selection import MIN_COMPLETENESS, Selection
 from summarizer.summarize.form import find_fault
@@ -56,7 +57,8 @@ class Extractive:
         tldr = selection.select_tldr(list(quotes), TLDR_WORDS)
         takeaways = sorted(selection.select_takeaways(list(quotes), settings.max_takeaways, TAKEAWAY_WORDS))
         people = [*source.speakers, source.title.partition(" - ")[2]]
-        sections = _make_sections(talk_sentences, transcript, selection, quotes, people, settings)
+        chapters = split_by_chapters(source.chapters, [sentence.start for sentence in talk_sentences])
+        sections = _make_sections(talk_sentences, transcript, selection, quotes, people, settings, chapters)
         decisions, actions = (
             meeting.find_decisions_and_actions(talk_sentences, checker) if kind.lists_decisions else ((), ())
         )
@@ -109,23 +111,27 @@ def _make_sections(
     quotes: Mapping[int, Claim],
     people: Sequence[str],
     settings: SummarizeSettings,
+    chapters: Sequence[Stretch],
 ) -> tuple[Section, ...]:
     """Return the sections of the complete recording: each begins where the earlier one ends.
 
-    A stretch without a quote belongs to the section before it, and at the start to the one after it. Names of `people`
-    are no headings.
+    A stretch without a quote belongs to the section before it, and at the start to the one after it; a chapter of the
+    video is a section in any case. Names of `people` are no headings.
     """
-    ranges = split_topics([content(sentence.text) for sentence in talk_sentences], settings.max_sections)
+    titles = {chapter.first: chapter.heading for chapter in chapters}
+    ranges = [(first, last) for first, last, _ in chapters] or split_topics(
+        [content(sentence.text) for sentence in talk_sentences], settings.max_sections
+    )
     filled: list[tuple[int, int, list[int]]] = []
     for first, last in ranges:
         inside = [i for i in quotes if first <= i < last]
         chosen = sorted(selection.select_points(inside, settings.points_per_section, POINT_WORDS))
-        if chosen or not filled:
+        if chosen or chapters or not filled:
             begin = 0 if not filled else first
             filled.append((begin, last, chosen))
         else:
             filled[-1] = (filled[-1][0], last, filled[-1][2])
-    if len(filled) > 1 and not filled[0][2]:
+    if len(filled) > 1 and not filled[0][2] and not chapters:
         filled[:2] = [(filled[0][0], filled[1][1], filled[1][2])]
     sections: list[Section] = []
     for number, (first, last, chosen) in enumerate(filled):
@@ -134,6 +140,6 @@ def _make_sections(
         is_last = number + 1 == len(filled)
         start = sections[-1].end if sections else transcript.segments[0].start
         end = transcript.segments[-1].end if is_last else max(start, talk_sentences[last].start)
-        heading = make_heading(own, rest, [*people, *(section.heading for section in sections)])
+        heading = titles.get(first) or make_heading(own, rest, [*people, *(section.heading for section in sections)])
         sections.append(Section(heading=heading, start=start, end=end, claims=tuple(quotes[i] for i in chosen)))
-    return tuple(section for section in sections if section.claims)
+    return tuple(section for section in sections if section.claims or chapters)
