@@ -87,15 +87,16 @@ class PartlyInventingGenerator(InventingGenerator):
 
 
 def render_page(transcript: Transcript, source: Source, summary: Summary) -> tuple[dict[str, Any], str]:
-    """Return (front matter, HTML) of the digest, rendered with raw HTML allowed, as site generators do."""
+    """Return (front matter and data, HTML) of the digest, rendered with raw HTML allowed, as site generators do."""
     page = digest.render(source, transcript, summary, DigestSettings())
     _, matter, body = page.split("---\n", 2)
-    return yaml.safe_load(matter), MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
+    data = json.loads(digest.render_data(digest.build(source, transcript, summary)))
+    return yaml.safe_load(matter) | data, MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
 
 
 def assert_safe(transcript: Transcript, source: Source, html: str) -> None:
     """Assert that a page has only tags of the templates, and only links to starts of segments of its video."""
-    assert set(re.findall(r"</?([a-zA-Z!?][\w-]*)", html)) <= {"h1", "h2", "p", "ul", "li", "a"}
+    assert set(re.findall(r"</?([a-zA-Z!?][\w-]*)", html)) <= {"h1", "h2", "p", "ul", "li", "a", "blockquote"}
     targets = [target.replace("&amp;", "&") for target in re.findall(r'<a href="([^"]*)"', html)]
     starts = {int(segment.start) for segment in transcript.segments} | {0}
     for target in targets:
@@ -128,8 +129,8 @@ def test_invented_notes_are_dropped(invented: Sequence[str], transcript: Transcr
     for text in invented:
         assert text[:30] not in page
     assert "99:59" not in page
-    assert matter["ai"]["evidence"]["claims_dropped"] >= len(invented)
-    assert matter["ai"]["evidence"]["claims_supported"] == 1.0
+    assert matter["figures"]["dropped"] >= len(invented)
+    assert matter["figures"]["claims_supported"] == 1.0
     assert_safe(transcript, source, html)
 
 

@@ -48,7 +48,7 @@ IN_NO_KEY = {
 MODEL = ["summarize.backend=transformers"]  # a back end that reads all tables of [summarize]
 CANDIDATES: tuple[Any, ...] = (
     *(True, False, 1, 2, 3, 4, 5, 64, 700, 0.25, 0.75, 20.0),
-    *("openai", "ja", "panel", "map_reduce", "int8", "cuda", "captions", "other"),
+    *("openai", "ja", "panel", "map_reduce", "int8", "cuda", "captions", "hugo", "other"),
     *(("de",), ("human",), "/elsewhere"),
 )
 

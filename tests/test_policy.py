@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from summarizer.config import load as load_config
 from summarizer.errors import Failed, Refused, UsageError
@@ -145,12 +145,12 @@ def test_prune_keeps_the_refusal_of_an_upgrade(tmp_path: Path) -> None:
 
 
 def test_explain_shows_the_score(tmp_path: Path) -> None:
-    """The row of the check shows the score and its parts; the front matter of the page contains them."""
+    """The row of the check shows the score and its parts; the data of the page contain them."""
     run = night(tmp_path, FakeBackends(), budget=True)
     steps = upkeep.explain(run.config, "video-00000").steps
     [why] = [step.why for step in steps if step.stage == "check"]
     assert why.startswith("score 0.")
-    score = yaml.safe_load(page(run).split("---\n")[1])["ai"]["transcript"]["score"]
+    score = json.loads(Path(run.finals[0].path).with_suffix(".json").read_text())["text"]["score"]
     assert f"score {score['score']:.2f}" in why
 
 

@@ -103,7 +103,7 @@ def print_outcomes(run: Run, as_json: bool) -> None:
         print_table(_make_table(run.finals))
     counts = {status: sum(o.status == status for o in run.finals) for status in COLOURS}
     summary = ", ".join(f"{number} {status}" for status, number in counts.items() if number) or "no videos"
-    print_note(f"{summary}. Pages: {run.config.runtime.digests / 'index.md'}")
+    print_note(f"{summary}. Pages: {run.index}")
     if run.finals and counts["cached"] + counts["refused"] == len(run.finals) and not run.wrote_pages:
         print_note("Everything was cached; there was no work to do.")
 

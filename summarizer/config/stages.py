@@ -44,6 +44,9 @@ class GlossarySettings(Table):
 class DigestSettings(Table):
     """[digest]: the markdown page."""
 
+    format: Literal["markdown", "hugo"] = "markdown"
+    """`hugo`: the title is only in the front matter, and the index is `_index.md`, so that the folder is a section of a
+    site."""
     tags: tuple[str, ...] = ()
     """Additional tags in the front matter."""
 

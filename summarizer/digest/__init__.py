@@ -1,19 +1,27 @@
-"""Render records as markdown pages; this package fetches nothing, decides nothing and has no state."""
+"""Render records as markdown pages and as JSON; this package fetches nothing, decides nothing and has no state."""
 
+from summarizer.digest.data import PageData, build, build_schema, render_data
 from summarizer.digest.escape import escape, link, timestamp
-from summarizer.digest.index import file_name, render_index
+from summarizer.digest.index import file_name, index_name, link_target, render_index
 from summarizer.digest.page import render, render_refusal
 from summarizer.digest.sound import describe_sound
-from summarizer.digest.stage import DIGEST, PageFile
+from summarizer.digest.stage import DATA, DIGEST, PageFile
 
 __all__ = [
+    "DATA",
     "DIGEST",
+    "PageData",
     "PageFile",
+    "build",
+    "build_schema",
     "describe_sound",
     "escape",
     "file_name",
+    "index_name",
     "link",
+    "link_target",
     "render",
+    "render_data",
     "render_index",
     "render_refusal",
     "timestamp",

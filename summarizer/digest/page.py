@@ -9,9 +9,11 @@ from typing import Any
 import yaml
 
 from summarizer.config import DigestSettings
+from summarizer.digest.data import find_speaker
 from summarizer.digest.escape import clean, timestamp
-from summarizer.digest.templates import environment, load_phrases
-from summarizer.records import Claim, Correction, Section, Source, Summary, TextScore, Transcript, Video
+from summarizer.digest.templates import environment, format_point, load_phrases
+from summarizer.programme import extract_abstract, find_event, list_speakers, parse_title
+from summarizer.records import Claim, Correction, Section, Source, Summary, Transcript, Video
 
 
 def render(
@@ -19,7 +21,6 @@ def render(
     transcript: Transcript,
     summary: Summary,
     settings: DigestSettings,
-    score: TextScore | None = None,
     corrections: Sequence[Correction] = (),
 ) -> str:
     """Return the digest as markdown with front matter; the same records always give the same bytes.
@@ -31,9 +32,13 @@ def render(
         environment()
         .get_template(f"{summary.kind}.md.j2")
         .render(
+            title=parse_title(source.title).talk,
+            heads=settings.format != "hugo",
             source=source,
+            abstract=extract_abstract(source),
             transcript=transcript,
             summary=summary,
+            point=lambda claim: format_point(claim, source.url, find_speaker(claim, transcript)),
             phrase=load_phrases(summary.language or transcript.language),
             quoted=summary.quoted,
             misheard=misheard,
@@ -41,13 +46,14 @@ def render(
             translatable=list_translatable(summary),
         )
     )
-    return _format_front_matter(_build_talk_matter(source, transcript, summary, settings, score, corrections)) + body
+    return format_front_matter(_build_talk_matter(source, transcript, summary, settings)) + body
 
 
 def list_translatable(summary: Summary) -> tuple[Claim | Section, ...]:
     """Return all items of the page that a model may have translated: claims, and sections for their headings."""
     claims = (claim for section in summary.sections for claim in section.claims)
-    return (summary.tldr, *summary.takeaways, *summary.decisions, *summary.actions, *summary.sections, *claims)
+    lists = (*summary.takeaways, *summary.decisions, *summary.actions, *summary.questions)
+    return (summary.tldr, *lists, *summary.sections, *claims)
 
 
 def render_refusal(
@@ -58,88 +64,47 @@ def render_refusal(
     published = source.published if source else video.published
     url = source.url if source else video.url if video.origin == "youtube" else ""
     matter: dict[str, Any] = {
-        "title": clean(title),
+        "title": clean(parse_title(title).talk),
         **_build_date(published),
         "video": {"id": video.id, "url": clean(url)},
         "tags": _list_tags("refused", settings),
-        "ai": {"refused": {"code": code, "reason": clean(reason)}},
+        "refused": {"code": code, "reason": clean(reason)},
     }
     body = (
         environment()
         .get_template("refusal.md.j2")
-        .render(title=title, url=url, code=code, reason=reason, remedy=remedy, published=published)
+        .render(
+            title=parse_title(title).talk,
+            heads=settings.format != "hugo",
+            url=url,
+            code=code,
+            reason=reason,
+            remedy=remedy,
+            published=published,
+        )
     )
-    return _format_front_matter(matter) + body
+    return format_front_matter(matter) + body
 
 
 def _build_talk_matter(
-    source: Source,
-    transcript: Transcript,
-    summary: Summary,
-    settings: DigestSettings,
-    score: TextScore | None,
-    corrections: Sequence[Correction],
+    source: Source, transcript: Transcript, summary: Summary, settings: DigestSettings
 ) -> dict[str, Any]:
+    """Return what sites list and sort talks by; everything else is in the page's data."""
     duration = source.duration or transcript.duration
-    projects = [mention.name for mention in summary.projects]
-    evidence = summary.evidence
-    return {
-        "title": clean(source.title),
+    projects = [clean(mention.name) for mention in summary.projects]
+    matter = {
+        "title": clean(parse_title(source.title).talk),
         **_build_date(source.published),
         "description": clean(summary.tldr.translation or summary.tldr.text),
         "type": summary.kind,
-        "video": {"id": source.video_id, "url": clean(source.url)},
-        "channel": clean(source.channel),
-        "speakers": [clean(speaker) for speaker in source.speakers],
+        "event": clean(find_event(source)),
+        "speakers": [clean(speaker.name) for speaker in list_speakers(source)],
         "duration": timestamp(duration) if duration else "",
-        "tags": _list_tags(summary.kind, settings, projects),
+        "video": {"id": source.video_id, "url": clean(source.url)},
         "projects": projects,
-        "ai": {
-            "transcript": _build_provenance(transcript)
-            | {"source": transcript.kind, "language": transcript.language}
-            | ({"score": score.model_dump(exclude_none=True)} if score else {})
-            | _build_spans(transcript)
-            | _build_corrections(corrections),
-            "summary": _build_provenance(summary) | ({"language": summary.language} if summary.language else {}),
-            "coverage": {
-                "share": round(evidence.covered_share, 3),
-                "start": timestamp(evidence.covered_start),
-                "end": timestamp(evidence.covered_end),
-            },
-            "evidence": {
-                "citations": evidence.citations,
-                "citations_resolve": round(evidence.citations_resolve, 3),
-                "claims": evidence.claims,
-                "claims_supported": round(evidence.claims_supported, 3),
-                "claims_dropped": evidence.dropped,
-            },
-        },
+        "tags": _list_tags(summary.kind, settings, projects),
     }
-
-
-def _build_provenance(record: Transcript | Summary) -> dict[str, Any]:
-    """Return the provenance without empty values."""
-    return {name: value for name, value in record.made.model_dump().items() if value}
-
-
-def _build_spans(transcript: Transcript) -> dict[str, Any]:
-    """Return the seconds of spans by reason, and what the transcript knows of second tries and of the voice."""
-    seconds: dict[str, float] = {}
-    for span in transcript.spans:
-        seconds[span.reason] = seconds.get(span.reason, 0.0) + span.end - span.start
-    spans = {reason: round(length, 1) for reason, length in sorted(seconds.items())}
-    heard = {"voiced": transcript.voiced, "voiced_share": transcript.voiced_share}
-    return (
-        ({"spans": spans} if spans else {})
-        | ({"redone": transcript.redone} if transcript.redone else {})
-        | {name: value for name, value in heard.items() if value is not None}
-    )
-
-
-def _build_corrections(corrections: Sequence[Correction]) -> dict[str, Any]:
-    """Return the number of corrections that changed letters and of those that did not; empty without corrections."""
-    misheard = sum(correction.misheard for correction in corrections)
-    return {"corrected": {"misheard": misheard, "respelt": len(corrections) - misheard}} if corrections else {}
+    return {name: value for name, value in matter.items() if value or name == "title"}
 
 
 def _build_date(published: date | None) -> dict[str, Any]:
@@ -150,6 +115,6 @@ def _list_tags(kind: str, settings: DigestSettings, projects: list[str] | None =
     return list(dict.fromkeys([kind, *(name.lower() for name in projects or []), *settings.tags]))
 
 
-def _format_front_matter(matter: dict[str, Any]) -> str:
+def format_front_matter(matter: dict[str, Any]) -> str:
     """Return YAML between two lines of dashes, as Hugo expects; `clean` has removed characters that YAML forbids."""
     return f"---\n{yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=1000)}---\n\n"

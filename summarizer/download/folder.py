@@ -2,8 +2,8 @@
 
 standup.mp4                           the recording
 standup.vtt .srt .ttml .json3 .txt    its captions; `standup.en.vtt` states their language, as yt-dlp does
-standup.info.json                   title, description, channel, upload_date, webpage_url, chapters, playlist_title, id:
-                                      as yt-dlp writes them
+standup.info.json                     title, description, channel, upload_date, webpage_url, chapters, playlist_title,
+                                      id: as yt-dlp writes them
 
 A caption file without media is a recording too; plain text (`.txt`) only with an .info.json file. Captions count as
 written by people unless the .info.json file has their language only under `automatic_captions`.

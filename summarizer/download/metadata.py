@@ -10,7 +10,7 @@ from summarizer.records import Chapter
 
 
 def parse_chapters(value: Any) -> tuple[Chapter, ...]:
-    """The first 100 chapters that have a title and a time, by time; sites call parts without a title "Untitled"."""
+    """The first 100 chapters that have a title and a time, ordered by time; yt-dlp calls the others "Untitled"."""
     chapters = []
     for entry in value[:100] if isinstance(value, list) else ():
         values = entry if isinstance(entry, dict) else {}

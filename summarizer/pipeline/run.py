@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 from summarizer import download
 from summarizer.config import Config
-from summarizer.digest import PageFile
+from summarizer.digest import PageFile, index_name, link_target
 from summarizer.engines import Engine, LocalEngine, Task, TaskResult
 from summarizer.errors import Refused, StoreError, SummarizerError, UsageError, VideoError
 from summarizer.pipeline import outcomes, publish
@@ -168,7 +168,7 @@ class Run:
             status, code, reason = "refused", refused.code, str(refused)
         except (WouldRunError, SummarizerError):
             return False
-        page = publish.find_published(walk.folder, self.config.runtime.digests, sha256)
+        page = publish.find_finished(walk.folder, self.config.runtime.digests, sha256)
         if page is None or any(step.state.planned for step in walk.steps):
             return False
         self.outcomes += outcomes.list_stage_outcomes(task.video, walk.steps)
@@ -184,15 +184,20 @@ class Run:
     def _close(self) -> None:
         digests = self.config.runtime.digests
         if self.finals and (self.wrote_pages or self._index_is_outdated()):
-            publish.publish_index(self.library, digests, self.config.index)
+            publish.publish_index(self.library, digests, self.config.index, self.config.digest)
         if self.outcomes:
             self.library.record_run(self.outcomes, self.started)
 
     def _index_is_outdated(self) -> bool:
         """Whether the index lacks a page of this run: an abandoned talk may be published after its run has ended."""
-        index = self.config.runtime.digests / "index.md"
-        text = index.read_text(encoding="utf-8") if index.is_file() else ""
-        return not text or any(Path(outcome.path).name not in text for outcome in self.finals if outcome.path)
+        text = self.index.read_text(encoding="utf-8") if self.index.is_file() else ""
+        targets = (link_target(Path(outcome.path).name, self.config.digest) for outcome in self.finals if outcome.path)
+        return not text or any(f"({target})" not in text for target in targets)
+
+    @property
+    def index(self) -> Path:
+        """The path of the page that lists all digests."""
+        return self.config.runtime.digests / index_name(self.config.digest)
 
     @property
     def exit_code(self) -> int:

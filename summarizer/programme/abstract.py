@@ -1,4 +1,4 @@
-"""The abstract in a video's description, without advertising, links, chapters and programme tools' boilerplate."""
+"""The abstract in a description, without advertising, links, chapters and the boilerplate of programme tools."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:sched\.com|sched\.co|io/
 # A sentence with one of these is not about the talk.
 _ADVERTISING = re.compile(
     r"don['’]t miss out|join us (?:at|for|in) (?:our|the|kubecon|one of)|upcoming (?:event|conference)"
-    r"|flagship conference"
-    r"|learn more (?:at|about (?:kubecon|cncf))|register (?:now|today|here)|(?:like|subscribe|follow) (?:us|to|our"
-    r"|and)\b"
-    r"|subscribe|conference features presentations|featur(?:es|ing) presentations from developers|visit (?:us|our"
-    r"|the)\b"
-    r"|sponsored by|click here|meetingplay|captioning|slides? (?:are|is|can|here|at|:)|find (?:the )?slides|sched\.com"
+    r"|flagship conference|learn more (?:at|about (?:kubecon|cncf))|register (?:now|today|here)|(?:like|subscribe|follow) (?:us|to|our|and)\b"
+    r"|subscribe|conference features presentations|featur(?:es|ing) presentations from developers"
+    r"|visit (?:us|our|the)\b|sponsored by|click here|meetingplay|captioning|slides? (?:are|is|can|here|at|:)|find (?:the )?slides|sched\.com"
     r"|all rights reserved|©|creative commons|support (?:us|our) (?:on|channel)|recorded (?:at|on|live)"
     r"|gather(?:s)? adopters and technologists",
     re.IGNORECASE,
@@ -26,8 +23,7 @@ _ADVERTISING = re.compile(
 _CHAPTER = re.compile(r"\(?\d?\d:\d\d(?::\d\d)?\)?\b")
 _LABEL = re.compile(
     r"(?:speakers?|presenters?|presented by|hosts?|moderators?|panelists?|chapters|timestamps?|links?|resources"
-    r"|abstract"
-    r"|description|about (?:cncf|the talk)|website|twitter|linkedin|github|slack|slides?)\s*:",
+    r"|abstract|description|about (?:cncf|the talk)|website|twitter|linkedin|github|slack|slides?)\s*:",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"[-*•–]\s+")

@@ -78,7 +78,7 @@ def _parse_speakers(text: str) -> tuple[Speaker, ...]:
 
 
 def _split_people(group: str) -> list[list[str]]:
-    """The comma-separated parts of each person, or of each list "A, B, and C, Org": its names are parts."""
+    """The comma-separated parts of each person; in a list "A, B, and C, Org", each name is a person of its own."""
     people: list[list[str]] = []
     start = 0
     for match in [*_AND.finditer(group), None]:

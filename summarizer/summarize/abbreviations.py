@@ -1,7 +1,7 @@
-"""Find the abbreviations that a talk expands: "custom resource definition, or CRD", "SLO stands for service level objective".
+"""Find the abbreviations that a talk expands: "custom resource definition, or CRD", "SLO stands for service level ...".
 
-An expansion is taken only if the initials of its words are the abbreviation's letters and if it stands beside it, so none
-can be made up. Two letters are too few to exclude chance; they need a phrase such as "stands for".
+An expansion is taken only if the initials of its words are the abbreviation's letters and if it stands beside it, so
+none can be made up. Two letters are too few to exclude chance; they need a phrase such as "stands for".
 """
 
 from __future__ import annotations
@@ -63,7 +63,16 @@ def _expand(words: Sequence[_Word], place: int, short: str) -> str:
 
 def _connects(between: Sequence[_Word], short: str) -> bool:
     """Whether the words between an abbreviation and its expansion only connect them."""
-    strong = {word.text.lower() for word in between} & {"or", "aka", "stands", "stand", "short", "means", "mean", "called"}
+    strong = {word.text.lower() for word in between} & {
+        "or",
+        "aka",
+        "stands",
+        "stand",
+        "short",
+        "means",
+        "mean",
+        "called",
+    }
     enough = len(short) > 2 or bool(strong)
     return enough and all(word.text.lower() in _BETWEEN and not word.ends for word in between)
 

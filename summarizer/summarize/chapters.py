@@ -1,6 +1,6 @@
 """Sections from the chapters of a video, and ranges of sections that cover a talk once.
 
-Both kinds of back end use it: chapters were written by people who know the talk, so no guess about topics replaces them.
+For every back end: chapters were written by people who know the talk, so no guess about topics replaces them.
 """
 
 from __future__ import annotations

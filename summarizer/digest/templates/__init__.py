@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from summarizer.digest.escape import escape, format_code, link, moment_url, timestamp
 from summarizer.digest.wording import load_wording
-from summarizer.records import Claim, Source, Span, Transcript
+from summarizer.programme import find_event, list_speakers
+from summarizer.records import Abbreviation, Claim, Source, Span, Transcript
 
 
 class Markdown(str):
@@ -37,7 +38,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     env.globals["link"] = lambda *args: Markdown(link(*args))
-    env.globals["page_link"] = lambda title, file: Markdown(f"[{escape(title)}]({file})")
+    env.globals["page_link"] = lambda title, target: Markdown(f"[{escape(title)}]({target})")
     env.globals["byline"] = _format_byline
     env.filters["clock"] = lambda seconds: Markdown(timestamp(seconds))
     env.filters["day"] = lambda day: Markdown(day.isoformat())
@@ -47,7 +48,7 @@ def environment() -> Environment:
     env.filters["times"] = _format_times
     env.filters["seconds"] = lambda spans: sum(span.end - span.start for span in spans)
     env.filters["reasons"] = _format_reasons
-    env.filters["format_claim"] = _format_claim
+    env.filters["abbreviations"] = _format_abbreviations
     env.filters["markdown"] = Markdown  # for results of macros, whose parts have been escaped
     return env
 
@@ -62,10 +63,12 @@ def load_phrases(language: str) -> Callable[..., Markdown]:
     return phrase
 
 
-def _format_claim(claim: Claim) -> Markdown:
-    """Return the translation of a claim, or else its text, followed by its command as code."""
+def format_point(claim: Claim, url: str, speaker: str = "") -> Markdown:
+    """Return a claim with its moment: who said it, its translation or text, its command as code, the time as a link."""
+    text = claim.translation or claim.text
+    voice = f"{escape(speaker)}: " if speaker and not text.startswith(speaker) else ""
     command = f" {format_code(claim.command)}" if claim.command else ""
-    return Markdown(escape(claim.translation or claim.text) + command)
+    return Markdown(f"{voice}{escape(text)}{command} ({link(url, claim.start)})")
 
 
 def _format_reasons(spans: Sequence[Span], phrase: Callable[..., Markdown]) -> Markdown:
@@ -74,13 +77,21 @@ def _format_reasons(spans: Sequence[Span], phrase: Callable[..., Markdown]) -> M
 
 
 def _format_byline(source: Source, transcript: Transcript, phrase: Callable[..., Markdown]) -> Markdown:
-    """Return the known ones of speakers, channel, day and length, and a link to the video."""
+    """Return the known ones of speakers, event or channel, day and length, and a link to the video."""
     duration = source.duration or transcript.duration
     length = timestamp(duration) if duration else ""
     start = moment_url(source.url, 0)
     watch = f"[{phrase('watch')}]({start})" if start else ""
-    parts = [escape(", ".join(source.speakers)), escape(source.channel), str(source.published or ""), length, watch]
+    speakers = escape(", ".join(map(str, list_speakers(source))))
+    parts = [speakers, escape(find_event(source) or source.channel), str(source.published or ""), length, watch]
     return Markdown(" · ".join(part for part in parts if part))
+
+
+def _format_abbreviations(abbreviations: Sequence[Abbreviation], url: str) -> Markdown:
+    """Return abbreviations with their expansions and times, separated by semicolons."""
+    return Markdown(
+        "; ".join(f"{escape(item.short)}: {escape(item.long)} ({link(url, item.time)})" for item in abbreviations)
+    )
 
 
 def _format_times(times: tuple[float, ...], url: str, phrase: Callable[..., Markdown], maximum: int = 5) -> Markdown:
