@@ -91,7 +91,7 @@ def render_page(transcript: Transcript, source: Source, summary: Summary) -> tup
     page = digest.render(source, transcript, summary, DigestSettings())
     _, matter, body = page.split("---\n", 2)
     data = json.loads(digest.render_data(digest.build(source, transcript, summary)))
-    return yaml.safe_load(matter) | data, MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
+    return data | yaml.safe_load(matter), MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
 
 
 def assert_safe(transcript: Transcript, source: Source, html: str) -> None:
@@ -217,8 +217,8 @@ def _summarize_with_model(transcript: Transcript, source: Source) -> Summary:
 
 
 def _extract_keys(value: object) -> object:
-    """Return the keys of nested dictionaries, without keys that provenance omits when their value is zero."""
+    """Return the keys of nested dictionaries, without keys that are omitted when their value is empty."""
     if not isinstance(value, dict):
         return None
-    optional = {"seconds", "tokens_in", "tokens_out", "prompt_version", "device"}
+    optional = {"event", "speakers", "seconds", "tokens_in", "tokens_out", "prompt_version", "device"}
     return {key: _extract_keys(inner) for key, inner in value.items() if key not in optional}

@@ -1,8 +1,8 @@
 """Write pages to the digests folder: copies of digests from the library, with readable names.
 
 Beside `<page>.md` is `<page>.json`, the same digest as data. The library contains all variants of a digest; the folder
-has the newest. A page that was edited by hand is never lost: it is not overwritten while the digest is unchanged, and it
-is renamed before a new digest replaces it.
+has the newest. A page that was edited by hand is never lost: it is not overwritten while the digest is unchanged, and
+it is renamed before a new digest replaces it.
 """
 
 from __future__ import annotations

@@ -13,11 +13,12 @@ _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:sched\.com|sched\.co|io/
 # A sentence with one of these is not about the talk.
 _ADVERTISING = re.compile(
     r"don['’]t miss out|join us (?:at|for|in) (?:our|the|kubecon|one of)|upcoming (?:event|conference)"
-    r"|flagship conference|learn more (?:at|about (?:kubecon|cncf))|register (?:now|today|here)|(?:like|subscribe|follow) (?:us|to|our|and)\b"
-    r"|subscribe|conference features presentations|featur(?:es|ing) presentations from developers"
-    r"|visit (?:us|our|the)\b|sponsored by|click here|meetingplay|captioning|slides? (?:are|is|can|here|at|:)|find (?:the )?slides|sched\.com"
-    r"|all rights reserved|©|creative commons|support (?:us|our) (?:on|channel)|recorded (?:at|on|live)"
-    r"|gather(?:s)? adopters and technologists",
+    r"|flagship conference|learn more (?:at|about (?:kubecon|cncf))|register (?:now|today|here)"
+    r"|(?:like|follow) (?:us|to|our|and)\b|subscribe|conference features presentations"
+    r"|featur(?:es|ing) presentations from developers|visit (?:us|our|the)\b|sponsored by|click here|meetingplay"
+    r"|captioning|slides? (?:are|is|can|here|at|:)|find (?:the )?slides|sched\.com|all rights reserved|©"
+    r"|creative commons|support (?:us|our) (?:on|channel)|recorded (?:at|on|live)"
+    r"|gathers? adopters and technologists",
     re.IGNORECASE,
 )
 _CHAPTER = re.compile(r"\(?\d?\d:\d\d(?::\d\d)?\)?\b")
