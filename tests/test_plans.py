@@ -78,7 +78,7 @@ def test_a_failure_is_forgotten_once_there_is_a_result(tmp_path: Path) -> None:
     run(tmp_path, backends)
     backends.broken = False
     item = run(tmp_path, backends)
-    assert "source: whisper" in Path(item.finals[0].path).read_text()
+    assert "Text: speech recognition" in Path(item.finals[0].path).read_text()
     assert {step.state for step in planned(item)} == {State.CACHED}
     assert Library(tmp_path / "library").folder("video-00000").manifest.failures == {}
 

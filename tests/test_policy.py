@@ -101,7 +101,7 @@ def test_a_night_upgrades_after_all_new_talks(tmp_path: Path) -> None:
     assert [(o.status, o.reason) for o in run.finals] == [
         ("made", "speech recognition in place of automatic captions")
     ] * 2
-    assert "source: whisper" in page(run)
+    assert "Text: speech recognition" in page(run)
     second = night(tmp_path, backends)
     assert ([o.status for o in second.finals], backends.calls["transcribe"]) == (["cached", "cached"], 2)
 
@@ -132,7 +132,7 @@ def test_a_failed_upgrade_keeps_the_digest(tmp_path: Path, problem: str, monkeyp
         monkeypatch.setattr(backends, "transcribe", transcribe)
     run = night(tmp_path, backends)
     assert ([outcome.status for outcome in run.finals], run.exit_code) == (["made", "made"], 0)
-    assert "source: automatic" in page(run)
+    assert "Text: automatic captions" in page(run)
     night(tmp_path, backends)
     assert backends.calls["transcribe"] == (4 if problem == "fails" else 2)
 
@@ -189,7 +189,7 @@ def test_a_new_check_of_an_upgraded_talk_keeps_the_recognised_speech(tmp_path: P
     backends = FakeBackends(kind="automatic")
     night(tmp_path, backends)
     run = night(tmp_path, backends, change)
-    assert "source: whisper" in page(run)
+    assert "Text: speech recognition" in page(run)
     assert backends.calls["transcribe"] == 2
 
 

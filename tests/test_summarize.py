@@ -244,6 +244,10 @@ def test_a_decision_that_its_segments_do_not_support_is_marked() -> None:
         ("Panel: The Future of Meshes", "panel"),
         ("TAG Runtime Biweekly Meeting 2024-05-02", "meeting"),
         ("Kubernetes SIG Auth Community Call", "talk"),
+        ("Rook | Project Lightning Talk", "lightning"),
+        ("Keynote: Ten Years - Ann Lee, Example", "keynote"),
+        ("OTel Q&A feat. Ann Lee of Example", "qa"),
+        ("Prometheus at Interactive Labs - Ann Lee, Panel Labs", "talk"),
         ("Why We Left the Monolith", "talk"),
     ],
 )
@@ -280,6 +284,38 @@ def test_a_shortened_claim_is_checked_again(transcript: Transcript) -> None:
     )
     assert isinstance(claim, Claim)
     assert shorten(claim, 10, checker) is None
+
+
+@pytest.mark.parametrize(
+    ("description", "opening", "kind"),
+    [
+        (
+            "This panel will dive into what meshes cost, and what they give to the teams that run them.",
+            "Hello.",
+            "panel",
+        ),
+        (
+            "In this tutorial, attendees install a mesh and route the traffic of a small shop with it.",
+            "Hi.",
+            "tutorial",
+        ),
+        ("", "Hello everyone, welcome to our panel about the cost of meshes.", "panel"),
+        ("", "Thank you everyone for joining my lightning talk about meshes.", "lightning"),
+        ("", "This panel shows the errors of the mesh, and our panels have alerts.", "talk"),
+    ],
+)
+def test_the_kind_follows_the_abstract_and_the_opening(description: str, opening: str, kind: str) -> None:
+    """Where the title says nothing; a panel of a dashboard is no panel."""
+    source = make_source(title="The Cost of Meshes - Ann Lee, Example", description=description)
+    assert choose_kind(source, make_transcript((opening, *TALK))).name == kind
+
+
+def test_people_of_a_programme_who_converse_are_a_panel() -> None:
+    """Four names and many questions and thanks; the same names without these are presenters of a talk."""
+    source = make_source(title="Costs - Ann Lee, A; Bo Chen, B; Cy Dee, C; Di Eng, D", description="")
+    chat = tuple(f"{line} Thanks Bo, next question." for line in TALK)
+    assert choose_kind(source, make_transcript(chat)).name == "panel"
+    assert choose_kind(source, make_transcript()).name == "talk"
 
 
 def test_alternating_speakers_indicate_a_panel() -> None:

@@ -22,6 +22,7 @@ from summarizer.records import (
     Evidence,
     Provenance,
     Record,
+    RecordingNote,
     Section,
     Source,
     Span,
@@ -106,6 +107,7 @@ class TextData(Record):
     source: str  # "human", "automatic" (captions), or the back end that recognised the speech
     language: str
     score: TextScore | None
+    notes: tuple[RecordingNote, ...]  # on the sound
     spans: tuple[Span, ...]  # stretches without reliable text
     windows_redone: int
     voiced_seconds: float | None
@@ -201,6 +203,7 @@ def build(
             "source": transcript.kind,
             "language": transcript.language,
             "score": score.model_dump() if score else None,
+            "notes": [note.model_dump() for note in transcript.notes],
             "spans": [span.model_dump() for span in transcript.spans],
             "windows_redone": transcript.redone,
             "voiced_seconds": transcript.voiced,
