@@ -10,6 +10,8 @@ from types import ModuleType
 
 import pytest
 
+from summarizer.digest import PageData
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("deploy/*.md")])
 SOURCES = sorted(ROOT.glob("summarizer/**/*.py"))
@@ -33,6 +35,13 @@ def test_every_setting_is_documented(reference: ModuleType) -> None:
 def test_every_command_and_option_is_documented(reference: ModuleType) -> None:
     """docs/commands.md is up to date; tools/regenerate_docs.py writes it."""
     assert reference.commands() == (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+
+def test_the_schema_of_pages_is_documented(reference: ModuleType) -> None:
+    """docs/page.schema.json is up to date, and docs/pages.md names every field; tools/regenerate_docs.py writes it."""
+    assert reference.page_schema() == (ROOT / "docs" / "page.schema.json").read_text(encoding="utf-8")
+    described = (ROOT / "docs" / "pages.md").read_text(encoding="utf-8")
+    assert [name for name in PageData.model_fields if f"`{name}`" not in described] == []
 
 
 def test_the_readme_names_every_command(reference: ModuleType) -> None:

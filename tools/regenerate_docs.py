@@ -1,7 +1,7 @@
 """Write the reference pages from the code: `python tools/regenerate_docs.py`.
 
-docs/configuration.md is made from the docstrings of settings, docs/commands.md from the help of commands. A test checks
-that both are up to date.
+docs/configuration.md is made from the docstrings of settings, docs/commands.md from the help of commands, and
+docs/page.schema.json from the model of a page's data. A test checks that they are up to date.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import typer
 
 from summarizer.cli import app
 from summarizer.config import Config, Table
+from summarizer.digest import build_schema
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -76,6 +77,11 @@ def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield from _leaves(f"{name} {child}", subcommand)
 
 
+def page_schema() -> str:
+    """The JSON schema of a page's data."""
+    return json.dumps(build_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
 def _names(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return f"`{parameter.name.upper()}`"
@@ -89,3 +95,4 @@ def _about(parameter: Any) -> str:
 if __name__ == "__main__":
     (DOCS / "configuration.md").write_text(configuration(), encoding="utf-8")
     (DOCS / "commands.md").write_text(commands(), encoding="utf-8")
+    (DOCS / "page.schema.json").write_text(page_schema(), encoding="utf-8")

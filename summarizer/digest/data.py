@@ -1,7 +1,7 @@
 """The page as data: `<page>.json`, for sites, feeds and checks that do not want to parse markdown.
 
 `PageData` is its schema; docs/page.schema.json is generated from it
-(tools/page_schema.py), and docs/pages.md explains it.
+(tools/regenerate_docs.py), and docs/pages.md explains it.
 Times are seconds from the start of the video. Strings are one line without control characters; they are plain text and
 must be escaped for HTML. Addresses are those of the video only.
 """

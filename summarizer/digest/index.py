@@ -56,8 +56,8 @@ def render_index(pages: Sequence[Page], settings: IndexSettings, form: DigestSet
 
 def _describe(page: Page, form: DigestSettings) -> dict[str, Any]:
     length = timestamp(page.duration) if page.duration else ""
-    speakers = ", ".join(page.speakers)
-    facts = [escape(speakers), escape(page.event), str(page.published or ""), page.kind, length]
+    speakers = ", ".join(map(escape, page.speakers))
+    facts = [speakers, escape(page.event), str(page.published or ""), page.kind, length]
     return {
         "title": parse_title(page.title).talk,
         "target": link_target(page.file, form),

@@ -82,7 +82,7 @@ def _format_byline(source: Source, transcript: Transcript, phrase: Callable[...,
     length = timestamp(duration) if duration else ""
     start = moment_url(source.url, 0)
     watch = f"[{phrase('watch')}]({start})" if start else ""
-    speakers = escape(", ".join(map(str, list_speakers(source))))
+    speakers = ", ".join(escape(str(speaker)) for speaker in list_speakers(source))
     parts = [speakers, escape(find_event(source) or source.channel), str(source.published or ""), length, watch]
     return Markdown(" · ".join(part for part in parts if part))
 
