@@ -73,6 +73,7 @@ def test_ranges_of_sections_neither_overlap_nor_leave_holes(ranges: list[tuple[f
         ("And for machine learning ML people are needed.", None),  # two letters may be chance
         ("The API, a portal into the system, is slow.", None),
         ("AWS as we said is large.", None),
+        ("For APM, application performance marting, this is new.", None),  # a misheard word
         ("It has a cluster role. CRD was next.", None),
     ],
 )

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from summarizer.language.frequency import frequency
 from summarizer.language.function_words import STOP_WORDS
+from summarizer.language.words import stem
 from summarizer.records import Abbreviation, Transcript
 
 MAXIMUM = 12  # on a page
@@ -111,4 +113,10 @@ def _join(words: Sequence[_Word], short: str) -> str:
     texts = [word.text for word in words]
     plain = any(text.lower() in STOP_WORDS - _SMALL for text in texts) or texts[0].lower() in STOP_WORDS
     doubtful = len(short) == 2 and any(text.isupper() for text in texts)
-    return "" if broken or plain or doubtful else " ".join(texts)
+    misheard = any(text.islower() and "-" not in text and not _is_word(text) for text in texts)
+    return "" if broken or plain or doubtful or misheard else " ".join(texts)
+
+
+def _is_word(text: str) -> bool:
+    """Whether talks in general have the word; captions spell words that they mishear in ways of their own."""
+    return frequency(stem(text)) > frequency("")
