@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.config import SummarizeSettings
-from summarizer.records import Chapter, Claim, Section
+from summarizer.records import Chapter, Claim, Corrected, Section, Summary
+from summarizer.stage import Work
+from summarizer.summarize import SUMMARIZE
 from summarizer.summarize.abbreviations import find_abbreviations
 from summarizer.summarize.chapters import Stretch, close_ranges, split_by_chapters
 from summarizer.summarize.extractive.backend import Extractive
-from tests.conftest import make_source, make_transcript
+from tests.conftest import TALK, make_source, make_transcript
+from tests.fake_generator import MemoryAnswers
 
 CHAPTERS = (
     Chapter(title="A slow API server", start=0.0),
@@ -87,3 +91,23 @@ def test_an_expansion_may_continue_in_the_next_segment() -> None:
     """Captions are cut anywhere; each abbreviation is listed once."""
     said = ("we call it custom resource", "definitions or CRDs and", "a custom resource definition or CRD again")
     assert [item.long for item in find_abbreviations(make_transcript(said))] == ["custom resource definitions"]
+
+
+def test_every_back_end_gets_closed_ranges_and_abbreviations(tmp_path: Path) -> None:
+    """The stage completes what a back end returns: a model cites moments, so that its sections overlap."""
+    transcript = make_transcript((*TALK, "We call it API, application programming interface."))
+    summary = Extractive(SummarizeSettings()).summarize(transcript, make_source())
+    claims = summary.sections[0].claims
+    sections = tuple(
+        Section(heading=heading, start=start, end=end, claims=claims)
+        for heading, start, end in (("B", 30.0, 50.0), ("A", 5.0, 33.0))
+    )
+
+    class Overlapping:
+        def summarize(self, *_values: object) -> Summary:
+            return summary.model_copy(update={"sections": sections})
+
+    work = Work(settings={}, backend=Overlapping(), folder=tmp_path, answers=MemoryAnswers())
+    made = SUMMARIZE.make(work, make_source(), Corrected(transcript=transcript, corrections=()))
+    assert [(s.heading, s.start, s.end) for s in made.sections] == [("A", 0.0, 30.0), ("B", 30.0, 64.5)]
+    assert [(item.short, item.time) for item in made.abbreviations] == [("API", 60.0)]
