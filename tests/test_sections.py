@@ -16,8 +16,8 @@ from summarizer.summarize import SUMMARIZE
 from summarizer.summarize.abbreviations import find_abbreviations
 from summarizer.summarize.chapters import Stretch, close_ranges, split_by_chapters
 from summarizer.summarize.extractive.backend import Extractive
+from summarizer.summarize.llm.generator import MemoryAnswers
 from tests.conftest import TALK, make_source, make_transcript
-from tests.fake_generator import MemoryAnswers
 
 CHAPTERS = (
     Chapter(title="A slow API server", start=0.0),
