@@ -11,7 +11,8 @@ _WAIT = "Wait an hour, increase runtime.sleep_seconds, or set runtime.cookies to
 _GONE = "Nothing to do; the next run checks it again."
 
 # First match wins: (pattern in the lower-case message, error class, code, remedy).
-_RULES: tuple[tuple[str, type[Unavailable] | type[Deferred], str, str], ...] = (
+_RULES: tuple[tuple[str, type[Unavailable | Deferred | Failed], str, str], ...] = (
+    (r"requested format is not available", Failed, "no_audio", "Run again later; update yt-dlp if the problem persists."),
     (r"not a bot|confirm you.re not", Deferred, "bot_check", _WAIT),
     (r"rate-limited|too many requests|http error 429|\b429\b", Deferred, "rate_limited", _WAIT),
     (r"premieres in|will begin|live event will|scheduled|upcoming", Deferred, "upcoming", "The next run tries it again."),
