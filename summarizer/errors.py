@@ -17,10 +17,17 @@ A `VideoError` also has a `code`: a short, stable word that scripts can test for
 
 from __future__ import annotations
 
+import re
+
 
 def add_full_stop(message: str) -> str:
     """The message with a full stop at its end, unless it ends with punctuation already."""
     return message if message.endswith((".", "?", "!")) else f"{message}."
+
+
+def replace_surrogates(text: str) -> str:
+    """The text with U+FFFD for each byte of a file name that is no UTF-8; such a byte could not be written to a file."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 class SummarizerError(Exception):
@@ -29,8 +36,8 @@ class SummarizerError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
+        super().__init__(replace_surrogates(message))
+        self.remedy = replace_surrogates(remedy)
 
     @property
     def advice(self) -> str:
