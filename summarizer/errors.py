@@ -26,7 +26,7 @@ def add_full_stop(message: str) -> str:
 
 
 def replace_surrogates(text: str) -> str:
-    """The text with U+FFFD for each byte of a file name that is no UTF-8; such a byte could not be written to a file."""
+    """The text with U+FFFD for each byte of a file name that is no UTF-8, which no JSON file can contain."""
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 

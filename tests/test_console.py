@@ -104,7 +104,7 @@ def run(*arguments: str | bytes, **environment: str) -> subprocess.CompletedProc
 def test_a_run_survives_names_that_are_no_utf_8(tmp_path: Path, encoding: str) -> None:
     """Of files and of the folder, on a terminal that has only ASCII too; the others get their pages."""
     folder = os.fsencode(tmp_path) + b"/caf\xe9"
-    os.mkdir(folder)
+    Path(os.fsdecode(folder)).mkdir()
     for name in (b"na\xefve.vtt", b"\x9b31mred.vtt", b"good.vtt"):
         Path(os.fsdecode(folder + b"/" + name)).write_text(SAMPLE_VTT)
     Path(os.fsdecode(folder + b"/bad\xff.vtt")).symlink_to("nowhere")

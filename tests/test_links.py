@@ -91,7 +91,7 @@ def test_a_recording_may_be_a_link(talks: Path, tmp_path: Path) -> None:
 
 def test_a_name_that_is_no_utf_8_costs_nothing(talks: Path, tmp_path: Path) -> None:
     """The bytes that are none are replaced in the title, and the file is found."""
-    os.rename(os.fsencode(talks / "a.wav"), os.fsencode(talks) + b"/caf\xe9.wav")
+    (talks / "a.wav").rename(os.fsdecode(os.fsencode(talks) + b"/caf\xe9.wav"))
     Path(os.fsdecode(os.fsencode(talks) + b"/caf\xe9.vtt")).write_text(SAMPLE_VTT)
     write_audio(talks / "b.wav")
     text = published(talks, tmp_path / "space")
