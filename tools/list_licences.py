@@ -9,22 +9,19 @@ from __future__ import annotations
 import re
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "licences.md"
 LAYERS = ("core", "speech", "llm", "test")
 UNKNOWN = "not installed here"
-_ROW = re.compile(r"^\| (\S+) \| (.+?) \| (\w+) \|$", re.MULTILINE)
-# Metadata that only name the file with the text, which was read: by package.
-_READ: dict[str, str] = {}
+_ROW = re.compile(r"^\| ([a-z0-9._-]+) \| (.+?) \| (core|speech|llm|test) \|$", re.MULTILINE)
 
 
 def find_licence(package: str) -> str:
     """The licence of an installed package as it declares it: as an expression, by classifiers, or as text."""
-    if package in _READ:
-        return _READ[package]
     try:
-        fields = metadata.metadata(package)
+        fields: Any = metadata.metadata(package)
     except metadata.PackageNotFoundError:
         return UNKNOWN
     if expression := fields.get("License-Expression"):
@@ -54,6 +51,8 @@ def render(known: dict[str, tuple[str, str]]) -> str:
         "The summarizer is under Apache-2.0, its models under the licences that `summarizer models list` shows. These are the\n"
         "packages that `make` installs, with the licence that each declares. `core` is all that a run with captions needs,\n"
         "`speech` the small Whisper model, `llm` the local language model (with torch, BSD-3-Clause), `test` the tests.\n"
+        "Nothing of them is part of this repository. mutagen (GPL) comes with yt-dlp, which uses it for tags of files; the\n"
+        "summarizer does not call it.\n"
         "`tools/list_licences.py` writes this page.\n\n"
         "| package | licence | layer |\n|---|---|---|\n"
         + "".join(f"| {package} | {licence} | {layer} |\n" for package, licence, layer in rows)
