@@ -30,8 +30,14 @@ def load_tool(name: str) -> ModuleType:
 
 
 def read_versions(layers: list[str]) -> dict[str, str]:
+    """The version of each package for this Python and platform; of those for others, any."""
     texts = [(ROOT / "requirements" / f"{layer}.txt").read_text(encoding="utf-8") for layer in layers]
-    return dict(re.findall(r"^(\S+?)==([^\s;]+)", "\n".join(texts), re.MULTILINE))
+    versions: dict[str, str] = {}
+    for line in re.findall(r"^[^#\s].*==.*(?= \\$)", "\n".join(texts), re.MULTILINE):
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate() or requirement.name not in versions:
+            versions[requirement.name] = str(requirement.specifier).removeprefix("==")
+    return versions
 
 
 def list_required(extras: tuple[str, ...]) -> list[Requirement]:
@@ -79,6 +85,25 @@ def test_every_locked_package_has_hashes_and_nothing_else(path: Path) -> None:
     """No address, no option, no package without a SHA-256."""
     for block in re.split(r"\n(?! )", path.read_text(encoding="utf-8").rstrip())[1:]:
         assert re.fullmatch(r"[a-z0-9._-]+==\S+( ; [^\\\n]+)? \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+", block)
+
+
+def test_what_this_python_has_is_locked_for_it() -> None:
+    """A package that the project uses is not left out on some version of Python."""
+    from importlib import metadata
+
+    locked = "\n".join(path.read_text(encoding="utf-8") for path in LAYERS)
+    applies = {
+        requirement.name
+        for requirement in map(Requirement, re.findall(r"^[^#\s].*==.*(?= \\$)", locked, re.MULTILINE))
+        if requirement.marker is None or requirement.marker.evaluate()
+    }
+    needed = {"torch"}
+    for name in sorted(applies):
+        for line in metadata.requires(name) or []:
+            requirement = Requirement(line)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                needed.add(canonicalize_name(requirement.name))
+    assert needed - applies == {"torch"}
 
 
 def test_the_makefile_installs_with_hashes_only() -> None:

@@ -43,7 +43,7 @@ def render(known: dict[str, tuple[str, str]]) -> str:
     rows = []
     for layer in LAYERS:
         text = (ROOT / "requirements" / f"{layer}.txt").read_text(encoding="utf-8")
-        for package in re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE):
+        for package in dict.fromkeys(re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE)):
             licence = find_licence(package)
             rows.append((package, known.get(package, (licence,))[0] if licence == UNKNOWN else licence, layer))
     return (

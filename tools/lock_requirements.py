@@ -41,8 +41,11 @@ def fingerprint() -> str:
 
 
 def read_pins(text: str) -> dict[str, str]:
-    """The lines of each package in a file of requirements."""
-    return {match[1]: match[0] for match in _PIN.finditer(text)}
+    """The lines of each package in a file of requirements; there may be several versions, for several Pythons."""
+    pins: dict[str, str] = {}
+    for match in _PIN.finditer(text):
+        pins[match[1]] = pins.get(match[1], "") + match[0]
+    return pins
 
 
 def compile_pins(extras: tuple[str, ...], constraints: str, upgrade: bool = False) -> dict[str, str]:
