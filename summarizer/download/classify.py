@@ -29,7 +29,7 @@ _RULES: tuple[tuple[str, type[Unavailable | Deferred | Failed], str, str], ...] 
     ),
 )  # fmt: skip
 
-_CLUTTER = re.compile(r"\s*\(caused by .*$|HTTPS?Connection(?:Pool)?\([^)]*\): ")  # repeats the text before it
+_CLUTTER = re.compile(r"(?<!\s)\s*+\(caused by .*$|HTTPS?Connection(?:Pool)?\([^()]*\): ")  # repeats the text before it
 
 
 def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:

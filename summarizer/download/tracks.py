@@ -78,9 +78,8 @@ def choose(
     wanted = languages or tuple(names)
     ranked = [name for language in wanted for name in names if matches(name, language)]
     for name in dict.fromkeys(ranked):
-        by_format = {
-            track.get("ext"): str(track.get("url") or "") for track in offered[name] if isinstance(track, dict)
-        }
+        listed = offered[name] if isinstance(offered[name], list) else ()
+        by_format = {str(track.get("ext")): str(track.get("url") or "") for track in listed if isinstance(track, dict)}
         for form in _FORMATS:
             url = by_format.get(form, "")
             if allows(url) and "tlang=" not in url:
