@@ -38,8 +38,8 @@ _LEADING = re.compile(
     r"\b[, ]*)+(?=\w)"
 )
 _TRAILING = re.compile(
-    r"(?i)(?:(?<![, ])[, ]++(?:cool|okay|ok|yeah|yep|alright|so|and|but|or|um|uh|er|you know|i mean|i guess|and so on|and stuff"
-    r"|or something|or whatever|and (?:stuff|things) like that"
+    r"(?i)(?:(?<![, ])[, ]++(?:cool|okay|ok|yeah|yep|alright|so|and|but|or|um|uh|er|you know|i mean|i guess"
+    r"|and so on|and stuff|or something|or whatever|and (?:stuff|things) like that"
     rf"|{_not_after('is are was the it all to your be get got')}(?<!'s )right))+(?=[.?!]*$)[?]?"
 )
 _LONGEST_TRAIL = 200  # characters at the end in which such words are looked for: time grows with their square
