@@ -28,7 +28,7 @@ $(BIN)/python:
 # Exact versions whose files have the SHA-256 in requirements/, which `make lock` writes. torch alone has a fixed version
 # only: each platform has its own build for CPUs, and a newer version also installs several GB of CUDA packages.
 LOCKED = $(BIN)/pip install --quiet --require-hashes --no-deps
-PROJECT = $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+PROJECT = $(BIN)/pip install --quiet --quiet --no-deps --no-build-isolation -e .
 TORCH = $(BIN)/pip install --quiet torch==2.13.0
 
 $(VENV)/.core: pyproject.toml requirements/core.txt requirements/speech.txt | $(BIN)/python
