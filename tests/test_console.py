@@ -113,6 +113,7 @@ def test_a_run_survives_names_that_are_no_utf_8(tmp_path: Path, encoding: str) -
     done = run("run", folder, *places, "--json", PYTHONIOENCODING=encoding)
     assert b"Traceback" not in done.stderr
     assert done.returncode in {0, 3}, done.stderr
+    assert Path(os.fsdecode(os.fsencode(tmp_path) + b"/librar\xff")).is_dir()
     outcomes = json.loads(done.stdout)
     assert {"na\ufffdve", "\ufffd31mred", "good"} <= {outcome["title"] for outcome in outcomes}
     assert_harmless((done.stdout + done.stderr).decode())
