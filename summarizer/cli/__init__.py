@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
+import traceback
 from typing import Annotated
 
 import typer
@@ -48,6 +50,10 @@ def options(
 
 def main() -> None:
     """Entry point: a `SummarizerError` is printed as one line with its remedy and sets the exit code."""
+    console.prepare_streams()
+    threading.excepthook = lambda failure: console.print_traceback(
+        traceback.format_exception(failure.exc_type, failure.exc_value, failure.exc_traceback)
+    )
     code = _run()
     if code in _WITHOUT_CLEANUP:
         sys.stdout.flush()
@@ -69,4 +75,7 @@ def _run() -> int:
         if not isinstance(end.code, int):
             raise
         return end.code
+    except Exception:  # a fault of this program
+        console.print_traceback(traceback.format_exc())
+        return 1
     return 0

@@ -1,15 +1,17 @@
-"""Output of the command line: tables, messages and errors.
+"""Output of the command line: data, tables, messages and errors. No other module writes to stdout or stderr.
 
-Titles and messages come from outside and can contain terminal escapes or markup. All such text is passed through
-`clean` and `rich.text.Text`, and is never interpreted as markup.
+Titles and messages come from outside and can contain terminal escapes or markup. All text is passed through `clean`,
+`clean_lines` or `escape_json`, and through `rich.text.Text`, and is never interpreted as markup.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -25,14 +27,46 @@ err = Console(stderr=True, soft_wrap=True)
 COLOURS = {"made": "green", "cached": "blue", "refused": "yellow", "deferred": "magenta", "failed": "red"}
 
 
+# Control characters (C0 and C1), bidirectional and other invisible ones, lone surrogates (bytes of a file name that are
+# no UTF-8), private and unassigned characters, separators of lines.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"  # invisible, but part of the spelling of Persian, Indic languages and emoji
+
+
+def _is_unsafe(char: str) -> bool:
+    return not char.isprintable() and unicodedata.category(char) in _UNSAFE and char not in _JOINERS
+
+
 def clean(text: str) -> str:
-    """Replace control characters, which could move the cursor or change colours, by spaces."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """One line, in which characters that could move the cursor, change colours or reverse the text are spaces."""
+    return text if text.isprintable() else "".join(" " if _is_unsafe(char) else char for char in text)
+
+
+def clean_lines(text: str) -> str:
+    """The same for text of several lines."""
+    return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def escape_json(document: str) -> str:
+    """A JSON document with the same content, in which such characters are written as `\\u009b`."""
+    return "\n".join(
+        line if line.isprintable() else "".join(_escape_char(char) if _is_unsafe(char) else char for char in line)
+        for line in document.split("\n")
+    )
+
+
+def _escape_char(char: str) -> str:
+    return json.dumps(char)[1:-1]
+
+
+def print_json(value: Any) -> None:
+    """Write a value to stdout as JSON."""
+    print_data(escape_json(json.dumps(value, indent=1, ensure_ascii=False, default=str)))
 
 
 def print_data(text: str) -> None:
-    """Write a line of data to stdout."""
-    sys.stdout.write(text + "\n")
+    """Write a line of data, or several, to stdout."""
+    sys.stdout.write(clean_lines(text) + "\n")
 
 
 def print_note(text: str) -> None:
@@ -48,9 +82,28 @@ def print_error(problem: SummarizerError) -> None:
     err.print(line)
 
 
+def print_traceback(lines: Iterable[str]) -> None:
+    """Write a traceback to stderr; its message may quote text from outside."""
+    err.print(Text(clean_lines("".join(lines).rstrip())))
+
+
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return clean_lines(super().format(record))
+
+
 def make_log_handler() -> logging.Handler:
     """A handler that writes log records to stderr, between the progress lines."""
-    return RichHandler(console=err, show_path=False, show_time=False, markup=False)
+    handler = RichHandler(console=err, show_path=False, show_time=False, markup=False)
+    handler.setFormatter(_Formatter("%(message)s"))
+    return handler
+
+
+def prepare_streams() -> None:
+    """Write characters that the terminal's encoding does not have as escapes, instead of raising an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def show_status(text: str) -> AbstractContextManager[Any]:
@@ -61,7 +114,7 @@ def show_status(text: str) -> AbstractContextManager[Any]:
 def print_rows(records: Sequence[Mapping[str, Any]], as_json: bool, empty: str = "", title: str = "") -> None:
     """Write records with the same fields to stdout, as a table or as JSON; `empty` is printed if there are none."""
     if as_json:
-        print_data(json.dumps(list(records), indent=1, ensure_ascii=False, default=str))
+        print_json(list(records))
         return
     if not records:
         print_note(empty)

@@ -114,7 +114,8 @@ def export(
         raise UsageError(f"{video} has no transcript", "See `summarizer explain`.")
     text = export_transcript(talk.transcript, format)
     if output is None:
-        console.print_data(text.rstrip("\n"))
+        text = text.rstrip("\n")
+        console.print_data(console.escape_json(text) if format == "json" else text)
         return
     atomic_write(output, text.encode())
     console.print_note(f"The transcript is in {output}.")

@@ -58,7 +58,7 @@ def evaluate(
         output.write_text(written + "\n", encoding="utf-8")
         console.print_note(f"The figures were written to {output}.")
     if as_json:
-        console.print_data(written)
+        console.print_json(report)
         return
     for part in parts:
         console.print_rows([row.shown() for row in part.rows], as_json=False, title=f"{part.name}: {part.title}")
@@ -95,6 +95,6 @@ def score(
     names = [term.name for term in glossary_terms]
     result = scoring.score(measured, correct, names, timed=measured_has_times and correct_has_times)
     if as_json:
-        console.print_data(result.model_dump_json(indent=1))
+        console.print_json(result.model_dump(mode="json"))
         return
     console.print_rows(result.shown(), as_json=False)

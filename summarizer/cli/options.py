@@ -38,6 +38,7 @@ def load_config(
     from summarizer import config  # takes longer than all that --help needs
 
     extra = list(overrides or [])
-    extra += [f"runtime.library={json.dumps(str(library))}"] if library else []
-    extra += [f"runtime.digests={json.dumps(str(digests))}"] if digests else []
+    # TOML has no escapes for the bytes of a path that are no UTF-8.
+    extra += [f"runtime.library={json.dumps(str(library), ensure_ascii=False)}"] if library else []
+    extra += [f"runtime.digests={json.dumps(str(digests), ensure_ascii=False)}"] if digests else []
     return config.load(path, extra, os.environ)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from summarizer.cli.console import COLOURS, clean, err, print_data, print_note, print_rows, print_table
+from summarizer.cli.console import COLOURS, clean, err, print_json, print_note, print_rows, print_table
 from summarizer.pipeline import Plan, Run, State, Step
 from summarizer.records import Outcome, Video
 
@@ -98,7 +97,7 @@ def print_outcomes(run: Run, as_json: bool) -> None:
     """Print the final outcomes of a run to stdout, as a table or JSON, and a summary line to stderr."""
     if as_json:
         records = [outcome.model_dump(mode="json") for outcome in run.finals]
-        print_data(json.dumps(records, indent=1, ensure_ascii=False))
+        print_json(records)
     else:
         print_table(_make_table(run.finals))
     counts = {status: sum(o.status == status for o in run.finals) for status in COLOURS}
@@ -113,12 +112,12 @@ def _make_table(finals: Sequence[Outcome]) -> Table:
     for heading in ("outcome", "seconds", "title", "page or reason"):
         table.add_column(heading, overflow="fold", justify="right" if heading == "seconds" else "left")
     for outcome in finals:
-        last = outcome.path if outcome.status in ("made", "cached") else clean(outcome.reason)
+        last = outcome.path if outcome.status in ("made", "cached") else outcome.reason
         table.add_row(
             Text(outcome.status, style=COLOURS[outcome.status]),
             f"{outcome.seconds:.1f}" if outcome.seconds else "",
             Text(clean(outcome.title)),
-            Text(last, style="dim" if outcome.status == "cached" else ""),
+            Text(clean(last), style="dim" if outcome.status == "cached" else ""),
         )
     return table
 

@@ -5,8 +5,8 @@ Sources are sites, through yt-dlp (YouTube, and a feed on this machine for the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import address, folder
@@ -15,20 +15,23 @@ from summarizer.download.site import Site
 from summarizer.errors import UsageError
 from summarizer.records import Source, Video
 
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
+
 
 class Downloader:
-    """All downloads of one run; thread-safe. `youtube_dl` makes a `yt_dlp.YoutubeDL`; tests pass their own."""
+    """All downloads of one run; thread-safe. `transport` sends the requests to sites; tests pass their own."""
 
     def __init__(
         self,
         settings: DownloadSettings,
         runtime: RuntimeSettings,
-        youtube_dl: Callable[..., object] | None = None,
+        transport: BaseAdapter | None = None,
         pacing: Pacing | None = None,
     ) -> None:
         self.settings = settings
         self.runtime = runtime
-        self._site = Site(settings, runtime, pacing or Pacing(runtime.sleep_seconds), youtube_dl)
+        self._site = Site(settings, runtime, pacing or Pacing(runtime.sleep_seconds), transport)
 
     def list_videos(self, source: str) -> tuple[Video, ...]:
         """All videos of a playlist, channel, feed, folder or list of these, in its order, without duplicates.

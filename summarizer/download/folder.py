@@ -20,10 +20,12 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from summarizer import audio
 from summarizer.config import DownloadSettings
 from summarizer.download import metadata
+from summarizer.download.companions import read_companion
 from summarizer.download.tracks import matches
 from summarizer.errors import Failed, UsageError
 from summarizer.programme import parse_title
@@ -111,24 +113,30 @@ def _make_video(file: Path, companions: list[Path]) -> Video:
     except Failed:  # raised again by its download
         info = {}
     declared = str(info.get("id") or "")
-    path = Path(os.path.realpath(file))  # unlike `resolve`, no error for a link to itself
-    name = declared if VIDEO_ID.fullmatch(declared) else _hash(str(path))
-    stats = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in (file, *companions) if p.is_file()]
+    # The name of a link is the title, and captions lie beside it; unlike `resolve`, no error for a link to itself.
+    path = Path(os.path.realpath(file.parent)) / file.name
+    name = declared if VIDEO_ID.fullmatch(declared) else _hash(os.fsencode(path))
+    stats = [(os.fsencode(p.name), p.stat().st_size, p.stat().st_mtime_ns) for p in (file, *companions) if p.is_file()]
     return Video(
         id=name,
         url=path.as_uri(),
-        title=metadata.clean_text(info.get("title"), 500) or _find_stem(file),
+        title=metadata.clean_text(info.get("title"), 500) or _show_name(_find_stem(file)),
         origin="folder",
-        fingerprint=_hash(repr(stats)),
+        fingerprint=_hash(repr(stats).encode()),
         duration=metadata.parse_number(info.get("duration")),
         published=metadata.parse_date(info),  # a file's time of modification is no date of publication
         playlist=metadata.parse_playlist(info),
     )
 
 
-def _hash(text: str) -> str:
+def _show_name(name: str) -> str:
+    """A file name as text; bytes that are no UTF-8 are replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _hash(data: bytes) -> str:
     """A hash of eleven characters, in the form of a YouTube id."""
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()[:11]
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode()[:11]
 
 
 def _read_info(file: Path) -> dict[str, Any]:
@@ -136,10 +144,9 @@ def _read_info(file: Path) -> dict[str, Any]:
     path = file.with_name(f"{_find_stem(file)}{_INFO}")
     if not path.is_file():
         return {}
+    data = read_companion(path)
     try:
-        info = json.loads(path.read_bytes())
-    except OSError as error:
-        raise Failed("invalid_info", f"cannot read {path}: {error.strerror}", "Check its permissions.") from None
+        info = json.loads(data)
     except (ValueError, RecursionError):
         info = None
     if not isinstance(info, dict):
@@ -148,9 +155,7 @@ def _read_info(file: Path) -> dict[str, Any]:
 
 
 def _find_file(video: Video) -> Path:
-    from urllib.parse import unquote, urlsplit
-
-    path = Path(unquote(urlsplit(video.url).path))
+    path = Path(os.fsdecode(unquote_to_bytes(urlsplit(video.url).path)))
     if not path.is_file():
         raise Failed("file_gone", f"{path} no longer exists", "Restore the recording, or run with its new location.")
     return path
@@ -181,7 +186,7 @@ def _copy_captions(
         if kind in ranks:
             (_, best), path, declared = ranks[kind]
             language = declared.removesuffix("-orig") or (spoken if _LANGUAGE.fullmatch(spoken) else "und")
-            data = path.read_bytes()
+            data = read_companion(path)
             copy = space / f"{kind}.{language}.{CAPTIONS[best]}"
             copy.write_bytes(data)
             sha256 = hashlib.sha256(data).hexdigest()
@@ -201,7 +206,7 @@ def read_recording(video: Video, settings: DownloadSettings, space: Path) -> Sou
     info = _read_info(file)
     captions = _copy_captions(file, info, settings, space)
     public = str(info.get("webpage_url") or "")
-    title = metadata.clean_text(info.get("title"), 500) or _find_stem(file)
+    title = metadata.clean_text(info.get("title"), 500) or _show_name(_find_stem(file))
     return Source(
         video_id=video.id,
         url=public if public.startswith("https://") else "",

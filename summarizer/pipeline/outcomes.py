@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from summarizer.errors import Deferred, Refused, SummarizerError, Unavailable, VideoError, add_full_stop
+from summarizer.errors import (
+    Deferred,
+    Refused,
+    SummarizerError,
+    Unavailable,
+    VideoError,
+    add_full_stop,
+    replace_surrogates,
+)
 from summarizer.pipeline.steps import State, Step
 from summarizer.records import Outcome, Status, Video
 
@@ -54,7 +62,8 @@ def make_error_outcome(video: Video, stage: str, error: Exception) -> Outcome:
 
 
 def _make_outcome(video: Video, **fields: Any) -> Outcome:
-    return Outcome(video_id=video.id, title=video.title, when=datetime.now(UTC), **fields)
+    texts = {name: replace_surrogates(value) for name, value in fields.items() if isinstance(value, str)}
+    return Outcome(video_id=video.id, title=video.title, when=datetime.now(UTC), **(fields | texts))
 
 
 def exit_code(finals: Sequence[Outcome]) -> int:
