@@ -67,6 +67,7 @@ class Run:
     listener: Listener | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     finals: list[Outcome] = field(default_factory=list)
+    left_out: list[download.LeftOut] = field(default_factory=list)  # files of the sources that are not taken
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -81,17 +82,20 @@ class Run:
 
         An invalid source raises `UsageError` if it is the only one; otherwise it becomes an outcome.
         """
-        sources = list(sources)
+        sources = download.expand_sources(sources)
         lister: download.Lister = self._backends.open(download.BACKEND)
         videos: dict[str, Video] = {}
         for source in sources:
             try:
-                videos.update({video.id: video for video in lister.list_videos(source)})
+                listing = lister.list_videos(source)
             except SummarizerError as error:
                 if len(sources) == 1:
                     raise
                 placeholder = Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint="")
                 self._end(outcomes.make_error_outcome(placeholder, "list", error))
+                continue
+            videos.update({video.id: video for video in listing.videos})
+            self.left_out += listing.left_out
         return [Task(video, self.forced, self.since) for video in videos.values() if not self._too_old(video)]
 
     def _too_old(self, video: Video) -> bool:
