@@ -106,7 +106,7 @@ def parrot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ParrotConfig:
     folder = tmp_path / "models" / "parrot-1"
     folder.mkdir(parents=True)
     (folder / "config.json").write_text("\n".join(segment.text for segment in make_transcript().segments))
-    (folder / models.NOTE).write_text(models._Note(repo="x/y", revision="0" * 40, files={}).model_dump_json())
+    (folder / models.NOTE).write_text(models.Note(repo="x/y", revision="0" * 40, files={}).model_dump_json())
     runtime = {name: tmp_path / name for name in ("library", "digests", "models")}
     return ParrotConfig.model_validate({"runtime": runtime})
 

@@ -276,7 +276,7 @@ def test_a_pulled_model_whose_files_were_exchanged_is_another_model(tmp_path: Pa
     folder = weights(tmp_path / "small", b"one" * 100)
     pinned = models.CATALOGUE["small"].revision
     files = {name: checksums.file_sha256(folder / name) for name in ("config.json", "model.bin")}
-    note = models._Note(repo="x/y", revision=pinned, files=files)
+    note = models.Note(repo="x/y", revision=pinned, files=files)
     (folder / models.NOTE).write_text(note.model_dump_json())
     config = load(overrides=[f"runtime.models='{tmp_path}'"])
     assert speech_key(config) == "1217d8f491a9"
@@ -292,7 +292,7 @@ def test_an_incomplete_model_leaves_finished_work_valid(tmp_path: Path) -> None:
     """A missing file is reported when the model is opened; it is not another model."""
     folder = weights(tmp_path / "small", b"one" * 100)
     files = {name: checksums.file_sha256(folder / name) for name in ("config.json", "model.bin")}
-    note = models._Note(repo="x/y", revision=models.CATALOGUE["small"].revision, files=files)
+    note = models.Note(repo="x/y", revision=models.CATALOGUE["small"].revision, files=files)
     (folder / models.NOTE).write_text(note.model_dump_json())
     (folder / "model.bin").unlink()
     assert speech_key(load(overrides=[f"runtime.models='{tmp_path}'"])) == "1217d8f491a9"

@@ -15,6 +15,7 @@ from summarizer.errors import UsageError
 from summarizer.records import VIDEO_ID
 
 STANDARD_INPUT = "-"
+_SAMPLE = "sample"  # replaced by its address before
 _PLAYLIST = re.compile(r"(PL|UU|FL|OLAK5uy_)[A-Za-z0-9_-]{10,}")
 _LISTS = frozenset({".list", ".urls"})  # always a list; a .txt file may be a transcript
 _ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # by their byte order mark; otherwise UTF-8
@@ -102,7 +103,7 @@ def read_lines(text: str, name: str, folder: Path) -> list[str]:
     for source in sources:
         if is_list(path := folder / source) and source:
             raise UsageError(f"{name} contains {path}, a list inside a list", "Put all sources into one file.")
-    return [source if _is_absolute(source) or not (folder / source).exists() else str(folder / source) for source in sources]
+    return [source if _is_absolute(source) else str(folder / source) for source in sources]
 
 
 def _split_lines(text: str) -> list[str]:
@@ -111,4 +112,4 @@ def _split_lines(text: str) -> list[str]:
 
 
 def _is_absolute(source: str) -> bool:
-    return address.looks_like_url(source) or source.startswith(("/", "~"))
+    return address.looks_like_url(source) or source.startswith(("/", "~")) or source == _SAMPLE

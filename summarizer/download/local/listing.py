@@ -147,7 +147,10 @@ def group_files(files: Iterable[Path]) -> list[Files]:
     for group in groups.values():
         audio_first = any(names.prefers_audio(file.stem) for file in group.media)
         group.media.sort(key=lambda file: ((file.suffix.lower() in AUDIO) is not audio_first, file))
-        group.captions.sort(key=lambda item: _rank(*item))
+        best: dict[tuple[str, bool], tuple[Path, Marks]] = {}  # one for each language and kind
+        for file, marks in sorted(group.captions, key=lambda item: _rank(*item)):
+            best.setdefault((marks.language, marks.automatic), (file, marks))
+        group.captions = [*best.values()]
     return sorted((group for group in groups.values() if group.media or group.captions), key=lambda group: group.main)
 
 
@@ -190,8 +193,7 @@ def _list_file(path: Path) -> Video:
     if problem := _find_problem(path):
         raise UsageError(f"{_show(path)} is not taken: {problem}", "Choose a recording, or a folder of recordings.")
     if path.suffix.lower() not in MEDIA and not _find_form(path):
-        known = tuple(names.recording_name(file.stem) for file in ())
-        raise UsageError(f"{_show(path)} is {_explain_rest(path, known)}", _suffixes())
+        raise UsageError(f"{_show(path)} is {_explain_rest(path, ())}", _suffixes())
     return _make_video(find_files(_real(path)))
 
 

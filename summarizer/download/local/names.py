@@ -28,7 +28,7 @@ PARTIAL = re.compile(
 )
 
 _ZOOM_CLOUD = re.compile(r"(GMT\d{8}-\d{6}_Recording)(_(avo|gvo|as|gallery|speaker|sharing|separate|\d+x\d+))*")
-_ZOOM_LOCAL = re.compile(r"(?:audio|video)(\d{6,})|(?:zoom|audio_only)(?:_\d+)?")
+_ZOOM_LOCAL = re.compile(r"(?:audio|video)(\d{6,})|zoom_\d+|audio_only")
 _UNMERGED = re.compile(r"(.+)\.f\d{2,3}(-\d+)?")
 _SEPARATORS = " ._-([{"
 
@@ -98,7 +98,7 @@ def split_caption_name(stem: str, names: frozenset[str]) -> tuple[str, Marks]:
 
 def parse_marks(text: str) -> Marks | None:
     """The marks in the rest of a caption file's name; None if a part of it has another meaning."""
-    text = re.sub(r"\b([A-Za-z]{2,3})_([A-Z][A-Za-z0-9]{1,3})\b", r"\1-\2", text)  # en_US, zh_Hans
+    text = re.sub(r"(?<![A-Za-z0-9])([A-Za-z]{2,3})_([A-Z][A-Za-z0-9]{1,3})(?![A-Za-z0-9])", r"\1-\2", text)  # en_US, zh_Hans
     parts = [part for part in re.split(r"[ ._()\[\]{}]+|(?<![A-Za-z0-9])-|-(?![A-Za-z0-9])", text) if part]
     language = ""
     flags = {"transcript": False, "extra": False, "automatic": False, "forced": False}
