@@ -58,6 +58,9 @@ class FakeBackends:
         (folder / "audio.opus").write_bytes(b"sound of " + video.id.encode())
         return folder / "audio.opus"
 
+    def problem(self, _backend: Backend[Any]) -> None:
+        return None
+
     def announce(self, recording: Recording) -> None:
         self.calls["announce"] += 1
 

@@ -93,6 +93,9 @@ class FakeDownloads(FakeBackends):
     def open(self, backend: Backend[Any]) -> Any:
         return self if backend.name == "download" else self.real.open(backend)
 
+    def problem(self, _backend: Backend[Any]) -> None:
+        return None
+
     def announce(self, recording: Recording) -> None:
         self.real.announce(recording)
 

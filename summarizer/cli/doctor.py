@@ -108,7 +108,7 @@ def _check_packages(config: Config) -> Iterator[Finding]:
                 check=f"package {package.module}",
                 ok=package not in missing,
                 found="missing" if package in missing else "installed",
-                remedy=f"Run: pip install 'cncf-talk-summarizer[{package.extra}]'.",
+                remedy=package.remedy,
             )
 
 

@@ -51,6 +51,8 @@ class RuntimeSettings(Table):
     """File of cookies for the site, in Netscape format."""
     proxy: str = ""
     """Address of a proxy for downloads."""
+    subfolders: bool = False
+    """Whether to search the subfolders of a folder of recordings, as `run --recursive` does."""
     loopback_feed: bool = False
     """Allow a feed on this machine (127.0.0.1) as a source; for the embedded sample and for tests."""
 

@@ -18,8 +18,6 @@ class DownloadSettings(Table):
     """Kinds of caption tracks to download."""
     shorts: bool = False
     """Whether to include YouTube Shorts (vertical clips, mostly trailers)."""
-    subfolders: Annotated[bool, OUT_OF_KEY] = False  # decides which recordings are listed, and changes no result
-    """Whether to search the subfolders of a folder of recordings, as `run --recursive` does."""
     max_hours: float = Field(default=12.0, gt=0)
     """Maximum length of a recording, hours; longer recordings are refused."""
 

@@ -51,7 +51,7 @@ class Downloader:
                 f"{source!r} is neither a URL nor a file or folder",
                 "Use an https:// address or the path of an existing file or folder.",
             )
-        return local.list_recordings(path, self.settings)
+        return local.list_recordings(path, self.runtime.subfolders)
 
     def download(self, video: Video, space: Path) -> Source:
         """Download the metadata; write the caption files into the empty folder `space`.

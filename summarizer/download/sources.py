@@ -22,7 +22,7 @@ _ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # by their byte ord
 
 
 def expand_sources(sources: Iterable[str]) -> list[str]:
-    """All sources, with each list replaced by its lines; raises `UsageError` for an empty source or list."""
+    """All sources, each once, with each list replaced by its lines; raises `UsageError` for an empty source or list."""
     expanded: list[str] = []
     for text in sources:
         source = clean_source(text)
@@ -34,7 +34,7 @@ def expand_sources(sources: Iterable[str]) -> list[str]:
             expanded += read_list(Path(source))
         else:
             expanded.append(source)
-    return expanded
+    return [*dict.fromkeys(expanded)]
 
 
 def clean_source(text: str) -> str:

@@ -6,6 +6,7 @@ the end of the time budget and a full disk stop a run; the library stays consist
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +21,17 @@ from summarizer.engines import Engine, LocalEngine, Task, TaskResult
 from summarizer.errors import Refused, StoreError, SummarizerError, UsageError, VideoError
 from summarizer.pipeline import outcomes, publish
 from summarizer.pipeline.backends import Backends, OpenedBackends
+from summarizer.pipeline.preflight import check_settings
 from summarizer.pipeline.steps import Step, WouldRunError
-from summarizer.pipeline.walk import load_glossary, stage_names
+from summarizer.pipeline.text import POLICIES, RECOGNISED
+from summarizer.pipeline.walk import stage_names
 from summarizer.pipeline.worker import TalkWorker
 from summarizer.records import Outcome, Status, Video
 from summarizer.store import Library
 from summarizer.summarize import summarizer_backend
-from summarizer.summarize.kinds import find_configured_kind
 from summarizer.transcribe import speech_backend
+
+log = logging.getLogger(__name__)
 
 
 class Listener(Protocol):
@@ -71,9 +75,10 @@ class Run:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
-        _check_settings(self.config)
+        check_settings(self.config)
         self.library = Library(self.config.runtime.library)
         self.wrote_pages = False  # whether a page was written
+        self._stages_due = False  # whether a stage of some talk has to run
         self._backends: Backends = self.backends or OpenedBackends(self.config, self._progress)
         self._worker = TalkWorker(self.config, self._backends, self._watch)
 
@@ -122,11 +127,23 @@ class Run:
             pending = [task for task in tasks if not self._is_up_to_date(task)]
             if self.limit:
                 pending = pending[: self.limit]
+            if self._stages_due:
+                self._check_backends()
             self._process(pending)
             if self.upgrade and not self.budget():
-                self._process([self._as_upgrade(task) for task in tasks if self._needs_upgrade(task)])
+                upgrades = [self._as_upgrade(task) for task in tasks if self._needs_upgrade(task)]
+                self._process(upgrades[: self.limit - len(pending)] if self.limit else upgrades)
         finally:
             self._close()
+
+    def _check_backends(self) -> None:
+        """Raise `UsageError` for a summarizer that every talk would need in vain; warn of one for speech."""
+        if problem := self._backends.problem(summarizer_backend(self.config)):
+            raise UsageError(str(problem), problem.remedy)
+        policy = POLICIES[self.config.transcribe.policy]
+        if RECOGNISED in policy and (problem := self._backends.problem(speech_backend(self.config))):
+            instead = "captions of any kind are used instead, " if "automatic" in policy else ""
+            log.warning("no speech recognition: %s; %stalks with sound only fail. %s", problem, instead, problem.remedy)
 
     def _process(self, tasks: Sequence[Task]) -> None:
         if self.listener:
@@ -171,9 +188,12 @@ class Run:
         except Refused as refused:
             status, code, reason = "refused", refused.code, str(refused)
         except (WouldRunError, SummarizerError):
+            self._stages_due = True
             return False
         page = publish.find_finished(walk.folder, self.config.runtime.digests, sha256)
-        if page is None or any(step.state.planned for step in walk.steps):
+        due = any(step.state.planned for step in walk.steps)
+        if page is None or due:
+            self._stages_due |= due
             return False
         self.outcomes += outcomes.list_stage_outcomes(task.video, walk.steps)
         self._end(outcomes.make_final_outcome(task.video, walk.steps, status, code, reason, str(page)))
@@ -222,14 +242,6 @@ def new_run(
             "Add --set transcribe.policy=captions_then_whisper.",
         )
     return Run(config, forced=frozenset(forced), limit=limit, since=since, upgrade=upgrade)
-
-
-def _check_settings(config: Config) -> None:
-    """Find problems of the settings before the first talk; raises `UsageError` or `BackendError`."""
-    for backend in (speech_backend(config), summarizer_backend(config)):
-        backend.check(config)
-    find_configured_kind(config.summarize.kind)
-    load_glossary(config.glossary.file).get()
 
 
 def _require_writable(folder: Path) -> None:

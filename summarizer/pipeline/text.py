@@ -12,16 +12,17 @@ from typing import NamedTuple
 
 from summarizer.check import CHECK
 from summarizer.download import AUDIO
-from summarizer.errors import Failed, Refused, VideoError
+from summarizer.errors import BackendError, Failed, Refused, VideoError
 from summarizer.language.terms import Glossary
-from summarizer.pipeline.steps import Step, Steps, WouldRunError
+from summarizer.pipeline.steps import State, Step, Steps, WouldRunError
 from summarizer.pipeline.values import Value, in_memory
 from summarizer.records import Source, TextScore, Transcript
 from summarizer.stage import Audio
 from summarizer.store import Corrupt
-from summarizer.transcribe import CAPTIONS, SPEECH, CaptionFile
+from summarizer.transcribe import CAPTIONS, SPEECH, CaptionFile, speech_backend
 
 RECOGNISED = "recognised"  # the source of text that is not a caption track
+NO_SPEECH = "no_speech_recognition"  # code of the failure of a talk that needs a model that is not there
 POLICIES: dict[str, tuple[str, ...]] = {  # sources of text, in the order in which they are tried
     "captions": ("human", "automatic"),
     "whisper": (RECOGNISED,),
@@ -96,7 +97,32 @@ class TextSource:
         return self._steps.take(CAPTIONS, [Value(kind, file.sha256, read), self._source])
 
     def _take_speech(self) -> Value[Transcript]:
-        return self._steps.take(SPEECH, [self.take_audio()], [self._source, self._glossary])
+        self.require_speech()
+        try:
+            return self._steps.take(SPEECH, [self.take_audio()], [self._source, self._glossary])
+        except BackendError as problem:
+            raise Failed(NO_SPEECH, str(problem), problem.remedy) from None
+
+    def require_speech(self) -> None:
+        """Raise `Failed` if speech can neither be recognised nor was recognised before; fetches no sound in vain."""
+        problem = self._steps.backends.problem(speech_backend(self._steps.config))
+        if problem is None or self._is_recognised():
+            return
+        if self._steps.plan:
+            self._steps.taken.append(Step(SPEECH.name, "", State.WAITS, problem.advice))
+        raise Failed(NO_SPEECH, f"no speech recognition: {problem}", problem.remedy)
+
+    def _is_recognised(self) -> bool:
+        """Whether recognised speech is cached, with or without a back end to recognise it again."""
+        plan = self._steps.as_plan()
+        try:
+            audio = TextSource(plan, self._source, self._glossary).take_audio()
+            plan.take(SPEECH, [audio], [self._source, self._glossary])
+        except WouldRunError:
+            return False
+        except (Refused, Failed) as problem:
+            return isinstance(problem, Refused)
+        return True
 
     # -- plans ------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,11 @@ class Package(NamedTuple):
     module: str
     extra: str
 
+    @property
+    def remedy(self) -> str:
+        """How to install it."""
+        return f"Run: pip install 'cncf-talk-summarizer[{self.extra}]'"
+
 
 class ModelChoice(NamedTuple):
     """The model that the settings select for a back end."""

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from summarizer.config import DownloadSettings
 from summarizer.download import metadata
 from summarizer.download.base import LeftOut, Listing
 from summarizer.download.local import names
@@ -42,8 +41,8 @@ class Files:
         return sorted(path for path in (self.info, *(path for path, _ in self.captions)) if path and path != self.main)
 
 
-def list_recordings(path: Path, settings: DownloadSettings) -> Listing:
-    """The recordings of a folder, sorted by name, with its subfolders if the settings say so; or a single file.
+def list_recordings(path: Path, subfolders: bool = False) -> Listing:
+    """The recordings of a folder, sorted by name, with its subfolders if `subfolders`; or a single file.
 
     A recording that cannot be read is listed too: its download reports why, and the others are not affected. Raises
     `UsageError` for a folder without recordings and for a file that is none.
@@ -51,7 +50,7 @@ def list_recordings(path: Path, settings: DownloadSettings) -> Listing:
     if not path.is_dir():
         return Listing((_list_file(path),))
     left_out: list[LeftOut] = []
-    videos = [_make_video(files) for folder in _walk(path, settings, left_out) for files in _list_folder(folder, left_out)]
+    videos = [_make_video(files) for folder in _walk(path, subfolders, left_out) for files in _list_folder(folder, left_out)]
     if not videos:
         raise UsageError(f"{_show(path)} contains no recordings" + _explain_nothing(left_out), _suffixes())
     return Listing(tuple(videos), tuple(left_out))
@@ -66,7 +65,7 @@ def _suffixes() -> str:
     return f"Recordings have one of the suffixes {', '.join(sorted(MEDIA))}; captions {', '.join(CAPTIONS)}."
 
 
-def _walk(path: Path, settings: DownloadSettings, left_out: list[LeftOut]) -> Iterator[Path]:
+def _walk(path: Path, subfolders: bool, left_out: list[LeftOut]) -> Iterator[Path]:
     """The folder, then its subfolders if they are wanted; links to folders are not followed, since they may be loops."""
     yield path
     try:
@@ -74,14 +73,14 @@ def _walk(path: Path, settings: DownloadSettings, left_out: list[LeftOut]) -> It
     except OSError as error:
         raise UsageError(f"cannot read {_show(path)}: {error.strerror}", "Check its permissions.") from None
     for folder in inner:
-        if not settings.subfolders:
+        if not subfolders:
             left_out.append(LeftOut(_show(folder), "a subfolder; --recursive searches it"))
         elif folder.is_symlink():
             left_out.append(LeftOut(_show(folder), "a link to a folder; name it as a source of its own"))
         elif not os.access(folder, os.R_OK | os.X_OK):
             left_out.append(LeftOut(_show(folder), "a folder that cannot be read"))
         else:
-            yield from _walk(folder, settings, left_out)
+            yield from _walk(folder, subfolders, left_out)
 
 
 def _list_folder(folder: Path, left_out: list[LeftOut]) -> list[Files]:
