@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from summarizer.errors import Deferred, Refused, SummarizerError, Unavailable, VideoError, add_full_stop
+from summarizer.errors import Deferred, Refused, Skipped, SummarizerError, Unavailable, VideoError, add_full_stop
 from summarizer.pipeline.steps import State, Step
 from summarizer.records import Outcome, Status, Video
 
@@ -41,6 +41,8 @@ def make_error_outcome(video: Video, stage: str, error: Exception) -> Outcome:
     status: Status = "failed"
     if isinstance(error, (Unavailable, Refused)):
         status = "refused"
+    elif isinstance(error, Skipped):
+        status = "skipped"
     elif isinstance(error, Deferred):
         status = "deferred"
     bug = f"{add_full_stop(str(error))} This is a bug; please report it with the log."

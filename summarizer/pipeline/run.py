@@ -18,13 +18,13 @@ from summarizer import download
 from summarizer.config import Config
 from summarizer.digest import PageFile, index_name, link_target
 from summarizer.engines import Engine, LocalEngine, Task, TaskResult
-from summarizer.errors import Refused, StoreError, SummarizerError, UsageError, VideoError
+from summarizer.errors import Refused, Skipped, StoreError, SummarizerError, UsageError, VideoError
 from summarizer.pipeline import outcomes, publish
 from summarizer.pipeline.backends import Backends, OpenedBackends
 from summarizer.pipeline.preflight import check_settings
 from summarizer.pipeline.steps import Step, WouldRunError
 from summarizer.pipeline.text import POLICIES, RECOGNISED
-from summarizer.pipeline.walk import stage_names
+from summarizer.pipeline.walk import Walk, stage_names
 from summarizer.pipeline.worker import TalkWorker
 from summarizer.records import Outcome, Status, Video
 from summarizer.store import Library
@@ -187,6 +187,8 @@ class Run:
             sha256 = walk.run().find(PageFile).sha256
         except Refused as refused:
             status, code, reason = "refused", refused.code, str(refused)
+        except Skipped as skipped:
+            return self._skip(task, walk, skipped)
         except (WouldRunError, SummarizerError):
             self._stages_due = True
             return False
@@ -197,6 +199,13 @@ class Run:
             return False
         self.outcomes += outcomes.list_stage_outcomes(task.video, walk.steps)
         self._end(outcomes.make_final_outcome(task.video, walk.steps, status, code, reason, str(page)))
+        return True
+
+    def _skip(self, task: Task, walk: Walk, skipped: Skipped) -> bool:
+        """Record the outcome of a talk that the settings leave out, if nothing of it is to be downloaded first."""
+        if any(step.state.planned for step in walk.steps):
+            return False
+        self._end(outcomes.make_error_outcome(task.video, "run", skipped))
         return True
 
     def _end(self, outcome: Outcome) -> None:

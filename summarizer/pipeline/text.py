@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from summarizer.check import CHECK
 from summarizer.download import AUDIO
-from summarizer.errors import BackendError, Failed, Refused, VideoError
+from summarizer.errors import BackendError, Failed, Refused, Skipped, VideoError
 from summarizer.language.terms import Glossary
 from summarizer.pipeline.steps import State, Step, Steps, WouldRunError
 from summarizer.pipeline.values import Value, in_memory
@@ -167,10 +167,10 @@ def _combine_errors(problems: list[VideoError]) -> VideoError:
     if failed is not None:
         return failed  # failures are not cached, so the next run tries again
     if not problems:
-        return Refused(
-            "no_text",
-            "there are no captions, and the policy does not allow speech recognition",
-            "Choose another transcribe.policy.",
+        return Skipped(
+            "no_captions",
+            "there are no captions, and transcribe.policy is captions",
+            "To recognise its speech: --set transcribe.policy=human_else_whisper.",
         )
     message = "; ".join(dict.fromkeys(str(problem) for problem in problems))
     return Refused(problems[0].code, message, problems[0].remedy)
