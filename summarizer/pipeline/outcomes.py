@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from summarizer.errors import Deferred, Refused, Skipped, SummarizerError, Unavailable, VideoError, add_full_stop
+from summarizer.errors import Deferred, Refused, Skipped, SummarizerError, Unavailable, UsageError, VideoError, add_full_stop
 from summarizer.pipeline.steps import State, Step
 from summarizer.records import Outcome, Status, Video
 
@@ -50,9 +50,16 @@ def make_error_outcome(video: Video, stage: str, error: Exception) -> Outcome:
         video,
         stage=stage,
         status=status,
-        code=error.code if isinstance(error, VideoError) else type(error).__name__.lower(),
+        code=_find_code(error),
         reason=error.advice if isinstance(error, SummarizerError) else bug,
     )
+
+
+def _find_code(error: Exception) -> str:
+    """A stable word for an error."""
+    if isinstance(error, VideoError):
+        return error.code
+    return "invalid_source" if isinstance(error, UsageError) else type(error).__name__.lower()
 
 
 def _make_outcome(video: Video, **fields: Any) -> Outcome:
