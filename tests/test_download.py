@@ -231,12 +231,6 @@ def test_a_channel_means_its_uploads() -> None:
     assert address.make_listing_url("https://www.youtube.com/@cncf") == "https://www.youtube.com/@cncf/videos"
 
 
-def test_a_list_of_sources_is_read(tmp_path: Path) -> None:
-    """A text file has one source per line; comments and duplicates are ignored."""
-    (tmp_path / "talks.txt").write_text("# mine\nhttps://youtu.be/aaaaaaaaaaa\n\nhttps://youtu.be/aaaaaaaaaaa\n")
-    assert len(downloader(FakeYouTube()).list_videos(str(tmp_path / "talks.txt"))) == 1
-
-
 def test_requests_are_paced() -> None:
     """There is the configured pause between two requests of a run."""
     now, slept = [100.0], []

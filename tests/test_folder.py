@@ -122,21 +122,6 @@ def test_an_invalid_info_file_fails_only_its_own_recording(site: Downloader, tmp
         site.download(invalid, tmp_path / "space")
 
 
-def test_a_link_to_nothing_fails_only_its_own_recording(site: Downloader, tmp_path: Path) -> None:
-    """Neither as a recording nor as a caption file does it affect the others; a folder is not a recording."""
-    (tmp_path / "a.vtt").write_text("WEBVTT\n")
-    (tmp_path / "folder.mp4").mkdir()
-    for name in ("a.en.vtt", "gone.mp4"):
-        (tmp_path / name).symlink_to(tmp_path / "nothing")
-    (tmp_path / "itself.mp4").symlink_to(tmp_path / "itself.mp4")
-    listed = {video.title: video for video in site.list_videos(str(tmp_path)).videos}
-    (tmp_path / "space").mkdir()
-    assert [track.file for track in site.download(listed["a"], tmp_path / "space").captions] == ["human.und.vtt"]
-    for name in ("gone", "itself"):
-        with pytest.raises(Failed, match="no longer exists"):
-            site.download(listed[name], tmp_path / "space")
-
-
 def test_a_changed_recording_has_another_fingerprint(site: Downloader, tmp_path: Path) -> None:
     """New captions count as a change."""
     (tmp_path / "x.mp3").write_bytes(b"x")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from summarizer.config import load as load_config
-from summarizer.errors import Failed, Refused, UsageError
+from summarizer.errors import Failed, Refused, Skipped, UsageError
 from summarizer.library import upkeep
 from summarizer.pipeline import Run, State, Walk, new_run
 from summarizer.records import RecordingNote, Transcript
@@ -67,7 +67,7 @@ def test_without_captions_only_some_policies_recognise_speech(tmp_path: Path, po
     if recognitions:
         walk(tmp_path, backends, f"transcribe.policy={policy}")
     else:
-        with pytest.raises(Refused, match="does not allow speech recognition"):
+        with pytest.raises(Skipped, match=r"there are no captions, and transcribe\.policy is captions"):
             walk(tmp_path, backends, f"transcribe.policy={policy}")
     assert recognitions == backends.calls["transcribe"] == backends.calls["fetch_audio"]
 

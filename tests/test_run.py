@@ -285,8 +285,8 @@ def test_a_night_writes_a_report(tmp_path: Path) -> None:
     with job.nightly(settings) as (run, talks):
         run.execute(talks)
     report = (tmp_path / "night.md").read_text()
-    assert "| 3 | 0 | 3 | 0 | 0 |" in report
-    assert {s: sum(o.status == s for o in run.finals) for s in ("made", "refused")} == {"made": 3, "refused": 3}
+    assert "| 3 | 0 | 1 | 2 | 0 | 0 |" in report
+    assert {s: sum(o.status == s for o in run.finals) for s in ("made", "refused")} == {"made": 3, "refused": 1, "skipped": 2}
 
 
 def test_a_report_names_few_talks_and_counts_many(tmp_path: Path) -> None:

@@ -87,7 +87,9 @@ class _LogHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         colour = {"warning": "yellow", "error": "red"}.get(record.levelname.lower(), "dim")
-        err.print(Text(f"{record.levelname.lower()}: ", style=colour).append(clean(record.getMessage()), style="default"))
+        err.print(
+            Text(f"{record.levelname.lower()}: ", style=colour).append(clean(record.getMessage()), style="default")
+        )
         if record.exc_info:
             err.print(Text(logging.Formatter().formatException(record.exc_info)))
 

@@ -24,7 +24,9 @@ from summarizer.errors import UsageError
 TranscriptFormat = Literal["txt", "srt", "vtt", "json"]
 
 
-@app.command(epilog=examples("summarizer status", "summarizer status --json | jq '.[] | select(.state == \"refused\")'"))
+@app.command(
+    epilog=examples("summarizer status", "summarizer status --json | jq '.[] | select(.state == \"refused\")'")
+)
 def status(
     config_file: ConfigFile = None, library: LibraryDir = None, overrides: Set = None, as_json: Json = False
 ) -> None:

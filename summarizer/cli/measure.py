@@ -75,9 +75,7 @@ def _model_name(settings: Config) -> str:
 
 
 @app.command(
-    epilog=examples(
-        "summarizer score talk.vtt by-hand.txt", "summarizer score transcribe-1f.json reference.srt --json"
-    )
+    epilog=examples("summarizer score talk.vtt by-hand.txt", "summarizer score transcribe-1f.json reference.srt --json")
 )
 def score(
     hypothesis: Annotated[Path, typer.Argument(help="The transcript to measure: json, vtt, srt, ttml, json3 or txt.")],

@@ -34,6 +34,7 @@ class Display:
         self.bar = bar
         self.task = bar.add_task("checking the cache", total=None) if bar else None
         self.computing: dict[str, tuple[str, str]] = {}  # video id -> stage and title, in order of start
+        self.working = False  # False while the cache is checked
         self.ended = 0  # videos with work to do that have an outcome
         self.logged = time.monotonic()  # when the last line on a long recording was printed
         self.lock = threading.Lock()  # of all these: stages start in several threads
@@ -41,7 +42,7 @@ class Display:
     def listed(self, total: int) -> None:
         """Set the number of videos with work to do."""
         with self.lock:
-            self.ended = 0
+            self.working, self.ended = True, 0
         if self.bar and self.task is not None:
             self.bar.update(self.task, total=total, completed=0)
 
@@ -74,14 +75,13 @@ class Display:
             err.print(Text(text))
 
     def finished(self, outcome: Outcome) -> None:
-        """Print a line for a video, unless its digest was cached."""
+        """Print a line for a video on which there was work; the others are counted at the end."""
         with self.lock:
             self.computing.pop(outcome.video_id, None)
-            if outcome.status != "cached":
-                self.ended += 1
+            self.ended += self.working
             self.logged = time.monotonic()
             ended = self.ended
-        if outcome.status == "cached":
+        if not self.working:
             return
         if not Verbosity.quiet:
             (self.bar.console if self.bar else err).print(_make_line(outcome))

@@ -65,7 +65,5 @@ class Downloader:
     def fetch_audio(self, video: Video, source: Source, space: Path) -> Path:
         """Download the audio as one file in the empty folder `space`; raises `Failed` if it is visibly truncated."""
         return (
-            local.copy_audio(video, space)
-            if video.origin == "folder"
-            else self._site.fetch_audio(video, source, space)
+            local.copy_audio(video, space) if video.origin == "folder" else self._site.fetch_audio(video, source, space)
         )

@@ -100,7 +100,9 @@ def _find_last_outcomes(runs: Path, wanted: set[str]) -> dict[str, Outcome]:
     for path in sorted(runs.glob("*.jsonl"), reverse=True) if wanted else ():
         if found.keys() >= wanted:
             break
-        last = {outcome.video_id: outcome for outcome in _read_outcomes(path)}  # the last line of a talk is its final one
+        last = {
+            outcome.video_id: outcome for outcome in _read_outcomes(path)
+        }  # the last line of a talk is its final one
         found = {video: outcome for video, outcome in last.items() if video in wanted} | found
     return found
 

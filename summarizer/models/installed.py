@@ -169,7 +169,9 @@ def check_format(name: str, purpose: str) -> None:
     folder = Path(name)
     if name in CATALOGUE or not folder.is_dir():
         return
-    needed = {"whisper": ("config.json", "model.bin", "tokenizer.json"), "llm": ("config.json", "tokenizer.json")}[purpose]
+    needed = {"whisper": ("config.json", "model.bin", "tokenizer.json"), "llm": ("config.json", "tokenizer.json")}[
+        purpose
+    ]
     missing = [file for file in needed if not (folder / file).is_file()]
     if purpose == "llm" and not any(folder.glob("*.safetensors")):
         missing.append("*.safetensors")
@@ -191,7 +193,9 @@ def _recognise_format(folder: Path, purpose: str) -> tuple[str, str]:
     if "model.bin" in files and purpose == "llm":
         return "CTranslate2", known
     if any(name.endswith(".safetensors") or name == "pytorch_model.bin" for name in files):
-        convert = f"Run: ct2-transformers-converter --model {folder} --output_dir {folder}-ct2 --copy_files tokenizer.json"
+        convert = (
+            f"Run: ct2-transformers-converter --model {folder} --output_dir {folder}-ct2 --copy_files tokenizer.json"
+        )
         return "transformers", convert if purpose == "whisper" else known
     return "", known
 

@@ -26,11 +26,18 @@ def render(run: Run, finished: datetime) -> str:
         "",
         "| made | cached | refused | skipped | deferred | failed |",
         "|---|---|---|---|---|---|",
-        "| " + " | ".join(str(counts[s]) for s in ("made", "cached", "refused", "skipped", "deferred", "failed")) + " |",
+        "| "
+        + " | ".join(str(counts[s]) for s in ("made", "cached", "refused", "skipped", "deferred", "failed"))
+        + " |",
     ]
     if counts["deferred"]:
         lines += ["", "The next run tries the deferred videos again; finished work is kept."]
-    for heading, status in (("Failed", "failed"), ("Deferred", "deferred"), ("Refused", "refused"), ("Skipped", "skipped")):
+    for heading, status in (
+        ("Failed", "failed"),
+        ("Deferred", "deferred"),
+        ("Refused", "refused"),
+        ("Skipped", "skipped"),
+    ):
         selected = [outcome for outcome in run.finals if outcome.status == status]
         if selected:
             lines += ["", f"## {heading}", ""]

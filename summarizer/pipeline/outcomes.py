@@ -6,7 +6,16 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from summarizer.errors import Deferred, Refused, Skipped, SummarizerError, Unavailable, UsageError, VideoError, add_full_stop
+from summarizer.errors import (
+    Deferred,
+    Refused,
+    Skipped,
+    SummarizerError,
+    Unavailable,
+    UsageError,
+    VideoError,
+    add_full_stop,
+)
 from summarizer.pipeline.steps import State, Step
 from summarizer.records import Outcome, Status, Video
 

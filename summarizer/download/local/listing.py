@@ -50,7 +50,9 @@ def list_recordings(path: Path, subfolders: bool = False) -> Listing:
     if not path.is_dir():
         return Listing((_list_file(path),))
     left_out: list[LeftOut] = []
-    videos = [_make_video(files) for folder in _walk(path, subfolders, left_out) for files in _list_folder(folder, left_out)]
+    videos = [
+        _make_video(files) for folder in _walk(path, subfolders, left_out) for files in _list_folder(folder, left_out)
+    ]
     if not videos:
         raise UsageError(f"{_show(path)} contains no recordings" + _explain_nothing(left_out), _suffixes())
     return Listing(tuple(videos), tuple(left_out))
@@ -180,7 +182,9 @@ def find_files(file: Path) -> Files:
         beside = [path for path in file.parent.iterdir() if path.name.startswith(prefix) and not _find_problem(path)]
     except OSError:
         beside = []
-    group = next((group for group in group_files(path for path in beside if path.is_file()) if group.main == file), None)
+    group = next(
+        (group for group in group_files(path for path in beside if path.is_file()) if group.main == file), None
+    )
     if group is not None:
         return group
     owner, marks = _find_owner(file, frozenset())

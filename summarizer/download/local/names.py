@@ -1,8 +1,8 @@
 """What the names of files say: which files are one recording, and the language and kind of captions.
 
-    standup.mp4  standup.en.vtt  standup.mp4.vtt  standup.English.srt  standup_captions.vtt  standup.eng.auto.vtt
-    GMT20240513-140000_Recording_1920x1080.mp4  GMT20240513-140000_Recording.transcript.vtt       a Zoom meeting
-    talk.f137.mp4  talk.f140.m4a                                    picture and sound that yt-dlp could not merge
+standup.mp4  standup.en.vtt  standup.mp4.vtt  standup.English.srt  standup_captions.vtt  standup.eng.auto.vtt
+GMT20240513-140000_Recording_1920x1080.mp4  GMT20240513-140000_Recording.transcript.vtt       a Zoom meeting
+talk.f137.mp4  talk.f140.m4a                                    picture and sound that yt-dlp could not merge
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ CAPTIONS: tuple[CaptionFormat, ...] = tuple(sorted(get_args(CaptionFormat), key=
 INFO = ".info.json"
 # Files of browsers, yt-dlp and synchronisation programs that are still being written.
 PARTIAL = re.compile(
-    r"\.(part|ytdl|crdownload|download|partial|tmp|temp|!qb|aria2|opdownload)$|\.part-Frag\d+|\.temp\.\w+$", re.IGNORECASE
+    r"\.(part|ytdl|crdownload|download|partial|tmp|temp|!qb|aria2|opdownload)$|\.part-Frag\d+|\.temp\.\w+$",
+    re.IGNORECASE,
 )
 
 _ZOOM_CLOUD = re.compile(r"(GMT\d{8}-\d{6}_Recording)(_(avo|gvo|as|gallery|speaker|sharing|separate|\d+x\d+))*")
@@ -98,7 +99,9 @@ def split_caption_name(stem: str, names: frozenset[str]) -> tuple[str, Marks]:
 
 def parse_marks(text: str) -> Marks | None:
     """The marks in the rest of a caption file's name; None if a part of it has another meaning."""
-    text = re.sub(r"(?<![A-Za-z0-9])([A-Za-z]{2,3})_([A-Z][A-Za-z0-9]{1,3})(?![A-Za-z0-9])", r"\1-\2", text)  # en_US, zh_Hans
+    text = re.sub(
+        r"(?<![A-Za-z0-9])([A-Za-z]{2,3})_([A-Z][A-Za-z0-9]{1,3})(?![A-Za-z0-9])", r"\1-\2", text
+    )  # en_US, zh_Hans
     parts = [part for part in re.split(r"[ ._()\[\]{}]+|(?<![A-Za-z0-9])-|-(?![A-Za-z0-9])", text) if part]
     language = ""
     flags = {"transcript": False, "extra": False, "automatic": False, "forced": False}

@@ -63,4 +63,6 @@ def _list_settings(config: Config) -> dict[str, Any]:
     return settings.dump() | models.identify(settings.model, settings.revision, config.runtime.models)
 
 
-WHISPER: Backend[Transcriber] = Backend(name="whisper", open=_open, settings=_list_settings, model=_choose_model, check=_check)
+WHISPER: Backend[Transcriber] = Backend(
+    name="whisper", open=_open, settings=_list_settings, model=_choose_model, check=_check
+)
