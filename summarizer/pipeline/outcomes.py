@@ -23,7 +23,7 @@ _STATUS: dict[State, Status] = {State.MADE: "made", State.CACHED: "cached", Stat
 
 
 def list_stage_outcomes(video: Video, steps: Iterable[Step]) -> list[Outcome]:
-    """The outcome of each stage of a walk that was not a plan."""
+    """The outcome of each stage of a walk; what waits for another night has none."""
     return [
         _make_outcome(
             video,
@@ -34,6 +34,7 @@ def list_stage_outcomes(video: Video, steps: Iterable[Step]) -> list[Outcome]:
             key=step.key,
         )
         for step in steps
+        if step.state in _STATUS
     ]
 
 
