@@ -147,7 +147,7 @@ def test_a_missing_network_is_deferred() -> None:
     """The error of a listing has a remedy."""
     fake = FakeYouTube(broken=lambda url: (0, b""))
     with pytest.raises(Deferred) as error:
-        downloader(fake).list_videos(PLAYLIST).videos
+        downloader(fake).list_videos(PLAYLIST)
     assert error.value.code == "network"
     assert "connection" in error.value.remedy
 
@@ -155,7 +155,7 @@ def test_a_missing_network_is_deferred() -> None:
 def test_an_empty_playlist_is_a_usage_error() -> None:
     """It contains no videos."""
     with pytest.raises(UsageError, match="contains no videos"):
-        downloader(FakeYouTube()).list_videos(PLAYLIST).videos
+        downloader(FakeYouTube()).list_videos(PLAYLIST)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "\x1b[31mred", "x" * 5000, "a/b\\c:d*e?", "\u202etxt.exe"])
@@ -207,7 +207,7 @@ def test_only_addresses_on_youtube_are_accepted(text: str) -> None:
 def test_other_addresses_are_refused(url: str) -> None:
     """Redirects, private hosts, other schemes, ports and look-alikes."""
     with pytest.raises(UsageError):
-        downloader(FakeYouTube()).list_videos(url).videos
+        downloader(FakeYouTube()).list_videos(url)
 
 
 @pytest.mark.parametrize(

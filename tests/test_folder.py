@@ -178,4 +178,4 @@ def test_a_deleted_recording_is_an_error(site: Downloader, tmp_path: Path) -> No
 def test_a_source_that_is_neither_url_nor_path_is_a_usage_error(site: Downloader, source: str, tmp_path: Path) -> None:
     """So is an empty folder."""
     with pytest.raises(UsageError):
-        site.list_videos(source or str(tmp_path)).videos
+        site.list_videos(source or str(tmp_path))

@@ -227,8 +227,7 @@ def test_ids_do_not_depend_on_companions(site: Downloader, tmp_path: Path) -> No
 def test_marks_are_found_only_where_every_part_has_a_meaning() -> None:
     """A name without a recording beside it keeps all parts but its marks."""
     assert parse_marks(".en.v2") is None
-    assert split_caption_name("Dr. Who in Kubernetes", frozenset()) == ("Dr. Who in Kubernetes", ())[:1] + (
-        parse_marks(""),
-    )
+    name, marks = split_caption_name("Dr. Who in Kubernetes", frozenset())
+    assert (name, marks) == ("Dr. Who in Kubernetes", parse_marks(""))
     name, marks = split_caption_name("Talk.final.pt-BR", frozenset())
     assert (name, marks.language) == ("Talk.final", "pt-BR")

@@ -9,7 +9,6 @@ from summarizer.config import Config, load
 from summarizer.errors import BackendError, UsageError
 from summarizer.pipeline import Run, State, new_run
 from summarizer.pipeline.preflight import check_names, check_settings
-from summarizer.records import Transcript
 from summarizer.stage import Backend
 from tests.fake_backends import FakeBackends, make_video
 
@@ -48,11 +47,15 @@ def test_a_problem_of_the_settings_is_found_before_the_first_talk(
 def test_all_problems_of_the_settings_are_reported_at_once() -> None:
     """Whoever corrects one of them must not meet the next after another start."""
     with pytest.raises(UsageError) as error:
-        check_settings(load(overrides=["transcribe.whisper.model=smal", "summarize.language=ja", "runtime.cookies=none"]))
+        check_settings(
+            load(overrides=["transcribe.whisper.model=smal", "summarize.language=ja", "runtime.cookies=none"])
+        )
     assert all(text in str(error.value) for text in ("'smal'", "'ja'", "none"))
     with pytest.raises(UsageError) as error:
         load(overrides=["runtime.devise=cpu", "transcribe.policy=x"], environ={"SUMMARIZER_LIBRARY": "x"})
-    assert all(text in str(error.value) for text in ("runtime.device", "transcribe.policy", "SUMMARIZER_RUNTIME__LIBRARY"))
+    assert all(
+        text in str(error.value) for text in ("runtime.device", "transcribe.policy", "SUMMARIZER_RUNTIME__LIBRARY")
+    )
 
 
 def test_names_of_back_ends_are_checked_by_every_command() -> None:
@@ -64,7 +67,11 @@ def test_names_of_back_ends_are_checked_by_every_command() -> None:
 @pytest.mark.parametrize(
     ("files", "message", "remedy"),
     [
-        (("config.json", "model.safetensors", "tokenizer.json"), "the format of transformers", "ct2-transformers-converter"),
+        (
+            ("config.json", "model.safetensors", "tokenizer.json"),
+            "the format of transformers",
+            "ct2-transformers-converter",
+        ),
         (("ggml-base.bin",), "the format of llama.cpp or whisper.cpp", "models list"),
         (("config.json", "model.bin"), "it lacks tokenizer.json", "models list"),
     ],
@@ -79,7 +86,9 @@ def test_a_whisper_folder_of_another_format_is_named(
     assert remedy in error.value.remedy
 
 
-@pytest.mark.parametrize(("files", "message"), [(("model.gguf",), "llama.cpp"), (("config.json", "model.bin"), "CTranslate2")])
+@pytest.mark.parametrize(
+    ("files", "message"), [(("model.gguf",), "llama.cpp"), (("config.json", "model.bin"), "CTranslate2")]
+)
 def test_a_folder_that_is_no_language_model_is_named(tmp_path: Path, files: tuple[str, ...], message: str) -> None:
     """llama.cpp can serve a GGUF file to the back end `openai`."""
     folder = fill(tmp_path / "m", *files)

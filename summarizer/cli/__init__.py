@@ -40,6 +40,7 @@ def options(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only; also after a command.")] = False,
 ) -> None:
     """Options before the command. `verbose` and `quiet` are here for the help: `take_verbosity` has read them."""
+    del verbose, quiet
     if version:
         console.print_data(__version__)
         raise typer.Exit

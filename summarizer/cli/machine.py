@@ -27,7 +27,7 @@ def doctor(config_file: ConfigFile = None, overrides: Set = None, as_json: Json 
 
 @models_app.command("list", epilog=examples("summarizer models list --json"))
 def models_list(config_file: ConfigFile = None, overrides: Set = None, as_json: Json = False) -> None:
-    """List the available models with their size, their licence, their revision, and whether they are on this machine."""
+    """List the available models: size, whether they are on this machine, licence and revision."""
     from summarizer import models
 
     settings = load_config(config_file, overrides)

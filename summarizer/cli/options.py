@@ -30,8 +30,8 @@ ConfigFile = Annotated[
     typer.Option(
         "--config",
         "-c",
-        help="Configuration file (TOML), or cpu, gpu, meetings, nightly or sample. Default: summarizer.toml here, else that "
-        "of `summarizer config path`.",
+        help="Configuration file (TOML), or cpu, gpu, meetings, nightly or sample. Default: summarizer.toml here, else "
+        "that of `summarizer config path`.",
     ),
 ]
 Set = Annotated[

@@ -30,8 +30,8 @@ def run(
     sources: Annotated[
         list[str],
         typer.Argument(
-            help="Address of a playlist, channel or video, or a video id; recording, transcript, or folder of these; text "
-            "file that lists such sources, or - for standard input; or 'sample'."
+            help="Address of a playlist, channel or video, or a video id; recording, transcript, or folder of these; "
+            "text file that lists such sources, or - for standard input; or 'sample'."
         ),
     ],
     config_file: ConfigFile = None,

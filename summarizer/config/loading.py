@@ -54,7 +54,7 @@ def load(
 
     `path` is a TOML file or the name of a preset. `overrides` are strings `table.key=value`, or `table.table.key=value`
     for a nested table; values are in TOML syntax, and bare words are strings. `environ` holds variables such as
-    `SUMMARIZER_RUNTIME__DEVICE`. Raises `UsageError` that lists all errors, each with the key and the nearest valid key.
+    `SUMMARIZER_RUNTIME__DEVICE`. Raises `UsageError` with all errors, each with the key and the nearest valid key.
     """
     file = find_file(path) if path else None
     values: Values = _read_toml(file) if file else {}

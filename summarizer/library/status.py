@@ -27,8 +27,8 @@ class TalkState(Record):
     """Id of the talk, as other commands take it; empty for a source that could not be listed."""
     state: Literal["made", "cached", "refused", "skipped", "deferred", "failed", "begun", "unreadable"]
     """made: there is a page; cached: it is from an earlier run (run and nightly only); refused: the recording allows no
-    digest; skipped: the settings leave it out; deferred: a later run tries it; failed: see the reason; begun: not finished
-    (status only); unreadable: its manifest cannot be read (status only)."""
+    digest; skipped: the settings leave it out; deferred: a later run tries it; failed: see the reason; begun: not
+    finished (status only); unreadable: its manifest cannot be read (status only)."""
     title: str = ""
     """Title, or the source that could not be listed."""
     published: date | None = None

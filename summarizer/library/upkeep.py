@@ -16,7 +16,7 @@ from summarizer.store import Entry, FileRef, Library, VideoFolder
 def explain(config: Config, video_id: str) -> Plan:
     """The steps that a run would take for a video of the library, and why; raises `UsageError` for an unknown video."""
     walk = _plan_video(config, video_id)
-    return Plan(walk.video, [_add_quality(walk, step) for step in walk.preview()])
+    return Plan(walk.video, [_add_origin(walk, _add_quality(walk, step)) for step in walk.preview()])
 
 
 def _add_quality(walk: Walk, step: Step) -> Step:
@@ -26,6 +26,15 @@ def _add_quality(walk: Walk, step: Step) -> Step:
     if isinstance(result, Transcript):
         return replace(step, why=_describe_transcript(result))
     return replace(step, why=str(result)) if result else step
+
+
+def _add_origin(walk: Walk, step: Step) -> Step:
+    """The step with the reason of a cached refusal, or with when its result was made, if it has no explanation yet."""
+    entry = walk.folder.manifest.entries.get(f"{step.stage}-{step.key}")
+    if step.why or entry is None:
+        return step
+    made = f"made {entry.when:%Y-%m-%d %H:%M} UTC by version {entry.made_by}"
+    return replace(step, why=entry.refusal.message if entry.refusal else made)
 
 
 def _describe_transcript(transcript: Transcript) -> str:

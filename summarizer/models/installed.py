@@ -165,7 +165,7 @@ def find_damaged_files(name: str, models: Path) -> list[str]:
 
 
 def check_format(name: str, purpose: str) -> None:
-    """Raise `BackendError` if `name` is a folder whose files cannot be a model for this purpose; a name is not checked."""
+    """Raise `BackendError` if `name` is a folder whose files cannot be a model for this purpose."""
     folder = Path(name)
     if name in CATALOGUE or not folder.is_dir():
         return

@@ -42,7 +42,7 @@ def nightly(config: Config) -> Iterator[tuple[Run, list[Task]]]:
     if not config.nightly.sources:
         raise UsageError(
             "nightly.sources is empty",
-            "Write a file with `summarizer config init nightly -o nightly.toml`, add playlists or folders, and use -c nightly.toml.",
+            "Write a file with `summarizer config init nightly -o nightly.toml`, add sources, and use -c nightly.toml.",
         )
     with lock_library(config), sample.serve_sources(config.nightly.sources) as sources:
         budget = time_budget(config.nightly.budget_minutes * 60)

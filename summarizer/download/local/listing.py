@@ -13,7 +13,7 @@ from summarizer.download import metadata
 from summarizer.download.base import LeftOut, Listing
 from summarizer.download.local import names
 from summarizer.download.local.info import read_info
-from summarizer.download.local.names import AUDIO, CAPTIONS, INFO, MEDIA, VIDEO, Marks
+from summarizer.download.local.names import AUDIO, CAPTIONS, INFO, MEDIA, Marks
 from summarizer.errors import Failed, UsageError
 from summarizer.records import VIDEO_ID, Video
 
@@ -68,7 +68,7 @@ def _suffixes() -> str:
 
 
 def _walk(path: Path, subfolders: bool, left_out: list[LeftOut]) -> Iterator[Path]:
-    """The folder, then its subfolders if they are wanted; links to folders are not followed, since they may be loops."""
+    """The folder, then its subfolders if they are wanted. Links to folders are not followed: they may be loops."""
     yield path
     try:
         inner = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
