@@ -133,7 +133,7 @@ def test_files_with_the_same_name_are_one_recording(site: Downloader, tmp_path: 
 
 def test_every_file_that_is_not_taken_has_a_reason(site: Downloader, tmp_path: Path) -> None:
     """Hidden and incomplete files, empty media, documents, links to nothing, subfolders."""
-    fill(tmp_path / "in", "a.vtt ._a.vtt .b.mp4 c.mp4.part d.tmp e.crdownload f.docx g.jpg h.txt sub/i.vtt x.temp.mp4")
+    fill(tmp_path / "in", "a.vtt ._a.vtt .b.mp4 c.mp4.part d.tmp e.crdownload f.odt g.jpg h.txt sub/i.vtt x.temp.mp4")
     (tmp_path / "in" / "empty.mp3").touch()
     (tmp_path / "in" / "gone.mp4").symlink_to("nothing")
     (tmp_path / "in" / "itself.mp4").symlink_to("itself.mp4")
@@ -146,7 +146,7 @@ def test_every_file_that_is_not_taken_has_a_reason(site: Downloader, tmp_path: P
         "e.crdownload": "an incomplete download",
         "x.temp.mp4": "an incomplete download",
         "empty.mp3": "empty",
-        "f.docx": "a document; save its transcript as .vtt or .txt",
+        "f.odt": "a document; save its transcript as .vtt or .txt",
         "g.jpg": "neither a recording nor captions",
         "h.txt": "text without a recording; name it as a source if it is a transcript",
         "gone.mp4": "a link to a file that does not exist",
@@ -201,7 +201,7 @@ def test_a_single_file_is_taken_with_its_companions(site: Downloader, tmp_path: 
     [
         ("x.jpg", "neither a recording nor captions"),
         (".x.mp4", "hidden"),
-        ("x.docx", "a document"),
+        ("x.odt", "a document"),
         ("x.mp4.part", "incomplete"),
     ],
 )

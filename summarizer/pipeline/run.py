@@ -6,7 +6,6 @@ the end of the time budget and a full disk stop a run; the library stays consist
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,15 +22,11 @@ from summarizer.pipeline import outcomes, publish
 from summarizer.pipeline.backends import Backends, OpenedBackends
 from summarizer.pipeline.preflight import check_settings
 from summarizer.pipeline.steps import Step, WouldRunError
-from summarizer.pipeline.text import POLICIES, RECOGNISED
 from summarizer.pipeline.walk import Walk, stage_names
 from summarizer.pipeline.worker import TalkWorker
 from summarizer.records import Outcome, Status, Video
 from summarizer.store import Library
 from summarizer.summarize import summarizer_backend
-from summarizer.transcribe import speech_backend
-
-log = logging.getLogger(__name__)
 
 
 class Listener(Protocol):
@@ -137,13 +132,9 @@ class Run:
             self._close()
 
     def _check_backends(self) -> None:
-        """Raise `UsageError` for a summarizer that every talk would need in vain; warn of one for speech."""
+        """Raise `UsageError` if the summarizer, which every talk needs, cannot be opened."""
         if problem := self._backends.problem(summarizer_backend(self.config)):
             raise UsageError(str(problem), problem.remedy)
-        policy = POLICIES[self.config.transcribe.policy]
-        if RECOGNISED in policy and (problem := self._backends.problem(speech_backend(self.config))):
-            instead = "captions of any kind are used instead, " if "automatic" in policy else ""
-            log.warning("no speech recognition: %s; %stalks with sound only fail. %s", problem, instead, problem.remedy)
 
     def _process(self, tasks: Sequence[Task]) -> None:
         if self.listener:
@@ -186,7 +177,7 @@ class Run:
         try:
             sha256 = walk.run().find(PageFile).sha256
         except Refused as refused:
-            status, code, reason = "refused", refused.code, str(refused)
+            status, code, reason = "refused", refused.code, refused.advice
         except Skipped as skipped:
             return self._skip(task, walk, skipped)
         except (WouldRunError, SummarizerError):

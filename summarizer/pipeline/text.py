@@ -8,6 +8,8 @@ recognised text.
 
 from __future__ import annotations
 
+import logging
+from functools import lru_cache
 from typing import NamedTuple
 
 from summarizer.check import CHECK
@@ -20,6 +22,8 @@ from summarizer.records import Source, TextScore, Transcript
 from summarizer.stage import Audio
 from summarizer.store import Corrupt
 from summarizer.transcribe import CAPTIONS, SPEECH, CaptionFile, speech_backend
+
+log = logging.getLogger(__name__)
 
 RECOGNISED = "recognised"  # the source of text that is not a caption track
 NO_SPEECH = "no_speech_recognition"  # code of the failure of a talk that needs a model that is not there
@@ -72,7 +76,12 @@ class TextSource:
         return POLICIES[policy]
 
     def take_text(self, origin: str) -> Text | None:
-        """The text from one source, or None if the talk has no such captions; raises the errors of its stages."""
+        """The text from one source, or None if the talk has no such captions; raises the errors of its stages.
+
+        Captions without a recording are not a recording that cannot be heard: what is wrong with them is told instead.
+        """
+        if origin == RECOGNISED and self._source.files and not self._source.get().has_audio:
+            return None
         transcript = self._take_speech() if origin == RECOGNISED else self._take_captions(origin)
         if transcript is None:
             return None
@@ -110,6 +119,8 @@ class TextSource:
             return
         if self._steps.plan:
             self._steps.taken.append(Step(SPEECH.name, "", State.WAITS, problem.advice))
+        elif any(file.role == "automatic" for file in self._source.files):
+            _warn_once(f"no speech recognition: {problem}; automatic captions are used instead. {problem.remedy}")
         raise Failed(NO_SPEECH, f"no speech recognition: {problem}", problem.remedy)
 
     def _is_recognised(self) -> bool:
@@ -159,6 +170,12 @@ class TextSource:
         except (WouldRunError, VideoError):
             return any(step.state.planned for step in plan.taken)
         return False
+
+
+@lru_cache(maxsize=8)
+def _warn_once(text: str) -> None:
+    """Log a warning that concerns many talks of a run with the first of them."""
+    log.warning("%s", text)
 
 
 def _combine_errors(problems: list[VideoError]) -> VideoError:

@@ -85,7 +85,7 @@ class TalkWorker:
                     walk.folder, task.video, walk.find_source(), refused, digests, self._config.digest
                 )
                 final = outcomes.make_final_outcome(
-                    task.video, walk.steps, "refused", refused.code, str(refused), str(path)
+                    task.video, walk.steps, "refused", refused.code, refused.advice, str(path)
                 )
         except StoreError:
             raise

@@ -13,7 +13,7 @@ from summarizer.download import metadata
 from summarizer.download.base import LeftOut, Listing
 from summarizer.download.local import names
 from summarizer.download.local.info import read_info
-from summarizer.download.local.names import AUDIO, CAPTIONS, INFO, MEDIA, Marks
+from summarizer.download.local.names import ANY_TEXT, AUDIO, CAPTIONS, INFO, MEDIA, Marks
 from summarizer.errors import Failed, UsageError
 from summarizer.records import VIDEO_ID, Video
 
@@ -120,11 +120,13 @@ def _explain_rest(file: Path, known: tuple[str, ...]) -> str:
     suffix = file.suffix.lower()
     if file.name.startswith(known) and suffix not in _DOCUMENTS:
         return _BELONGS
-    if suffix in _DOCUMENTS:
-        return "a document; save its transcript as .vtt or .txt"
-    if suffix == ".txt":
+    if suffix[1:] in ANY_TEXT & {*CAPTIONS}:
         return "text without a recording; name it as a source if it is a transcript"
-    return "neither a recording nor captions"
+    return (
+        "a document; save its transcript as .vtt or .txt"
+        if suffix in _DOCUMENTS
+        else "neither a recording nor captions"
+    )
 
 
 def group_files(files: Iterable[Path]) -> list[Files]:
@@ -143,7 +145,7 @@ def group_files(files: Iterable[Path]) -> list[Files]:
     for file in files:
         if (form := _find_form(file)) and not file.name.endswith(INFO):
             name, marks = _find_owner(file, known)
-            if not marks.forced and (form != "txt" or name in known):
+            if not marks.forced and (form not in ANY_TEXT or name in known):
                 groups.setdefault(name, Files(name)).captions.append((file, marks))
     for group in groups.values():
         audio_first = any(names.prefers_audio(file.stem) for file in group.media)

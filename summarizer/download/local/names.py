@@ -19,8 +19,10 @@ from summarizer.records import CaptionFormat
 AUDIO = frozenset(".m4a .mp3 .opus .ogg .oga .flac .wav .mka .aac .weba .wma .amr .aif .aiff .ac3 .eac3 .mp2".split())
 VIDEO = frozenset(".mp4 .mkv .webm .mov .m4v .avi .ts .mts .m2ts .wmv .3gp .3g2 .mpg .mpeg .flv .ogv".split())
 MEDIA = AUDIO | VIDEO
-# In order of preference; plain text has the fewest times.
-CAPTIONS: tuple[CaptionFormat, ...] = tuple(sorted(get_args(CaptionFormat), key=lambda name: name == "txt"))
+# Formats of any text: a file of one of them is a transcript only if a recording or its metadata have the same name.
+ANY_TEXT = frozenset({"txt", "docx"})
+# In order of preference; those of any text have the fewest times.
+CAPTIONS: tuple[CaptionFormat, ...] = tuple(sorted(get_args(CaptionFormat), key=lambda name: name in ANY_TEXT))
 INFO = ".info.json"
 # Files of browsers, yt-dlp and synchronisation programs that are still being written.
 PARTIAL = re.compile(
