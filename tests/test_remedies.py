@@ -135,7 +135,8 @@ def test_a_talk_that_the_policy_skips_is_heard_with_the_policy_of_the_remedy(tmp
     assert (outcome.status, outcome.code) == ("skipped", "no_captions")
     [setting] = re.findall(r"--set (\S+?)\.?$", outcome.reason)
     outcome = run_folder(tmp_path, setting)
-    assert (outcome.status, outcome.reason.endswith("Run: summarizer models pull small")) == ("failed", True)
+    pull = f"Run: summarizer models pull small --set runtime.models='{tmp_path}/models'"
+    assert (outcome.status, outcome.reason.endswith(pull)) == ("failed", True)
     outcome = run_folder(tmp_path, setting, "transcribe.whisper.model=tiny.en")
     assert (outcome.status, outcome.code) == ("refused", "empty")
 

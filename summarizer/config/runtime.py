@@ -5,16 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
 from pydantic import Field
 
 from summarizer.config.base import Table
-
-
-def _choose_models_folder() -> Path:
-    """`models` in the current folder if it exists, else the user's folder for data (`$XDG_DATA_HOME`)."""
-    local = Path("models")
-    return local if local.is_dir() else platformdirs.user_data_path("summarizer") / "models"
+from summarizer.machine import find_models_folder
 
 
 class RuntimeSettings(Table):
@@ -24,7 +18,7 @@ class RuntimeSettings(Table):
     """Folder of the library (the cache), with one folder per video."""
     digests: Path = Path("digests")
     """Folder for the markdown pages."""
-    models: Path = Field(default_factory=_choose_models_folder)
+    models: Path = Field(default_factory=find_models_folder)
     """Folder for models downloaded by `summarizer models pull`. Default: `models` in the current folder if it exists,
     else `$XDG_DATA_HOME/summarizer/models` (`~/.local/share/summarizer/models`)."""
     device: Literal["auto", "cpu", "cuda"] = "auto"

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from summarizer.errors import BackendError
+from summarizer.machine import find_models_folder
 from summarizer.models.catalogue import CATALOGUE, PACKAGED_FILES, Model
 from summarizer.records import Record
 from summarizer.store import checksums
@@ -96,14 +97,20 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
             return _resolve_packaged(CATALOGUE[name], models)
         note = _read_note(models / name)
         if note is None or note.revision != (revision or CATALOGUE[name].revision):
-            raise BackendError(f"the model {name} is not in {models}", f"Run: summarizer models pull {name}")
+            raise BackendError(f"the model {name} is not in {models}", explain_pull(name, models))
         if missing := _missing_files(note, models / name):
-            raise BackendError(f"the model {name} lacks {missing[0]}", f"Run: summarizer models pull {name}")
+            raise BackendError(f"the model {name} lacks {missing[0]}", explain_pull(name, models))
         return Installed(name=name, path=models / name, revision=identify(name, revision, models)["revision"])
     if Path(name).is_dir():
         content = identify(name, revision, models)["revision"]
         return Installed(name=Path(name).name, path=Path(name), revision=content)
     raise BackendError(f"unknown model {name!r}", _suggest_model(name, purpose))
+
+
+def explain_pull(name: str, models: Path) -> str:
+    """How to download a model into the folder where it is looked for."""
+    elsewhere = "" if models == find_models_folder() else f" --set runtime.models='{models}'"
+    return f"Run: summarizer models pull {name}{elsewhere}"
 
 
 def is_known(name: str) -> bool:
