@@ -1,4 +1,7 @@
-"""The resources of this machine: cores, memory, CPU instructions, and where models are. The limits of a container are respected."""
+"""The resources of this machine: cores, memory, CPU instructions, and the folder of models.
+
+The limits of a container are respected.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def draw_page(markdown: str, target: Path, height: float = 470.0) -> None:
     area = pymupdf.Rect(0, 0, 560, height)
     writer = pymupdf.DocumentWriter(str(target.with_suffix(".pdf")))
     device = writer.begin_page(area)
-    story.place(area + (28, 20, -28, -20))
+    story.place(pymupdf.Rect(28, 20, 532, height - 20))
     story.draw(device)
     writer.end_page()
     writer.close()

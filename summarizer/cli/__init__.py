@@ -9,9 +9,10 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.models import CommandInfo
 
 from summarizer import __version__
 from summarizer.cli import (
@@ -26,18 +27,31 @@ from summarizer.cli.options import app, take_verbosity
 from summarizer.errors import SummarizerError, UsageError
 
 __all__ = ["app", "main"]
+
+
+def _name_command(command: CommandInfo) -> str:
+    return str(command.name or getattr(command.callback, "__name__", ""))
+
+
 _COMMANDS = (runs, library, machine, settings, measure)
+# In the order of the help: as one meets them.
+_ORDER = "run nightly status explain export corrections forget verify prune doctor score eval".split()
+app.registered_commands.sort(key=lambda command: _ORDER.index(_name_command(command)))
 # Exit codes of runs that may end while a thread is still computing. The process exits without waiting for the thread,
 # which could delay the exit or crash during it. The library stays consistent whenever a process ends.
 _WITHOUT_CLEANUP = frozenset((75, 129, 130, 143))
-_CommandLineError = typer.BadParameter.__mro__[1]  # of click, which typer contains under a name of its own
+_CommandLineError: Any = typer.BadParameter.__mro__[1]  # of click, which typer contains under a name of its own
 
 
 @app.callback(invoke_without_command=True)
 def options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print what is done; also after a command.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only; also after a command.")] = False,
+    version: Annotated[bool, typer.Option("--version", metavar="", help="Print the version and exit.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", metavar="", help="Print what is done; also after a command.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", metavar="", help="Print errors only; also after a command.")
+    ] = False,
 ) -> None:
     """Options before the command. `verbose` and `quiet` are here for the help: `take_verbosity` has read them."""
     del verbose, quiet

@@ -33,7 +33,8 @@ def status(
     """List the talks in the library, with the page of each or the reason why it has none."""
     from summarizer.library import status as states
 
-    talks = states.list_talks(load_config(config_file, overrides, library))
+    settings = load_config(config_file, overrides, library)
+    talks = states.list_talks(settings)
     rows = [talk.model_dump(mode="json") for talk in talks]
     if not as_json:
         rows = [
@@ -41,7 +42,8 @@ def status(
             | {"page or reason": row["page"] if row["state"] == "made" and row["page"] else row["reason"]}
             for row in rows
         ]
-    console.print_rows(rows, as_json, empty="The library is empty.")
+    empty = f"There is no talk in the library {settings.runtime.library}; --library or -c choose another."
+    console.print_rows(rows, as_json, empty=empty)
 
 
 @app.command(epilog=examples("summarizer forget dQw4w9WgXcQ"))
@@ -92,7 +94,7 @@ def corrections(
 @app.command(epilog=examples("summarizer verify --repair"))
 def verify(
     repair: Annotated[
-        bool, typer.Option("--repair", help="Set damaged files aside; the next run makes them again.")
+        bool, typer.Option("--repair", metavar="", help="Set damaged files aside; the next run makes them again.")
     ] = False,
     config_file: ConfigFile = None,
     library: LibraryDir = None,
@@ -110,7 +112,7 @@ def verify(
 @app.command(epilog=examples("summarizer prune -c cpu --dry-run"))
 def prune(
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be deleted, without deleting it.")
+        bool, typer.Option("--dry-run", metavar="", help="Show what would be deleted, without deleting it.")
     ] = False,
     config_file: ConfigFile = None,
     library: LibraryDir = None,

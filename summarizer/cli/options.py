@@ -40,7 +40,7 @@ Set = Annotated[
 ]
 LibraryDir = Annotated[Path | None, typer.Option("--library", help="Folder of the library (the cache).")]
 DigestsDir = Annotated[Path | None, typer.Option("--digests", help="Folder for the markdown pages.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON.")]
 VideoId = Annotated[
     str,
     typer.Argument(

@@ -16,6 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from summarizer.cli.console import COLOURS, Verbosity, clean, err, print_rows, spinner
@@ -113,14 +114,14 @@ def show_progress(run: Run) -> Iterator[None]:
         return
     columns = (
         SpinnerColumn(spinner()),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(20),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
+        BarColumn(12),
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
+        TimeElapsedColumn(table_column=Column(no_wrap=True)),
         TextColumn("left"),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
     )
-    with Progress(*columns, console=err, transient=True, speed_estimate_period=_AVERAGED) as bar:
+    with Progress(*columns, console=err, transient=True, expand=True, speed_estimate_period=_AVERAGED) as bar:
         run.listener = Display(bar)
         yield
 

@@ -47,7 +47,7 @@ def _find_style(line: str) -> str | None:
 
 def summarize_counts(run: Run) -> str:
     """How many talks had which outcome, and where the pages are."""
-    counts = Counter(outcome.status for outcome in run.finals)
+    counts = Counter[str](outcome.status for outcome in run.finals)
     parts = [f"{counts[status]} {status}" for status in COLOURS if counts[status]]
     counted = ", ".join(parts) or "no talks"
     made_before = counts["made"] == counts["failed"] == counts["deferred"] == 0 and run.finals and not run.wrote_pages

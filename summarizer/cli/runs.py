@@ -43,7 +43,7 @@ def run(
     ] = 0,
     since: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Skip videos published before this day.")] = "",
     recursive: Annotated[
-        bool, typer.Option("--recursive", "-r", help="Search the subfolders of folders, too.")
+        bool, typer.Option("--recursive", "-r", metavar="", help="Search the subfolders of folders, too.")
     ] = False,
     force: Annotated[
         list[str] | None,
@@ -55,13 +55,15 @@ def run(
     ] = None,
     upgrade: Annotated[
         bool,
-        typer.Option("--upgrade", help="At the end, replace texts from automatic captions by speech recognition."),
+        typer.Option(
+            "--upgrade", metavar="", help="At the end, replace texts from automatic captions by speech recognition."
+        ),
     ] = False,
     language: Annotated[
         str, typer.Option(metavar="CODE", help="Language of the digests, such as ja. Needs a language model.")
     ] = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done and why, without doing it.")
+        bool, typer.Option("--dry-run", metavar="", help="Show what would be done and why, without doing it.")
     ] = False,
     as_json: Json = False,
 ) -> None:

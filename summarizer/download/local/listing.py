@@ -173,7 +173,7 @@ def _find_form(file: Path) -> str:
 def _rank(file: Path, marks: Marks) -> tuple[bool, bool, int, int, Path]:
     """Order of captions that does not depend on settings: the first one stands for a recording without media."""
     other_language = bool(marks.language) and not marks.language.lower().startswith("en")
-    return marks.automatic, other_language, marks.rank, CAPTIONS.index(_find_form(file)), file  # type: ignore[arg-type]
+    return marks.automatic, other_language, marks.rank, CAPTIONS.index(_find_form(file)), file
 
 
 def find_files(file: Path) -> Files:
