@@ -202,3 +202,24 @@ def test_damaged_speech_of_an_upgraded_talk_is_recognised_again(tmp_path: Path) 
     walk(tmp_path, backends, SPEECH_LATER, upgrade=True)
     assert backends.calls["transcribe"] == 2
     assert walk(tmp_path, backends, SPEECH_LATER).values[Transcript].kind == "whisper"
+
+
+def test_the_limit_counts_upgrades(tmp_path: Path) -> None:
+    """A night that may process one talk does not recognise the speech of all of them."""
+    backends = FakeBackends(kind="automatic")
+    backends.listing = (make_video(0), make_video(1))
+    night(tmp_path, backends, budget=True)
+    assert backends.calls["transcribe"] == 0
+    settings = load_config(overrides=[f"runtime.{name}='{tmp_path}/{name}'" for name in ("library", "digests")])
+    policy = settings.transcribe.model_copy(update={"policy": "captions_then_whisper"})
+    run = Run(settings.model_copy(update={"transcribe": policy}), backends=backends, upgrade=True, limit=1)
+    run.execute(run.find(["x"]))
+    assert backends.calls["transcribe"] == 1
+
+
+def test_every_row_of_explain_has_a_reason(tmp_path: Path) -> None:
+    """When a cached result was made, or why a text was refused; a setting that is new is no change from nothing."""
+    run = night(tmp_path, FakeBackends(), budget=True)
+    steps = upkeep.explain(run.config, "video-00000").steps
+    assert [step.stage for step in steps if not step.why] == []
+    assert any(step.why.startswith("made 20") for step in steps)
