@@ -70,7 +70,11 @@ eval: $(if $(DATA),$(VENV)/.test) ## measure quality on the real talks in DATA=<
 	@$(if $(DATA),,echo 'DATA is missing: make eval DATA=<folder of real talks>; see docs/evaluation.md' >&2; exit 2)
 	@$(BIN)/summarizer eval --data '$(DATA)' --config $(CONFIG) -o build/evaluation.json
 
-notebooks: $(VENV)/.test ## run the notebooks on the library of the sample
+$(VENV)/.notebooks: pyproject.toml | $(BIN)/python
+	@$(BIN)/pip install --quiet -e '.[notebooks,speech]' || $(BIN)/pip install --quiet -e '.[notebooks]'
+	@touch $@ $(VENV)/.core
+
+notebooks: $(VENV)/.notebooks ## run the notebooks on the library of the sample
 	@$(BIN)/python notebooks/execute.py
 
 nightly: $(NEEDS) ## run the scheduled job; see deploy/README.md

@@ -8,6 +8,7 @@
     └── VideoError        one video has no digest; the run continues
         ├── Unavailable   the video cannot be accessed (private, deleted, ...)
         ├── Refused       the material does not allow a reliable digest
+        ├── Skipped       the settings leave the video out
         ├── Deferred      a later run may succeed (rate limit, live, budget)   exit 75
         └── Failed        an unexpected failure (corrupt media, bad answer)
 
@@ -96,6 +97,10 @@ class Unavailable(VideoError):
 
 class Refused(VideoError):
     """The material does not allow a reliable digest; `code` names the check that refused it."""
+
+
+class Skipped(VideoError):
+    """The settings leave the video out: before_since, no_captions."""
 
 
 class Deferred(VideoError):

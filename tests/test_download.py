@@ -41,7 +41,7 @@ def test_a_listing_has_the_code_of_unavailable_videos() -> None:
         ],
         hidden=2,
     )
-    videos = downloader(fake).list_videos(PLAYLIST)
+    videos = downloader(fake).list_videos(PLAYLIST).videos
     assert [entry.id for entry in videos] == ["aaaaaaaaaaa", "-bbbbbbbbbb", "ccccccccccc", "ddddddddddd"]
     assert [entry.unavailable for entry in videos] == [None, "private", "deleted", "short"]
 
@@ -226,19 +226,13 @@ def test_other_addresses_are_refused(url: str) -> None:
 def test_listing_a_single_video_needs_no_request(url: str) -> None:
     """The id is in the address; it may begin with a dash."""
     fake = FakeYouTube()
-    assert [video.id for video in downloader(fake).list_videos(url)] == ["-aaaaaaaaaa"]
+    assert [video.id for video in downloader(fake).list_videos(url).videos] == ["-aaaaaaaaaa"]
     assert fake.log == []
 
 
 def test_a_channel_means_its_uploads() -> None:
     """The address of a channel is replaced by that of its videos tab."""
     assert address.make_listing_url("https://www.youtube.com/@cncf") == "https://www.youtube.com/@cncf/videos"
-
-
-def test_a_list_of_sources_is_read(tmp_path: Path) -> None:
-    """A text file has one source per line; comments and duplicates are ignored."""
-    (tmp_path / "talks.txt").write_text("# mine\nhttps://youtu.be/aaaaaaaaaaa\n\nhttps://youtu.be/aaaaaaaaaaa\n")
-    assert len(downloader(FakeYouTube()).list_videos(str(tmp_path / "talks.txt"))) == 1
 
 
 def test_requests_are_paced() -> None:

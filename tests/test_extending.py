@@ -94,6 +94,9 @@ class FakeDownloads(FakeBackends):
     def open(self, backend: Backend[Any]) -> Any:
         return self if backend.name == "download" else self.real.open(backend)
 
+    def problem(self, _backend: Backend[Any]) -> None:
+        return None
+
     def announce(self, recording: Recording) -> None:
         self.real.announce(recording)
 
@@ -108,7 +111,7 @@ def parrot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ParrotConfig:
     folder.mkdir(parents=True)
     (folder / "config.json").write_text("\n".join(segment.text for segment in make_transcript().segments))
     files = {"config.json": file_sha256(folder / "config.json")}
-    (folder / models.NOTE).write_text(models._Note(repo="x/y", revision="0" * 40, files=files).model_dump_json())
+    (folder / models.NOTE).write_text(models.Note(repo="x/y", revision="0" * 40, files=files).model_dump_json())
     runtime = {name: tmp_path / name for name in ("library", "digests", "models")}
     return ParrotConfig.model_validate({"runtime": runtime})
 

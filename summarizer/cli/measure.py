@@ -10,7 +10,7 @@ import typer
 
 from summarizer import __version__
 from summarizer.cli import console
-from summarizer.cli.options import ConfigFile, Json, Set, app, load_config
+from summarizer.cli.options import ConfigFile, Json, Set, app, examples, load_config
 
 if TYPE_CHECKING:
     from summarizer.config import Config
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 @app.command(
     "eval",
-    epilog="Examples: summarizer eval --data ~/talks | "
-    "summarizer eval --data ~/talks --only gates --only claims -o build/evaluation.json",
+    epilog=examples(
+        "summarizer eval --data ~/talks",
+        "summarizer eval --data ~/talks --only gates --only claims -o build/evaluation.json",
+    ),
 )
 def evaluate(
     data: Annotated[Path, typer.Option(help="Folder of real talks; docs/evaluation.md describes its files.")],
@@ -73,7 +75,7 @@ def _model_name(settings: Config) -> str:
 
 
 @app.command(
-    epilog="Examples: summarizer score talk.vtt by-hand.txt | summarizer score transcribe-1f.json reference.srt --json"
+    epilog=examples("summarizer score talk.vtt by-hand.txt", "summarizer score transcribe-1f.json reference.srt --json")
 )
 def score(
     hypothesis: Annotated[Path, typer.Argument(help="The transcript to measure: json, vtt, srt, ttml, json3 or txt.")],
