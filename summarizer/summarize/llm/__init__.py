@@ -17,17 +17,23 @@ from summarizer.summarize.llm import prompts
 
 def _open_server(opening: Opening) -> Summarizer:
     from summarizer.summarize.llm.method import Method
-    from summarizer.summarize.llm.openai_server import OpenAIGenerator
+    from summarizer.summarize.llm.servers.openai_server import OpenAIGenerator
 
     settings = opening.config.summarize
     return Method(OpenAIGenerator(opening.config.runtime, settings.llm), settings, settings.llm.revision)
+
+
+def _check_endpoint(config: Config) -> None:
+    from summarizer.summarize.llm.servers.openai_server import check_endpoint
+
+    check_endpoint(config)
 
 
 OPENAI: Backend[Summarizer] = Backend(
     name="openai",
     open=_open_server,
     settings=lambda config: {"llm": config.summarize.llm.dump(), "prompts": prompts.compute_checksum()},
-    packages=(Package("openai", "openai"),),
+    check=_check_endpoint,
     talks_at_once=lambda runtime: runtime.llm_batch,  # enough talks for that many concurrent requests
 )
 
