@@ -1,6 +1,6 @@
 """Compare back ends with a language model on whole real talks: seconds, memory, and what the checks accept.
 
-    python benchmarks/backends.py --data FOLDER [--talks 2] [--turns 1] [--batch 4] [--threads 0] NAME=MODEL [NAME=MODEL ...]
+    python benchmarks/backends.py --data FOLDER [--talks 2] [--turns 1] [--batch 4] [--threads 0] NAME=MODEL ...
 
 NAME is a back end (`transformers`, `llamacpp`), MODEL a folder of safetensors or a GGUF file; the comparison is of
 arithmetic and implementation when both have the same weights. Every back end runs in its own process, in turns; the
@@ -33,6 +33,11 @@ from summarizer.pipeline import OpenedBackends  # noqa: E402
 from summarizer.summarize import summarizer_backend  # noqa: E402
 from summarizer.summarize.llm.generator import MemoryAnswers  # noqa: E402
 
+COLUMNS = (
+    *("back end", "device", "talks", "minutes of talk", "seconds a talk", "CPU seconds a talk", "statements", "quotes"),
+    *("answers dropped", "tokens in", "tokens out", "opened in, s", "peak, GB"),
+)
+
 
 def main() -> None:
     """Print a table row for each back end and turn."""
@@ -49,12 +54,10 @@ def main() -> None:
     if options.child:
         print(json.dumps(measure(options.candidates[0], options)))
         return
-    print(
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, llm_batch {options.batch}, {options.threads or 'all'} threads\n"
-    )
-    print("| back end | device | talks | minutes of talk | seconds a talk | CPU seconds a talk | statements | quotes | answers dropped "
-          "| tokens in | tokens out | opened in, s | peak, GB |")  # fmt: skip
-    print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
+    print(f"llm_batch {options.batch}, {options.threads or 'all'} threads\n")
+    print("| " + " | ".join(COLUMNS) + " |")
+    print("|---|---|" + "---:|" * (len(COLUMNS) - 2))
     for _turn in range(options.turns):
         for candidate in options.candidates:
             row = _run(candidate, options)

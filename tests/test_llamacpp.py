@@ -27,7 +27,7 @@ from summarizer.summarize.llm.transformers_model import TransformersGenerator
 from tests.conftest import changed, opened, summarize_settings
 
 NAME = "smollm2-135m-instruct"
-SETTINGS = summarize_settings(backend="llamacpp", llamacpp={"context_tokens": 1024}, max_new_tokens=20)
+SETTINGS = summarize_settings(backend="llamacpp", llamacpp={"context_tokens": 1024}, max_new_tokens=40)
 RUNTIME = RuntimeSettings(
     device="cpu", llm_batch=2, threads=1
 )  # threads of llama.cpp spin: two on a busy core take long
@@ -98,7 +98,7 @@ def test_a_cut_answer_is_not_finished(generator: LlamaCppGenerator) -> None:
     """The limit of tokens is that of the request, or else that of the settings."""
     endless = Request(instructions="Count.", material="Count.", grammar="root ::= [a-z ]+", max_new_tokens=5)
     answers = generate(generator, endless, endless.model_copy(update={"max_new_tokens": 0}))
-    assert [(answer.finished, answer.tokens_out) for answer in answers] == [(False, 5), (False, 20)]
+    assert [(answer.finished, answer.tokens_out) for answer in answers] == [(False, 5), (False, 40)]
 
 
 def test_a_prompt_that_does_not_fit_is_an_error(generator: LlamaCppGenerator) -> None:

@@ -110,6 +110,14 @@ def test_a_failed_download_leaves_no_usable_model(online: None, tmp_path: Path, 
         models.resolve("base", "whisper", tmp_path)
 
 
+def test_of_a_repository_with_many_variants_only_one_file_is_downloaded(online: None, tmp_path: Path) -> None:
+    """A repository of GGUF files has each model in ten sizes."""
+    wanted = models.CATALOGUE["qwen2.5-0.5b-instruct-gguf"].file
+    with hub({wanted: b"GGUF", "qwen2.5-0.5b-instruct-q8_0.gguf": b"GGUF", "config.json": b"{}"}) as address:
+        installed = models.pull("qwen2.5-0.5b-instruct-gguf", tmp_path, endpoint=address)
+    assert {path.name for path in installed.path.iterdir() if path.is_file()} == {wanted, "MODEL.json"}
+
+
 def test_a_repository_without_weights_is_an_error(online: None, tmp_path: Path) -> None:
     """A configuration alone is not a model."""
     with hub({"config.json": b"{}"}) as address, pytest.raises(BackendError, match="no weights"):

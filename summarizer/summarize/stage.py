@@ -44,10 +44,11 @@ def _make(work: Work[dict[str, Any], Summarizer], source: Source, corrected: Cor
     return summary.model_copy(update=found)
 
 
+# Version 11: answers of models are found behind thoughts, fences and announcements, and unreadable parts left out.
 # Version 10: sections follow the chapters of the video and cover the talk without overlaps; more kinds; abbreviations.
 SUMMARIZE = Stage(
     name="summarize",
-    version=10,
+    version=11,
     record=Summary,
     settings=_settings,
     reads=(Source, Corrected),
