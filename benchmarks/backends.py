@@ -1,6 +1,6 @@
 """Compare back ends with a language model on whole real talks: seconds, memory, and what the checks accept.
 
-    python benchmarks/backends.py --data FOLDER [--talks 2] [--turns 1] [--batch 4] [--threads 0] NAME=MODEL ...
+    python benchmarks/backends.py --data FOLDER [--talks 2] [OPTION ...] NAME=MODEL [NAME=MODEL ...]
 
 NAME is a back end (`transformers`, `llamacpp`), MODEL a folder of safetensors or a GGUF file; the comparison is of
 arithmetic and implementation when both have the same weights. Every back end runs in its own process, in turns; the
@@ -30,6 +30,7 @@ from summarizer.evaluation.digests import list_claims  # noqa: E402
 from summarizer.evaluation.extractive import make_rare_terms  # noqa: E402
 from summarizer.evaluation.material import Material  # noqa: E402
 from summarizer.pipeline import OpenedBackends  # noqa: E402
+from summarizer.records import Transcript  # noqa: E402
 from summarizer.summarize import summarizer_backend  # noqa: E402
 from summarizer.summarize.llm.generator import MemoryAnswers  # noqa: E402
 
@@ -45,6 +46,7 @@ def main() -> None:
     parser.add_argument("candidates", nargs="+", metavar="NAME=MODEL")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--talks", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=1e9, help="only the first minutes of each talk")
     parser.add_argument("--turns", type=int, default=1)
     parser.add_argument("--batch", type=int, default=4, help="runtime.llm_batch")
     parser.add_argument("--threads", type=int, default=0, help="runtime.threads; 0: all cores")
@@ -65,7 +67,16 @@ def main() -> None:
 
 
 def _run(candidate: str, options: argparse.Namespace) -> dict[str, Any]:
-    command = [sys.executable, __file__, candidate, "--child", "--data", str(options.data)]
+    command = [
+        sys.executable,
+        __file__,
+        candidate,
+        "--child",
+        "--data",
+        str(options.data),
+        "--minutes",
+        str(options.minutes),
+    ]
     command += [
         "--talks",
         str(options.talks),
@@ -91,13 +102,14 @@ def measure(candidate: str, options: argparse.Namespace) -> dict[str, Any]:
     material = Material(options.data)
     rare = make_rare_terms(material.talks)
     talks = [talk for talk in material.talks if talk.half == "report" and rare(talk)][: options.talks]
+    texts = [cut(talk.corrected, options.minutes) for talk in talks]
     started = time.monotonic()
     summarizer = OpenedBackends(config).open(summarizer_backend(config))
     opened = time.monotonic() - started
     started, cpu = time.monotonic(), time.process_time()
     with ThreadPoolExecutor(len(talks)) as pool:
         summaries = list(
-            pool.map(lambda talk: summarizer.summarize(talk.corrected, talk.source, MemoryAnswers()), talks)
+            pool.map(lambda talk, text: summarizer.summarize(text, talk.source, MemoryAnswers()), talks, texts)
         )
     seconds, cpu = time.monotonic() - started, time.process_time() - cpu
     if options.show:
@@ -112,7 +124,7 @@ def measure(candidate: str, options: argparse.Namespace) -> dict[str, Any]:
         "back end": name,
         "device": summaries[0].made.device,
         "talks": len(talks),
-        "minutes": round(sum(talk.corrected.segments[-1].end for talk in talks) / 60),
+        "minutes": round(sum(text.segments[-1].end for text in texts) / 60),
         "seconds": round(seconds / len(talks), 1),
         "cpu": round(cpu / len(talks), 1),
         "statements": sum(len(list(list_claims(summary))) for summary in summaries),
@@ -125,6 +137,12 @@ def measure(candidate: str, options: argparse.Namespace) -> dict[str, Any]:
         "opened": round(opened, 1),
         "peak": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9, 1),
     }
+
+
+def cut(transcript: Transcript, minutes: float) -> Transcript:
+    """Return the beginning of a transcript."""
+    segments = tuple(segment for segment in transcript.segments if segment.start < 60 * minutes)
+    return transcript.model_copy(update={"segments": segments, "duration": segments[-1].end})
 
 
 if __name__ == "__main__":

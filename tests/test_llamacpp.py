@@ -15,7 +15,7 @@ import pytest
 
 from summarizer import models
 from summarizer.cli import doctor
-from summarizer.config import Config, RuntimeSettings
+from summarizer.config import Config, RuntimeSettings, SummarizeSettings
 from summarizer.errors import BackendError, Failed
 from summarizer.records import Source, Transcript
 from summarizer.summarize.llm import LLAMACPP, OPENAI, TRANSFORMERS
@@ -27,7 +27,7 @@ from summarizer.summarize.llm.transformers_model import TransformersGenerator
 from tests.conftest import changed, opened, summarize_settings
 
 NAME = "smollm2-135m-instruct"
-SETTINGS = summarize_settings(backend="llamacpp", llamacpp={"context_tokens": 1024}, max_new_tokens=40)
+SETTINGS = summarize_settings(backend="llamacpp", context_tokens=1024, max_new_tokens=40)
 RUNTIME = RuntimeSettings(
     device="cpu", llm_batch=2, threads=1
 )  # threads of llama.cpp spin: two on a busy core take long
@@ -249,8 +249,8 @@ def test_a_gguf_file_is_a_model_and_identified_by_its_content(tmp_path: Path) ->
 
 def test_doctor_checks_the_package_and_the_model(tmp_path: Path) -> None:
     """Before a run."""
-    settings = summarize_settings(backend="llamacpp", llamacpp={"model": "qwen2.5-0.5b-instruct-gguf"})
-    config = Config(summarize=settings, runtime=RuntimeSettings(models=tmp_path))
+    chosen = {"backend": "llamacpp", "llamacpp": {"model": "qwen2.5-0.5b-instruct-gguf"}}
+    config = Config(summarize=SummarizeSettings.model_validate(chosen), runtime=RuntimeSettings(models=tmp_path))
     findings = {finding.check: finding for finding in doctor.examine(config)}
     assert "package xllamacpp" in findings
     assert findings["model qwen2.5-0.5b-instruct-gguf"].remedy.endswith("models pull qwen2.5-0.5b-instruct-gguf")

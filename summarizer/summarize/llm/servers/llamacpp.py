@@ -7,6 +7,7 @@ that requests have in common is computed once. GBNF grammars and JSON schemas co
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import as_completed
@@ -64,6 +65,8 @@ class LlamaCppGenerator:
                 f"{_REMEDY} Less memory: lower summarize.llamacpp.context_tokens or runtime.llm_batch.",
             ) from None
         self._transport = Transport(self._server.listening_address, key, use_environment=False)
+        # Requests wait here, not in the server: its threads would all be taken, and none be left to count tokens.
+        self._slots = asyncio.Semaphore(runtime.llm_batch)
         self._max_new_tokens = settings.llm.max_new_tokens
         about = self._call(self._transport.get("v1/models"))["data"][0]["meta"]
         self.context_tokens = min(int(about["n_ctx"]), settings.llamacpp.context_tokens)
@@ -98,7 +101,9 @@ class LlamaCppGenerator:
             body["response_format"] = {"type": "json_schema", "json_schema": {"schema": request.answer_schema}}
         else:
             body["grammar"] = request.grammar or ONE_LINE
-        completion = replies.read_completion(await _read(self._transport.post("v1/chat/completions", body)))
+        async with self._slots:
+            data = await _read(self._transport.post("v1/chat/completions", body))
+        completion = replies.read_completion(data)
         if completion is None:
             raise Failed("bad_answer", "llama.cpp gave no answer", "Try another summarize.llamacpp.model.")
         return Answer(
