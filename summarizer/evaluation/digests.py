@@ -66,7 +66,8 @@ def measure(material: Material, config: Config) -> Part:
     if backend is not EXTRACTIVE:
         try:
             summarizer = OpenedBackends(config).open(backend)
-            pages = summarize_all(f"{backend.name}, {config.summarize.llm.model}", talks, summarizer)
+            model = backend.model(config).name if backend.model else config.summarize.llm.model
+            pages = summarize_all(f"{backend.name}, {model}", talks, summarizer)
             rows += [*_describe(pages, talks, rare), *_cost(pages)]
         except BackendError as error:
             rows.append(Row(name=backend.name, figure=None, note=f"no model here: {error}"))

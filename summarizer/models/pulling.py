@@ -44,7 +44,7 @@ def pull(name: str, models: Path, revision: str = "", endpoint: str | None = Non
     sent = _download(model, wanted, folder, endpoint)
     cached = checksums.open_checksums(models / CHECKSUMS)
     files = {file: cached.sha256(folder / file) for file in list_files(folder)}
-    if not any(Path(file).suffix in {".safetensors", ".bin"} for file in files):
+    if not any(Path(file).suffix in {".safetensors", ".bin", ".gguf"} for file in files):
         raise BackendError(f"{model.repo} at {wanted} has no weights that can be loaded", "Check the revision.")
     for file, sha256 in files.items():
         if sent.get(file, sha256) != sha256:
@@ -64,7 +64,8 @@ def _download(model: Model, wanted: str, folder: Path, endpoint: str | None) -> 
         info = HfApi(endpoint=endpoint).model_info(model.repo, revision=wanted, files_metadata=True)
         if info.sha != wanted:
             raise BackendError(f"the hub sent {model.repo} at revision {info.sha}, not {wanted}", "Check its address.")
-        snapshot_download(model.repo, revision=wanted, local_dir=folder, allow_patterns=list(FILES), endpoint=endpoint)
+        wanted_files = [model.file] if model.file else list(FILES)
+        snapshot_download(model.repo, revision=wanted, local_dir=folder, allow_patterns=wanted_files, endpoint=endpoint)
     except (
         HfHubHTTPError,
         LocalEntryNotFoundError,

@@ -12,9 +12,11 @@ from summarizer.summarize.abbreviations import find_abbreviations
 from summarizer.summarize.base import Summarizer
 from summarizer.summarize.chapters import close_ranges
 from summarizer.summarize.extractive import EXTRACTIVE
-from summarizer.summarize.llm import OPENAI, TRANSFORMERS
+from summarizer.summarize.llm import LLAMACPP, OPENAI, TRANSFORMERS
 
-BACKENDS: dict[str, Backend[Summarizer]] = {backend.name: backend for backend in (EXTRACTIVE, TRANSFORMERS, OPENAI)}
+BACKENDS: dict[str, Backend[Summarizer]] = {
+    backend.name: backend for backend in (EXTRACTIVE, TRANSFORMERS, LLAMACPP, OPENAI)
+}
 
 
 def summarizer_backend(config: Config) -> Backend[Summarizer]:
@@ -43,6 +45,7 @@ def _make(work: Work[dict[str, Any], Summarizer], source: Source, corrected: Cor
 
 
 # Version 11: a model that edits follows chapters too, never edits what the audience asked, and lists it as questions.
+# Version 11 also: answers of models are found behind thoughts, fences and announcements.
 SUMMARIZE = Stage(
     name="summarize",
     version=11,

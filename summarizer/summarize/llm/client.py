@@ -10,18 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from summarizer.errors import Failed
 from summarizer.stage import Answers
 from summarizer.summarize.llm import prompts, schemas
+from summarizer.summarize.llm.answers import AnswerT, parse_answer, take_line
 from summarizer.summarize.llm.generator import Answer, Generator, Request
 
-AnswerT = TypeVar("AnswerT", bound=BaseModel)
-MAX_ANSWER_CHARACTERS = 200_000  # a server can send anything
-MAX_LINE_CHARACTERS = 1000  # of a plain answer
+MAX_QUOTED = 100  # characters of an unreadable answer in an error
 
 
 class Client:
@@ -35,6 +33,7 @@ class Client:
         self._identity = identity
         self._max_new_tokens = max_new_tokens
         self._stored = stored
+        self._has_written = False  # whether there was any plain answer without a problem
 
     def ask(self, requests: Sequence[Request], shape: type[AnswerT]) -> list[AnswerT]:
         """Return the answers as records, in order; a request with a truncated or invalid answer is repeated once.
@@ -52,23 +51,25 @@ class Client:
         for i, answer in zip(failed, self._get_answers(retries, lambda a: _parse(a, shape) is not None), strict=True):
             records[i] = _parse(answer, shape)
             if records[i] is None:
-                problem = "is not the requested JSON" if answer.finished else "was truncated by the token limit"
-                raise Failed(
-                    "bad_answer" if answer.finished else "answer_cut",
-                    f"the model's answer {problem}, twice",
-                    "Raise summarize.llm.max_new_tokens, or try another model.",
-                )
+                raise _explain_failure(answer)
         return [record for record in records if record is not None]
 
     def write(self, requests: Sequence[Request]) -> list[str]:
-        """Return the answers to requests for one line of plain text, in order; an answer may be cut or empty.
+        """Return the answers to requests for one line of plain text, in order; some may be cut or empty.
 
-        Raises `Failed("prompt_too_long")`.
+        Raises `Failed`: `prompt_too_long`, and `no_answer` when a server has answered nothing at all.
         """
         for request in requests:
             self._require_fitting(request)
-        answers = self._get_answers(requests, lambda answer: answer.finished or bool(answer.text.strip()))
-        return [answer.text[:MAX_LINE_CHARACTERS].strip().partition("\n")[0] for answer in answers]
+        answers = self._get_answers(requests, lambda answer: not answer.problem)
+        self._has_written = self._has_written or not all(answer.problem for answer in answers)
+        if not self._has_written:
+            raise Failed(
+                "no_answer",
+                f"the server answered none of {len(answers)} requests: {answers[0].problem}",
+                "Check the model and its chat template, or try another model.",
+            )
+        return [take_line(answer.text) for answer in answers]
 
     def fits(self, request: Request) -> bool:
         """Return whether the prompt and its longest possible answer fit into the model's context."""
@@ -116,6 +117,22 @@ class Client:
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
+def _explain_failure(answer: Answer) -> Failed:
+    if not answer.finished:
+        return Failed(
+            "answer_cut",
+            "the model's answer was truncated by the token limit, twice",
+            "Raise summarize.llm.max_new_tokens, or try another model.",
+        )
+    said = " ".join(answer.text.split())
+    quoted = f"it is {said[:MAX_QUOTED]!r}" if said else answer.problem or "it is empty"
+    return Failed(
+        "bad_answer",
+        f"the model's answer is not the requested JSON, twice: {quoted}",
+        "Try another model, or a server that supports response_format.",
+    )
+
+
 def _make_retry(request: Request, answer: Answer) -> Request:
     """Add what was wrong to a request: with greedy decoding, the same request would produce the same answer."""
     instruction = prompts.load("form" if answer.finished else "cut").text
@@ -124,13 +141,4 @@ def _make_retry(request: Request, answer: Answer) -> Request:
 
 
 def _parse(answer: Answer, shape: type[AnswerT]) -> AnswerT | None:
-    if not answer.finished or len(answer.text) > MAX_ANSWER_CHARACTERS:
-        return None
-    text = answer.text.strip()
-    if text.startswith("```"):  # models without constrained decoding often wrap JSON in a code block
-        text = text.strip("`").removeprefix("json").strip()
-    try:
-        # strict=False: grammars allow control characters inside strings; the digest removes them.
-        return shape.model_validate(json.loads(text, strict=False))
-    except (ValueError, RecursionError, ValidationError):
-        return None
+    return parse_answer(answer.text, shape) if answer.finished else None

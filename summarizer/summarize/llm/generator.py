@@ -34,6 +34,7 @@ class Answer(Record):
     tokens_in: int
     tokens_out: int
     finished: bool
+    problem: str = ""  # why a server gave no text; an answer with a problem is not stored
 
 
 class Generator(Protocol):

@@ -7,11 +7,13 @@ and sponsors, which are then dropped; without it, a model that must follow a sch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from summarizer.summarize.kinds import Kind
 
@@ -19,43 +21,91 @@ MAX_TEXT = 240  # characters of one statement, enforced by the schema
 MAX_HEADING, MAX_OWNER, MAX_COMMAND = 60, 40, 160
 NOTES_PER_CHUNK, NOTES_TRANSLATED = 12, 7  # a note with its translation is about twice as long
 
-# A server without constrained decoding may send anything. Texts far over the limits of the schema are rejected.
-_Text = Field(max_length=1000)
-_Many = Field(max_length=60)
+# A server without constrained decoding may send anything. What cannot be read as a statement is left out; texts far
+# over the limits of the schema cannot.
+_MAX_ITEMS = 60
+
+
+def _read_numbers(value: Any) -> Any:
+    """Return the numbers in what a model gives as a list of them: 3, "3", "[3] and [4]", ["3"]."""
+    if isinstance(value, (list, tuple)):
+        return [number for item in value[:_MAX_ITEMS] for number in _read_numbers(item)]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return [int(value)] if value == value and abs(value) < 1e6 else []
+    if isinstance(value, str):
+        return [int(digits) for digits in re.findall(r"(?<![\d.-])\d{1,6}(?!\d)", value[:400])][:_MAX_ITEMS]
+    return []
+
+
+def _read_text(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _read_statement(value: Any) -> Any:
+    """Return a bare text as a statement without evidence, which the check rejects with a reason."""
+    return {"text": value, "evidence": []} if isinstance(value, str) else value
+
+
+_Numbers = Annotated[list[int], BeforeValidator(_read_numbers)]
+_Optional = BeforeValidator(_read_text)
 
 
 class Statement(BaseModel):
     """One sentence, and the numbers of the segments (map) or notes (merge, reduce) that support it."""
 
-    text: str = _Text
-    evidence: list[int] = _Many
-    translation: str = Field(default="", max_length=1000)
-    role: str = "point"
-    speaker: str = Field(default="", max_length=200)
-    owner: str = Field(default="", max_length=200)
-    command: str = Field(default="", max_length=1000)
-
-
-class MapAnswer(BaseModel):
-    """The answer in the map and merge steps."""
-
-    claims: list[Statement] = _Many
+    text: str = Field(max_length=1000)
+    evidence: _Numbers
+    translation: Annotated[str, _Optional] = Field(default="", max_length=1000)
+    role: Annotated[str, _Optional] = "point"
+    speaker: Annotated[str, _Optional] = Field(default="", max_length=200)
+    owner: Annotated[str, _Optional] = Field(default="", max_length=200)
+    command: Annotated[str, _Optional] = Field(default="", max_length=1000)
 
 
 class Heading(BaseModel):
     """One section of an answer in the reduce step; `notes` are numbers of notes."""
 
-    heading: str = _Text
-    translation: str = Field(default="", max_length=1000)
-    notes: list[int] = _Many
+    heading: str = Field(max_length=1000)
+    translation: Annotated[str, _Optional] = Field(default="", max_length=1000)
+    notes: _Numbers
+
+
+def _take_readable(items: Any, shape: type[BaseModel]) -> list[BaseModel]:
+    """Return the items of a list that have a shape; raises `ValueError` if it has items and none of them has."""
+    if isinstance(items, dict):
+        items = [items]
+    if not isinstance(items, list):
+        raise ValueError("it is not a list")
+    readable: list[BaseModel] = []
+    for item in items[:_MAX_ITEMS]:
+        with suppress(ValidationError):
+            readable.append(shape.model_validate(_read_statement(item) if shape is Statement else item))
+    if items and not readable:
+        raise ValueError("no item of the list can be read")
+    return readable
+
+
+_Statements = Annotated[list[Statement], BeforeValidator(lambda items: _take_readable(items, Statement))]
+_Headings = Annotated[list[Heading], BeforeValidator(lambda items: _take_readable(items, Heading))]
+
+
+class MapAnswer(BaseModel):
+    """The answer in the map and merge steps."""
+
+    claims: _Statements
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_list(cls, value: Any) -> Any:
+        return {"claims": value} if isinstance(value, list) and value else value
 
 
 class ReduceAnswer(BaseModel):
     """The answer in the reduce step."""
 
-    tldr: Statement
-    takeaways: list[Statement] = _Many
-    sections: list[Heading] = _Many
+    tldr: Annotated[Statement, BeforeValidator(_read_statement)]
+    takeaways: _Statements = []
+    sections: _Headings = []
 
 
 @dataclass(frozen=True)
