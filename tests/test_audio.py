@@ -61,12 +61,12 @@ import sys
 from pathlib import Path
 import summarizer.audio, summarizer.download
 from summarizer.config import DownloadSettings
-from summarizer.download import folder
+from summarizer.download import local
 
 space = Path({str(tmp_path / "space")!r})
-(video,) = folder.list_recordings(Path({str(tmp_path)!r}))
-source = folder.read_recording(video, DownloadSettings(), space)
-audio = folder.copy_audio(video, space)
+(video,) = local.list_recordings(Path({str(tmp_path)!r})).videos
+source = local.read_recording(video, DownloadSettings(), space)
+audio = local.copy_audio(video, space)
 print(source.duration, audio.name, audio.stat().st_size > 1000, "av" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

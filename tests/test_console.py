@@ -47,7 +47,7 @@ def test_messages_and_data_have_no_control_characters(capfd: pytest.CaptureFixtu
 
 def test_log_records_have_no_control_characters(capfd: pytest.CaptureFixture[str]) -> None:
     """Neither in their arguments nor in the message of an exception."""
-    handler = console.make_log_handler()
+    handler = console.LogHandler()
     try:
         raise ValueError(NASTY)
     except ValueError:
@@ -125,7 +125,9 @@ def test_a_run_survives_names_that_are_no_utf_8(tmp_path: Path, encoding: str) -
 
 def test_an_unexpected_error_has_no_control_characters(tmp_path: Path) -> None:
     """Python would print the message of an exception as it is."""
-    code = f"import summarizer.cli as cli\ndef fail(): raise RuntimeError({NASTY!r})\ncli.app = fail\ncli.main()"
+    code = (
+        f"import summarizer.cli as cli\ndef fail(*_, **__): raise RuntimeError({NASTY!r})\ncli.app = fail\ncli.main()"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 1
     assert b"reversed" in done.stderr

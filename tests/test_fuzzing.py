@@ -226,7 +226,7 @@ def test_records_of_models(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "base").mkdir(exist_ok=True)
     (tmp_path / "base" / models.NOTE).write_bytes(data)
     (tmp_path / models.CHECKSUMS).write_bytes(data)
-    models.checksums.open_checksums.cache_clear()
+    models.installed.checksums.open_checksums.cache_clear()
     with pytest.raises(SummarizerError):
         models.resolve("base", "whisper", tmp_path)
 

@@ -299,7 +299,7 @@ def test_a_changed_model_is_not_loaded_and_leaves_finished_work_valid(tmp_path: 
     assert speech_key(config) == "1217d8f491a9"
     with pytest.raises(BackendError, match=f"{name} {message}") as error:
         models.resolve("small", "whisper", tmp_path)
-    assert error.value.remedy == "Run: summarizer models pull small"
+    assert error.value.remedy.startswith("Run: summarizer models pull small")
 
 
 def test_checksums_that_cannot_be_kept_cost_time_only(tmp_path: Path) -> None:

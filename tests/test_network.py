@@ -213,7 +213,7 @@ def test_a_feed_reaches_no_other_server_of_this_machine(tmp_path: Path) -> None:
                 downloads.list_videos(f"{home}/moved.xml")
             with pytest.raises(UsageError, match="contains no videos"):
                 downloads.list_videos(f"{home}/other.xml")
-            (video,) = downloads.list_videos(f"{home}/feed.xml")
+            (video,) = downloads.list_videos(f"{home}/feed.xml").videos
             with pytest.raises(Failed, match="redirected to"):
                 downloads.download(video, tmp_path)
     assert asked == []
@@ -233,7 +233,7 @@ def test_a_proxy_of_the_environment_gets_no_request_to_this_machine(monkeypatch:
         serve(lambda handler: send(handler, feed(home, ""), Content_Type="text/xml")) as home,
     ):
         monkeypatch.setenv(name, company)
-        assert len(Downloader(DownloadSettings(), FEEDS).list_videos(f"{home}/feed.xml")) == 1
+        assert len(Downloader(DownloadSettings(), FEEDS).list_videos(f"{home}/feed.xml").videos) == 1
     assert asked == []
 
 
@@ -318,7 +318,7 @@ def test_the_text_of_a_redirect_is_not_read() -> None:
             handler.wfile.write(b"x" * 100_000)
 
     with serve(answer) as home:
-        assert len(Downloader(DownloadSettings(), FEEDS).list_videos(f"{home}/feed.xml")) == 1
+        assert len(Downloader(DownloadSettings(), FEEDS).list_videos(f"{home}/feed.xml").videos) == 1
     assert "/other.xml" in requests
 
 

@@ -9,7 +9,7 @@ from summarizer.config import Config, load
 from summarizer.errors import BackendError, UsageError
 from summarizer.pipeline import Run, State, new_run
 from summarizer.pipeline.preflight import check_names, check_settings
-from summarizer.pipeline.text import _warn_once
+from summarizer.pipeline.text import _warned
 from summarizer.stage import Backend
 from tests.fake_backends import FakeBackends, make_video
 
@@ -132,7 +132,7 @@ def test_without_a_speech_model_automatic_captions_are_used_and_replaced_later(
     """As the policy promises, with one warning; no sound is downloaded. When the model is there, speech is recognised."""
     backends = WithoutSpeech(kind="automatic")
     backends.listing = tuple(make_video(number) for number in range(3))
-    _warn_once.cache_clear()
+    _warned.clear()
     with caplog.at_level(logging.WARNING):
         run = Run(settings(tmp_path), backends=backends)
         run.execute(run.find(["x"]))

@@ -13,7 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "licences.md"
-LAYERS = ("core", "speech", "llm", "test")
+LAYERS = ("core", "speech", "llamacpp", "llm", "test")
 UNKNOWN = "not installed here"
 _ROW = re.compile(r"^\| ([a-z0-9._-]+) \| (.+?) \| (core|speech|llm|test) \|$", re.MULTILINE)
 

@@ -110,10 +110,11 @@ def print_traceback(lines: Iterable[str]) -> None:
     err.print(Text(clean_lines("".join(lines).rstrip())))
 
 
-class _LogHandler(logging.Handler):
+class LogHandler(logging.Handler):
     """Writes log records to stderr in the form of errors, between the progress lines."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write one record; its text may come from outside."""
         colour = {"warning": "yellow", "error": "red"}.get(record.levelname.lower(), "dim")
         err.print(
             Text(f"{record.levelname.lower()}: ", style=colour).append(clean(record.getMessage()), style="default")
@@ -125,7 +126,7 @@ class _LogHandler(logging.Handler):
 def configure_logging() -> None:
     """Send the log to stderr: warnings, and with `verbose` also what is done."""
     level = logging.INFO if Verbosity.verbose else logging.ERROR if Verbosity.quiet else logging.WARNING
-    logging.basicConfig(level=level, handlers=[_LogHandler()], force=True)
+    logging.basicConfig(level=level, handlers=[LogHandler()], force=True)
 
 
 def show_status(text: str) -> AbstractContextManager[Any]:

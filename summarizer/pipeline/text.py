@@ -9,7 +9,7 @@ recognised text.
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
+import threading
 from typing import NamedTuple
 
 from summarizer.check import CHECK
@@ -172,9 +172,16 @@ class TextSource:
         return False
 
 
-@lru_cache(maxsize=8)
+_warned: set[str] = set()
+_warned_lock = threading.Lock()  # talks are worked on in several threads
+
+
 def _warn_once(text: str) -> None:
     """Log a warning that concerns many talks of a run with the first of them."""
+    with _warned_lock:
+        if text in _warned:
+            return
+        _warned.add(text)
     log.warning("%s", text)
 
 
