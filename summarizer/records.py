@@ -15,7 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 Origin = Literal["youtube", "feed", "folder"]
 CaptionKind = Literal["human", "automatic"]
 CAPTION_KINDS: frozenset[str] = frozenset(get_args(CaptionKind))
-CaptionFormat = Literal["vtt", "srt", "json3", "ttml", "txt"]
+# The suffixes of caption files.
+CaptionFormat = Literal[
+    "vtt", "srt", "json3", "ttml", "txt", "sbv", "dfxp", "srv1", "srv2", "srv3", "ass", "ssa", "docx"
+]
 Status = Literal["made", "cached", "refused", "deferred", "failed"]
 SpanReason = Literal[
     "no_speech",  # silence, noise or music
@@ -35,7 +38,19 @@ NoteKind = Literal[
     "channel_chosen",  # one of two channels that cancel each other out, for `seconds`
     "late_sound",  # the sound starts `seconds` after the recording
     "early_end",  # the sound ends `seconds` before the recording
+    # Of caption files:
+    "times_estimated",  # the text has no times: they are estimated from its length
+    "times_equal",  # all cues have the same time: their times are estimated from the length of the text
+    "times_restart",  # the times start again, in `total` parts, which were placed one after the other
+    "times_sorted",  # the same, but each part covers the whole video: all cues were sorted by time
+    "times_shifted",  # the times begin after the end of the video: `seconds` were subtracted
+    "times_backwards",  # `count` of `total` cues begin before the cue above them or end before they begin
+    "unread_times",  # `count` of `total` cues have unreadable times: they were placed between their neighbours
+    "unread_lines",  # `count` of `total` lines belong to no cue and were left out
+    "unread_bytes",  # `count` of `total` bytes are no text and were left out
+    "encoding_detected",  # the encoding is not declared; the most plausible one is `example`
 ]
+_MINOR_SHARE = 0.01  # `count` of `total` up to which a note is not worth a line on the page
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
@@ -142,13 +157,20 @@ class Span(Record):
 
 
 class RecordingNote(Record):
-    """What readers of the text should know of the sound of a recording."""
+    """What readers of the text should know of the sound of a recording or of its caption file."""
 
     kind: NoteKind
     seconds: float = 0.0
     tracks: tuple[int, ...] = ()  # sound tracks that were used, numbered from 1
-    total: int = 0  # sound tracks of the file
+    count: int = 0  # cues, lines or bytes that the note is about
+    total: int = 0  # sound tracks, cues, lines or bytes of the file
     language: str = ""  # of the tracks used, ISO 639-1 where it is known
+    example: str = ""  # the first line that was left out, or the encoding
+
+    @property
+    def minor(self) -> bool:
+        """Whether the note is for those who look closely: `summarizer explain` has it, the page does not."""
+        return self.kind == "encoding_detected" or 0 < self.count <= _MINOR_SHARE * self.total
 
 
 class Transcript(Record):
@@ -163,7 +185,7 @@ class Transcript(Record):
     redone: int = 0  # windows of which parts were recognised again, with safer settings
     voiced: float | None = None  # seconds with a voice; None if voice activity detection did not run
     voiced_share: float | None = None  # share of the voiced time that has text, 0..1
-    notes: tuple[RecordingNote, ...] = ()  # on the sound
+    notes: tuple[RecordingNote, ...] = ()  # on the sound or the caption file
     made: Provenance
 
     @property
