@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from summarizer.transcribe.captions.cues import CLOCK, Parsed, Untimed, clock_seconds, place
 from summarizer.transcribe.captions.markup import split_voices, strip_markup
 
-_CLOCK_PART = r"-?(?:\d+\s?[:.]\s?)+\d+(?:\s?[.,]\s?\d+)?"
 _ARROW = re.compile(rf"^\s*\[?{CLOCK}\s*(?:-{{1,3}}|[–—])>\s*{CLOCK}\]?(?=\s|$)(.*)$")
 _FRAMES = re.compile(r"^\s*(\d+):(\d+):(\d+)[:;](\d+)\s*-->\s*(\d+):(\d+):(\d+)[:;](\d+)(?=\s|$)(.*)$")
 _FRAME_RATE = 25  # of times that end in frames, which do not state it; wrong by less than half a second
-_BROKEN = re.compile(rf"^\s*\[?(?:{_CLOCK_PART})?\s*-->\s*(?:{_CLOCK_PART})?\]?\s*$")
+_BROKEN_CLOCK = r"-?\d[\dxX?OolI]?\w?\s?[:.][\w\s:.,-]{1,14}"  # digits with colons, some of them misread
+_BROKEN = re.compile(rf"^\s*\[?(?:{_BROKEN_CLOCK})?\s*-{{0,2}}->\s*(?:{_BROKEN_CLOCK})?\]?\s*$")
 _SBV = re.compile(rf"^\s*{CLOCK}\s*,\s*{CLOCK}\s*$")
+_BROKEN_SBV = re.compile(r"^\s*\d+:\w{1,2}:\w{1,2}[.]\w{1,3},\d+:\w{1,2}:\w{1,2}[.]\w{1,3}\s*$")
 _SETTINGS = re.compile(r"(?:\s*(?:align|position|line|size|vertical|region|[A-DLTSXY]\d?)\s*:\s*[^\s:]+)*\s*", re.IGNORECASE)
+_SETTING = re.compile(r"\b(?:align|position|line|size|vertical|region)\b")  # whatever its value is
 _HIDDEN = re.compile(r"(?:NOTE|STYLE|REGION|X-TIMESTAMP-MAP)\b")
 
 
@@ -58,6 +60,8 @@ def parse_sbv(text: str) -> Parsed:
         if match := _SBV.match(line):
             groups = match.groups()
             blocks.append(_Block((clock_seconds(*groups[:4]), clock_seconds(*groups[4:]))))
+        elif _BROKEN_SBV.match(line):
+            blocks.append(_Block(None))
         elif blocks:
             blocks[-1].lines += line.split("[br]")  # SBV's line break
         elif line.strip():
@@ -72,12 +76,18 @@ def _read_times(line: str) -> tuple[tuple[float, float] | None, str] | None:
     if match := _ARROW.match(line):
         groups = match.groups()
         times = clock_seconds(*groups[:4]), clock_seconds(*groups[4:8])
-        return times, "" if _SETTINGS.fullmatch(groups[8]) else groups[8]
+        return times, _drop_settings(groups[8])
     if match := _FRAMES.match(line):
         numbers = match.groups()
         start, end = (clock_seconds(*numbers[i : i + 3]) + int(numbers[i + 3]) / _FRAME_RATE for i in (0, 4))
-        return (start, end), "" if _SETTINGS.fullmatch(numbers[8]) else numbers[8]
-    return (None, "") if _BROKEN.match(line) else None
+        return (start, end), _drop_settings(numbers[8])
+    return (None, "") if _BROKEN.match(line) and (":" in line or not line.strip("-> ")) else None
+
+
+def _drop_settings(text: str) -> str:
+    """The text behind the times; empty if it is where the cue stands on the screen."""
+    settings = _SETTINGS.fullmatch(text) or (len(text.split()) < 7 and _SETTING.search(text))
+    return "" if settings else text
 
 
 def _hide_comments(lines: list[str]) -> list[str]:
@@ -126,22 +136,23 @@ def _remove_ids(blocks: list[_Block], before: list[str], every_id: bool) -> list
     """Remove identifiers from the ends of the blocks above them; returns the lines that belong to no cue."""
     above = [before, *(block.lines for block in blocks[:-1])]  # what is above each line of times
     numbered = sum(bool(lines and lines[-1].strip().isdigit()) for lines in above)
-    named = sum(_ends_in_id(lines) for lines in above)
+    named = sum(_ends_in_id(lines, lines is before) for lines in above)
     # In SubRip, a line above the times that is no number is an identifier only if nearly all cues have one.
     names = every_id or (numbered * 2 < len(above) and named >= 0.9 * len(above))
     number = 0
     for lines in above:
         while lines and not lines[-1].strip() and _last_number(lines) == number + 1:
             lines.pop()  # files with every line doubled have an empty line below the number
-        if lines and (lines[-1].strip().isdigit() or (names and _ends_in_id(lines))):
+        if lines and (lines[-1].strip().isdigit() or (names and _ends_in_id(lines, lines is before))):
             last = lines.pop().strip()
             number = int(last) if last.isdecimal() else number + 1
     return [line for line in before if line.strip()]
 
 
-def _ends_in_id(lines: list[str]) -> bool:
-    """Whether the last line stands alone, below an empty line or nothing."""
-    return bool(lines and lines[-1].strip() and (len(lines) == 1 or not lines[-2].strip()))
+def _ends_in_id(lines: list[str], at_start: bool) -> bool:
+    """Whether the last line stands alone: below an empty line, or at the start of the file."""
+    alone = at_start if len(lines) == 1 else lines and not lines[-2].strip()
+    return bool(alone and lines[-1].strip())
 
 
 def _last_number(lines: list[str]) -> int | None:
