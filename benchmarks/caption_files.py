@@ -42,11 +42,13 @@ def by_pysubs2(text: str, form: str) -> str:
     import pysubs2
 
     return "\n".join(
-        event.plaintext for event in pysubs2.SSAFile.from_string(text, form) if not event.is_comment and not event.is_drawing
+        event.plaintext
+        for event in pysubs2.SSAFile.from_string(text, form)
+        if not event.is_comment and not event.is_drawing
     )
 
 
-def by_srt(text: str, form: str) -> str:
+def by_srt(text: str, _: str) -> str:
     """srt."""
     import srt
 
@@ -78,7 +80,10 @@ def by_ttconv(text: str, form: str) -> str:
     body = document.get_body() if document else None
     paragraphs = [node for node in body.dfs_iterator() if isinstance(node, model.P)] if body else []
     return "\n".join(
-        "".join(" " if isinstance(node, model.Br) else node.get_text() if isinstance(node, model.Text) else "" for node in p.dfs_iterator())
+        "".join(
+            " " if isinstance(node, model.Br) else node.get_text() if isinstance(node, model.Text) else ""
+            for node in p.dfs_iterator()
+        )
         for p in paragraphs
     )
 
@@ -91,7 +96,16 @@ PARSERS: dict[str, tuple[Callable[[str, str], str], set[str]]] = {
     "pycaption": (by_pycaption, {"vtt", "srt", "ttml"}),
     "ttconv": (by_ttconv, {"vtt", "srt", "ttml"}),
 }
-SUFFIXES = {".vtt": "vtt", ".srt": "srt", ".sbv": "sbv", ".ttml": "ttml", ".dfxp": "ttml", ".xml": "ttml", ".ass": "ass", ".ssa": "ass"}
+SUFFIXES = {
+    ".vtt": "vtt",
+    ".srt": "srt",
+    ".sbv": "sbv",
+    ".ttml": "ttml",
+    ".dfxp": "ttml",
+    ".xml": "ttml",
+    ".ass": "ass",
+    ".ssa": "ass",
+}
 
 
 def count_words(text: str) -> Counter[str]:
@@ -145,7 +159,9 @@ def measure(folder: Path, show_files: bool) -> None:
 def agreed(counts: list[Counter[str]]) -> Counter[str]:
     """Each word as often as the second of the parsers found it that found it most often."""
     words = {word for count in counts for word in count}
-    return Counter({word: sorted((count[word] for count in counts), reverse=True)[1] for word in words if len(counts) > 1})
+    return Counter(
+        {word: sorted((count[word] for count in counts), reverse=True)[1] for word in words if len(counts) > 1}
+    )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """Local recordings: audio or video files, with optional caption and metadata files of the same name.
 
 standup.mp4                           the recording
-standup.vtt .srt .ttml .json3 .txt    its captions; `standup.en.vtt` states their language, as yt-dlp does
+standup.vtt .srt .ttml .json3 .txt    its captions, also .sbv .dfxp .srv1 .srv2 .srv3 .ass .ssa .docx;
+                                      `standup.en.vtt` states their language, as yt-dlp does
 standup.info.json                     title, description, channel, upload_date, webpage_url, chapters, playlist_title,
                                       id: as yt-dlp writes them
 
-A caption file without media is a recording too; plain text (`.txt`) only with an .info.json file. Captions count as
-written by people unless the .info.json file has their language only under `automatic_captions`.
+A caption file without media is a recording too; plain text (`.txt`) and Word files (`.docx`) only with an .info.json
+file. Captions count as written by people unless the .info.json file has their language only under
+`automatic_captions`.
 """
 
 from __future__ import annotations
@@ -32,7 +34,11 @@ from summarizer.records import VIDEO_ID, CaptionFormat, CaptionKind, CaptionTrac
 AUDIO = frozenset(".m4a .mp3 .opus .ogg .oga .flac .wav .mka .aac .weba .wma .amr .aif .aiff .ac3 .eac3 .mp2".split())
 VIDEO = frozenset(".mp4 .mkv .webm .mov .m4v .avi .ts .mts .m2ts .wmv .3gp .3g2 .mpg .mpeg .flv .ogv".split())
 SPONSOR_TOLERANCE = 2.0  # seconds; cuts are made at the nearest packets or key frames
-CAPTIONS: tuple[CaptionFormat, ...] = ("vtt", "srt", "ttml", "json3", "txt")
+# In order of preference.
+CAPTIONS: tuple[CaptionFormat, ...] = (
+    *("vtt", "srt", "ttml", "json3", "sbv", "dfxp", "srv3", "srv2", "srv1", "ass", "ssa", "docx", "txt"),
+)
+UNTITLED = frozenset(("docx", "txt"))  # captions only beside a recording or an .info.json file: they may be anything
 _INFO = ".info.json"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
@@ -83,7 +89,7 @@ def _group_files(files: list[Path]) -> list[tuple[Path, list[Path]]]:
         elif (form := file.suffix[1:].lower()) in CAPTIONS:
             stem, _ = _split_name(file, stems)
             companions.setdefault(stem, []).append(file)
-            if form != "txt" or stem in described:
+            if form not in UNTITLED or stem in described:
                 captions_only.setdefault(stem, file)
     for file in media:
         captions_only.pop(file.stem, None)

@@ -36,7 +36,11 @@ def find_label(text: str) -> Label | None:
         return None
     name = clean_name(match[1] or match[2])
     words = name.split()
-    possible = 0 < len(words) <= MAX_WORDS and any(char.isalpha() for char in name) and not re.search(r"[?!;\"“”<>]|\.\s*$", name)
+    possible = (
+        0 < len(words) <= MAX_WORDS
+        and any(char.isalpha() for char in name)
+        and not re.search(r"[?!;\"“”<>]|\.\s*$", name)
+    )
     if not possible or words[0].lower() in NO_NAMES or _count_unmarked(match[1] or match[2]):
         return None
     return Label(name, text[match.end() :], bool(match[1]))

@@ -15,12 +15,16 @@ _TAG = re.compile(
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # of ASS, also found in SubRip: {\an8}
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s+([^<>]*))?>|(</v>)")
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # marks of direction, placeholders
+_INVISIBLE = re.compile(
+    "[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)  # marks of direction, placeholders
 
 
 def clean_text(text: str) -> str:
     """Remove invisible characters and repeated white space; lines are kept, empty ones are not."""
-    lines = (" ".join(line.split()) for line in re.split(r"[\n\v\f\x1c-\x1e\x85\u2028\u2029]", _INVISIBLE.sub("", text)))
+    lines = (
+        " ".join(line.split()) for line in re.split(r"[\n\v\f\x1c-\x1e\x85\u2028\u2029]", _INVISIBLE.sub("", text))
+    )
     return "\n".join(line for line in lines if line)
 
 

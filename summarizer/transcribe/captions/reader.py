@@ -13,9 +13,9 @@ from summarizer.config import CaptionsSettings
 from summarizer.errors import Failed
 from summarizer.records import CaptionFormat, CaptionKind, Provenance, RecordingNote, Span, Transcript
 from summarizer.transcribe.captions.cues import Cue, Parsed
-from summarizer.transcribe.captions.docx import extract_text
 from summarizer.transcribe.captions.encoding import Decoded, decode
 from summarizer.transcribe.captions.formats import parse
+from summarizer.transcribe.captions.formats.docx import extract_text
 from summarizer.transcribe.captions.merge import DEFAULTS, drop_repeated_lines, merge
 from summarizer.transcribe.captions.times import order
 from summarizer.transcribe.captions.turns import mark_turns

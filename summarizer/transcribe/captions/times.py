@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 
 from summarizer.records import RecordingNote
 from summarizer.transcribe.captions.cues import Cue, Parsed
-from summarizer.transcribe.captions.plain import spread
+from summarizer.transcribe.captions.formats.plain import spread
 
 _RESTART = 30.0  # seconds that times go back where a new part of a file begins; live captions overlap by less
 _BACKWARDS = 1.0  # seconds that a cue may begin before the cue above it: two people speak at once

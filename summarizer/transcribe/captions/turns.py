@@ -54,14 +54,18 @@ def _read_turn(text: str, names: set[str], speaker: str | None) -> tuple[str | N
 def _find_names(cues: Sequence[Cue]) -> set[str]:
     """The labels that are speakers."""
     at_start = [label for cue in cues if not cue.speaker and (label := _label_of(cue.text))]
-    everywhere = [label for cue in cues if not cue.speaker for line in _INNER.split(cue.text) if (label := _label_of(line))]
+    everywhere = [
+        label for cue in cues if not cue.speaker for line in _INNER.split(cue.text) if (label := _label_of(line))
+    ]
     counts = Counter(label.name for label in everywhere)
     share = len(at_start) / len(cues) if cues else 0.0
     names = {name for name, count in counts.items() if count >= MIN_LABELS and is_name(name)}
     if share >= _COMMON:
         names |= {name for name, count in counts.items() if count >= MIN_UNUSUAL and len(name.split()) <= 3}
     if share >= _ALL and len(at_start) > 2:
-        return names | {label.name for label in at_start if share >= _EVERY or counts[label.name] > 1 or _counts_once(label)}
+        return names | {
+            label.name for label in at_start if share >= _EVERY or counts[label.name] > 1 or _counts_once(label)
+        }
     if names:  # the file names its speakers, so one that speaks once is named as well
         full = share >= _COMMON
         names |= {label.name for label in everywhere if _counts_once(label) and (full or len(label.name.split()) > 1)}

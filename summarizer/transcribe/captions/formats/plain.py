@@ -9,14 +9,18 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from summarizer.transcribe.captions.blocks import split_lines
 from summarizer.transcribe.captions.cues import CLOCK, Cue, Parsed, clock_seconds
+from summarizer.transcribe.captions.formats.blocks import split_lines
 from summarizer.transcribe.captions.labels import is_name, starts_turn
 from summarizer.transcribe.captions.markup import clean_text
 
 _RANGE = rf"[\[(<]?\s*{CLOCK}(?:\s*(?:-{{1,2}}>?|–|—|→|to|,)\s*{CLOCK})?\s*[\])>]?"
-_STAMP = re.compile(rf"^\s*{_RANGE}(?!\d|:\d|\.\d|\s*[ap]\.?m\b)(?:\s*[-–—|:]\s+|\s+|$|(?<=[\])>]))(.*)$", re.IGNORECASE)
-_LENGTH = re.compile(r"(?:\d+ (?:hours?|minutes?|seconds?)(?:, | and |$| (?=\S)))+")  # YouTube's pane, for screen readers
+_STAMP = re.compile(
+    rf"^\s*{_RANGE}(?!\d|:\d|\.\d|\s*[ap]\.?m\b)(?:\s*[-–—|:]\s+|\s+|$|(?<=[\])>]))(.*)$", re.IGNORECASE
+)
+_LENGTH = re.compile(
+    r"(?:\d+ (?:hours?|minutes?|seconds?)(?:, | and |$| (?=\S)))+"
+)  # YouTube's pane, for screen readers
 _HEADER = re.compile(rf"^\s*(\S.{{0,58}}?)(\s{{2,}}|\t|\s*[-–—|•·,]\s+|\s*(?=[\[(])|\s)[\[(]?{CLOCK}[\])]?\s*:?\s*$")
 _BRACKET_HEADER = re.compile(rf"^\s*\[([^\[\]\d:][^\[\]:]{{0,58}})\]\s+{CLOCK}\s*$")  # Zoom's saved captions
 _CHAT = re.compile(rf"^\s*{CLOCK}\s+From\s+(.{{1,60}}?)\s+[Tt]o\s+(.{{1,60}}?)\s*:\s*(.*)$")  # Zoom's chat
@@ -77,7 +81,7 @@ def _read_stamp(line: str) -> _Entry | None:
         return _Entry(clock_seconds(*match.groups()[:4]), end, None, [words] if words else [], alone=not words)
     if match := _HEADER.match(line):
         name, gap = match[1].strip(), match[2]
-        if is_name(name) or ("  " in gap or "\t" in gap or gap == "") and len(name.split()) <= 6:
+        if is_name(name) or (("  " in gap or "\t" in gap or not gap) and len(name.split()) <= 6):
             return _Entry(clock_seconds(*match.groups()[2:6]), None, name)
     return None
 
@@ -93,11 +97,8 @@ def _remove_headings(entries: list[_Entry]) -> list[str]:
             entry.lines.pop(0)
     if len(alone) < len(entries) or sum(len(entry.lines) == 1 for entry in alone) < 0.8 * len(alone):
         return []
-    headings = []
-    for entry in alone[:-1]:
-        if len(entry.lines) == 2 and len(entry.lines[1].split()) <= _HEADING_WORDS:
-            headings.append(entry.lines.pop())
-    return headings
+    titled = [entry for entry in alone[:-1] if len(entry.lines) == 2 and len(entry.lines[1].split()) <= _HEADING_WORDS]
+    return [entry.lines.pop() for entry in titled]
 
 
 def estimate(text: str, duration: float | None) -> Parsed:

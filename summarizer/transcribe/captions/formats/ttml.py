@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from summarizer.transcribe.captions.cues import CLOCK, Parsed, Untimed, clock_seconds, place
@@ -42,8 +43,7 @@ def parse_ttml(text: str) -> Parsed:
     """
     if "<!ENTITY" in text or "<!DOCTYPE" in text:
         raise ValueError("the file has a document type")
-    parser = XMLPullParser(["start", "end"])
-    root: Element | None = None
+    parser: XMLPullParser[Any] = XMLPullParser(["start"])
     failure: ParseError | None = None
     # Encodings are decoded already; what the declaration says about them no longer holds.
     body = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
@@ -54,8 +54,8 @@ def parse_ttml(text: str) -> Parsed:
         parser.close()
     except ParseError as error:
         failure = error
-    for _, element in parser.read_events():
-        root = element if root is None else root
+    events: Any = parser.read_events()
+    root: Element | None = next((element for _, element in events), None)
     if root is None:
         raise failure or ValueError("the file has no element")
     items = list(_read_older(root)) if _name(root) in {"transcript", "timedtext"} else list(_read_document(root))

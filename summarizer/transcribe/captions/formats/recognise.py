@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 
 from summarizer.records import CaptionFormat
-from summarizer.transcribe.captions.ass import parse_ass
-from summarizer.transcribe.captions.blocks import parse_sbv, parse_srt, parse_vtt
 from summarizer.transcribe.captions.cues import CLOCK, Parsed
-from summarizer.transcribe.captions.docx import parse_transcript
-from summarizer.transcribe.captions.plain import parse_stamped, parse_txt
-from summarizer.transcribe.captions.structured import parse_json
-from summarizer.transcribe.captions.ttml import parse_ttml
+from summarizer.transcribe.captions.formats.ass import parse_ass
+from summarizer.transcribe.captions.formats.blocks import parse_sbv, parse_srt, parse_vtt
+from summarizer.transcribe.captions.formats.docx import parse_transcript
+from summarizer.transcribe.captions.formats.plain import parse_stamped, parse_txt
+from summarizer.transcribe.captions.formats.structured import parse_json
+from summarizer.transcribe.captions.formats.ttml import parse_ttml
 
 _PARSERS: dict[CaptionFormat, Callable[[str], Parsed]] = {
     "vtt": parse_vtt,

@@ -17,11 +17,11 @@ from summarizer.transcribe.captions.markup import split_voices, strip_markup
 _ARROW = re.compile(rf"^\s*\[?{CLOCK}\s*(?:-{{1,3}}|[–—])>\s*{CLOCK}\]?(?=\s|$)(.*)$")
 _FRAMES = re.compile(r"^\s*(\d+):(\d+):(\d+)[:;](\d+)\s*-->\s*(\d+):(\d+):(\d+)[:;](\d+)(?=\s|$)(.*)$")
 _FRAME_RATE = 25  # of times that end in frames, which do not state it; wrong by less than half a second
-_BROKEN_CLOCK = r"-?\d[\dxX?OolI]?\w?\s?[:.][\w\s:.,-]{1,14}"  # digits with colons, some of them misread
-_BROKEN = re.compile(rf"^\s*\[?(?:{_BROKEN_CLOCK})?\s*-{{0,2}}->\s*(?:{_BROKEN_CLOCK})?\]?\s*$")
 _SBV = re.compile(rf"^\s*{CLOCK}\s*,\s*{CLOCK}\s*$")
 _BROKEN_SBV = re.compile(r"^\s*\d+:\w{1,2}:\w{1,2}[.]\w{1,3},\d+:\w{1,2}:\w{1,2}[.]\w{1,3}\s*$")
-_SETTINGS = re.compile(r"(?:\s*(?:align|position|line|size|vertical|region|[A-DLTSXY]\d?)\s*:\s*[^\s:]+)*\s*", re.IGNORECASE)
+_SETTINGS = re.compile(
+    r"(?:\s*(?:align|position|line|size|vertical|region|[A-DLTSXY]\d?)\s*:\s*[^\s:]+)*\s*", re.IGNORECASE
+)
 _SETTING = re.compile(r"\b(?:align|position|line|size|vertical|region)\b")  # whatever its value is
 _HIDDEN = re.compile(r"(?:NOTE|STYLE|REGION|X-TIMESTAMP-MAP)\b")
 
@@ -81,7 +81,14 @@ def _read_times(line: str) -> tuple[tuple[float, float] | None, str] | None:
         numbers = match.groups()
         start, end = (clock_seconds(*numbers[i : i + 3]) + int(numbers[i + 3]) / _FRAME_RATE for i in (0, 4))
         return (start, end), _drop_settings(numbers[8])
-    return (None, "") if _BROKEN.match(line) and (":" in line or not line.strip("-> ")) else None
+    return (None, "") if _is_broken(line) else None
+
+
+def _is_broken(line: str) -> bool:
+    """Whether a line has an arrow and nothing but digits and marks around it, apart from a misread letter or two."""
+    if not re.search(r"-->|-.>|--\S>", line):
+        return False
+    return sum(map(str.isalpha, line)) <= 2 and (line.count(":") > 1 or not line.strip("-> "))
 
 
 def _drop_settings(text: str) -> str:

@@ -7,8 +7,8 @@ import zipfile
 from dataclasses import replace
 
 from summarizer.errors import Failed
-from summarizer.transcribe.captions.blocks import parse_srt
 from summarizer.transcribe.captions.cues import Parsed
+from summarizer.transcribe.captions.formats.blocks import parse_srt
 from summarizer.transcribe.captions.labels import clean_name
 
 _MAX_BYTES = 200_000_000  # unpacked; a file that claims more is an attack
