@@ -61,7 +61,8 @@ def _split_parts(cues: Sequence[Cue]) -> list[list[Cue]]:
     latest = 0.0
     for index, cue in enumerate(cues):
         following = cues[index : index + 3]
-        if parts[-1] and len(following) > 1 and all(other.start < latest - _RESTART for other in following):
+        back = cue.start < latest - _RESTART and all(other.start < latest for other in following)
+        if parts[-1] and len(following) > 1 and back:
             parts.append([])
             latest = 0.0
         parts[-1].append(cue)

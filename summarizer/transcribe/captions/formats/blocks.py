@@ -22,7 +22,7 @@ _BROKEN_SBV = re.compile(r"^\s*\d+:\w{1,2}:\w{1,2}[.]\w{1,3},\d+:\w{1,2}:\w{1,2}
 _SETTINGS = re.compile(
     r"(?:\s*(?:align|position|line|size|vertical|region|[A-DLTSXY]\d?)\s*:\s*[^\s:]+)*\s*", re.IGNORECASE
 )
-_SETTING = re.compile(r"\b(?:align|position|line|size|vertical|region)\b")  # whatever its value is
+_SETTING = re.compile(r"\b(?:align|position|line|size|vertical|region):(?:\S|$)")  # whatever its value is
 _HIDDEN = re.compile(r"(?:NOTE|STYLE|REGION|X-TIMESTAMP-MAP)\b")
 
 
