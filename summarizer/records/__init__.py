@@ -23,7 +23,7 @@ CAPTION_KINDS: frozenset[str] = frozenset(get_args(CaptionKind))
 CaptionFormat = Literal[
     "vtt", "srt", "json3", "ttml", "txt", "sbv", "dfxp", "srv1", "srv2", "srv3", "ass", "ssa", "docx"
 ]
-Status = Literal["made", "cached", "refused", "deferred", "failed"]
+Status = Literal["made", "cached", "refused", "skipped", "deferred", "failed"]
 SpanReason = Literal[
     "no_speech",  # silence, noise or music
     "sound",  # the captions have a sound marker: [Music], (applause)
