@@ -6,7 +6,7 @@ import io
 import zipfile
 from dataclasses import replace
 
-from summarizer.errors import Failed
+from summarizer.errors import Failed, install_remedy
 from summarizer.transcribe.captions.cues import Parsed
 from summarizer.transcribe.captions.formats.blocks import parse_srt
 from summarizer.transcribe.captions.labels import clean_name
@@ -27,7 +27,7 @@ def extract_text(data: bytes) -> str:
         raise Failed(
             "missing_package",
             "transcripts in Word files need the package python-docx",
-            "Run `pip install 'cncf-talk-summarizer[docx]'`, or save the transcript as .vtt or .txt.",
+            install_remedy("docx"),
         ) from None
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

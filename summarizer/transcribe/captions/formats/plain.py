@@ -49,11 +49,11 @@ def parse_stamped(text: str, duration: float | None) -> Parsed | None:
     """Parse text with times; None if it has none, or if its times are part of the text."""
     entries: list[_Entry] = []
     before: list[str] = []
-    for line in split_lines(text):
+    for line in filter(None, map(str.strip, split_lines(text))):
         if entry := _read_stamp(line):
             entries.append(entry)
-        elif line.strip():
-            (entries[-1].lines if entries else before).append(line.strip())
+        else:
+            (entries[-1].lines if entries else before).append(line)
     headings = _remove_headings(entries)
     spoken = [entry for entry in entries if entry.lines]
     lines = sum(len(entry.lines) for entry in spoken)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from summarizer.records import CaptionFormat
 from summarizer.transcribe.captions.cues import CLOCK, Parsed
 from summarizer.transcribe.captions.formats.ass import parse_ass
-from summarizer.transcribe.captions.formats.blocks import parse_sbv, parse_srt, parse_vtt
+from summarizer.transcribe.captions.formats.blocks import parse_sbv, parse_srt, parse_vtt, split_lines
 from summarizer.transcribe.captions.formats.docx import parse_transcript
 from summarizer.transcribe.captions.formats.plain import parse_stamped, parse_txt
 from summarizer.transcribe.captions.formats.structured import parse_json
@@ -29,13 +30,17 @@ _PARSERS: dict[CaptionFormat, Callable[[str], Parsed]] = {
     "docx": parse_transcript,
 }
 _SIGNS: tuple[tuple[CaptionFormat, re.Pattern[str]], ...] = (
-    ("vtt", re.compile(r"\s*WEBVTT\b")),
-    ("ttml", re.compile(r"\s*<(?:\?xml|tt|transcript|timedtext)\b")),
-    ("json3", re.compile(r'\s*\{\s*"(?:wireMagic|pens|events|segments|text|language)"|\s*\[\s*\{\s*"')),
-    ("ass", re.compile(r"\s*\[Script Info\]", re.IGNORECASE)),
-    ("srt", re.compile(rf"(?:.*[\r\n]+){{0,20}}?\s*{CLOCK}\s*-->\s*{CLOCK}\s*[\r\n]")),
-    ("sbv", re.compile(rf"(?:.*[\r\n]+){{0,20}}?\s*{CLOCK},{CLOCK}\s*[\r\n]")),
+    ("vtt", re.compile(r"WEBVTT\b")),
+    ("ttml", re.compile(r"<(?:\?xml|tt|transcript|timedtext)\b")),
+    ("json3", re.compile(r'\{\s*"(?:wireMagic|pens|events|segments|text|language)"|\[\s*\{\s*"')),
+    ("ass", re.compile(r"\[Script Info\]", re.IGNORECASE)),
 )
+# The first line of times shows which of the formats without a header it is.
+_TIMES: tuple[tuple[CaptionFormat, re.Pattern[str]], ...] = (
+    ("srt", re.compile(rf"{CLOCK}\s*-->\s*{CLOCK}")),
+    ("sbv", re.compile(rf"{CLOCK},{CLOCK}")),
+)
+_FIRST = 20  # lines with text among which it is
 
 
 def parse(text: str, declared: CaptionFormat, duration: float | None) -> Parsed:
@@ -53,4 +58,8 @@ def parse(text: str, declared: CaptionFormat, duration: float | None) -> Parsed:
 
 
 def _recognise(text: str) -> CaptionFormat | None:
-    return next((form for form, sign in _SIGNS if sign.match(text)), None)
+    start = text.lstrip()[:200]
+    if form := next((form for form, sign in _SIGNS if sign.match(start)), None):
+        return form
+    lines = islice((line.strip() for line in split_lines(text) if line.strip()), _FIRST)
+    return next((form for line in lines for form, times in _TIMES if times.fullmatch(line[:60])), None)

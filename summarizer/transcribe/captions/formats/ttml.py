@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from summarizer.transcribe.captions.cues import CLOCK, Parsed, Untimed, clock_seconds, place
+from summarizer.transcribe.captions.formats.blocks import split_lines
 from summarizer.transcribe.captions.markup import clean_text, strip_markup
 
 _OFFSET = re.compile(r"(\d+(?:\.\d+)?)\s*(h|ms|m|s|f|t)?")
@@ -61,9 +62,9 @@ def parse_ttml(text: str) -> Parsed:
     items = list(_read_older(root)) if _name(root) in {"transcript", "timedtext"} else list(_read_document(root))
     parsed = place(items)
     if failure:
-        lines = body.split("\n")
         line, column = failure.position
-        parsed.unread_bytes = len("\n".join([lines[line - 1][column:], *lines[line:]]).encode())
+        lines = split_lines(body)[line - 1 :]
+        parsed.unread_bytes = max(1, len("\n".join(lines).encode()) - column)
     return parsed
 
 
