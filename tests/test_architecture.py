@@ -118,7 +118,6 @@ def test_few_modules_are_outside_the_subpackages() -> None:
         "__main__",
         "errors",
         "machine",
-        "records",
     }
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from summarizer.errors import Failed, VideoError
 from summarizer.library.export import export_transcript
 from summarizer.records import CaptionFormat, Transcript
-from summarizer.transcribe.captions.formats import Cue
-from summarizer.transcribe.captions.reader import merge, read_captions
+from summarizer.transcribe.captions.cues import Cue
+from summarizer.transcribe.captions.merge import drop_repeated_lines, merge
+from summarizer.transcribe.captions.reader import read_captions
 from tests.conftest import TALK, make_transcript
 
 
@@ -124,10 +125,9 @@ def test_speakers_come_from_markers(tmp_path: Path) -> None:
 def test_roll_up_captions_give_every_word_once_in_order(words: list[str], width: int) -> None:
     """Automatic captions of the site repeat each line in the next cue; the transcript contains it once."""
     lines = [f"{i} " + " ".join(words[i : i + width]) for i in range(0, len(words), width)]
-    from summarizer.transcribe.captions.reader import _drop_repeated_lines
 
     cues = [Cue(2.0 * i, 2.0 * i + 2, "\n".join(lines[max(0, i - 1) : i + 1])) for i in range(len(lines))]
-    assert " ".join(lines) == " ".join(cue.text for cue in _drop_repeated_lines(cues))
+    assert " ".join(lines) == " ".join(cue.text for cue in drop_repeated_lines(cues))
 
 
 @given(st.lists(st.tuples(st.floats(0, 5000), st.floats(0, 20), st.text(min_size=1, max_size=20)), max_size=30))

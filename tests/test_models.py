@@ -29,7 +29,11 @@ FILES = {
 
 @contextmanager
 def hub(
-    files: dict[str, bytes], truncated: str = "", nonsense: bool = False, listed: dict[str, str] | None = None
+    files: dict[str, bytes],
+    truncated: str = "",
+    nonsense: bool = False,
+    listed: dict[str, str] | None = None,
+    revision: str = SHA,
 ) -> Iterator[str]:
     """A model hub on this machine; of the file `truncated` only half is sent; `listed` has the SHA-256 of files."""
     import json
@@ -51,7 +55,7 @@ def hub(
                 ]
                 info = {
                     "id": "Systran/faster-whisper-base",
-                    "sha": self.path.rpartition("/")[2].split("?")[0],
+                    "sha": revision,
                     "siblings": siblings,
                 }
                 self._answer(json.dumps(tree if "/tree/" in self.path else info).encode())
@@ -125,7 +129,8 @@ def test_a_failed_download_leaves_no_usable_model(online: None, tmp_path: Path, 
 def test_of_a_repository_with_many_variants_only_one_file_is_downloaded(online: None, tmp_path: Path) -> None:
     """A repository of GGUF files has each model in ten sizes."""
     wanted = models.CATALOGUE["qwen2.5-0.5b-instruct-gguf"].file
-    with hub({wanted: b"GGUF", "qwen2.5-0.5b-instruct-q8_0.gguf": b"GGUF", "config.json": b"{}"}) as address:
+    files = {wanted: b"GGUF", "qwen2.5-0.5b-instruct-q8_0.gguf": b"GGUF", "config.json": b"{}"}
+    with hub(files, revision=models.CATALOGUE["qwen2.5-0.5b-instruct-gguf"].revision) as address:
         installed = models.pull("qwen2.5-0.5b-instruct-gguf", tmp_path, endpoint=address)
     assert {path.name for path in installed.path.iterdir() if path.is_file()} == {wanted, "MODEL.json"}
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from summarizer.glossary import name_speakers
 from summarizer.records import CaptionFormat, Segment
-from summarizer.transcribe.captions.formats import Cue
+from summarizer.transcribe.captions.cues import Cue
 from summarizer.transcribe.captions.reader import read_captions
 from summarizer.transcribe.captions.turns import mark_turns
 from tests.conftest import make_source, make_transcript

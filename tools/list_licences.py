@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "licences.md"
 LAYERS = ("core", "speech", "llamacpp", "llm", "test")
 UNKNOWN = "not installed here"
-_ROW = re.compile(r"^\| ([a-z0-9._-]+) \| (.+?) \| (core|speech|llm|test) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| ([a-z0-9._-]+) \| (.+?) \| (core|speech|llamacpp|llm|test) \|$", re.MULTILINE)
 
 
 def find_licence(package: str) -> str:
@@ -50,7 +50,7 @@ def render(known: dict[str, tuple[str, str]]) -> str:
         "# Licences\n\n"
         "The summarizer is under Apache-2.0, its models under the licences that `summarizer models list` shows. These are the\n"
         "packages that `make` installs, with the licence that each declares. `core` is all that a run with captions needs,\n"
-        "`speech` the small Whisper model, `llm` the local language model (with torch, BSD-3-Clause), `test` the tests.\n"
+        "`speech` the small Whisper model, `llamacpp` and `llm` the local language models (with torch, BSD-3-Clause), `test` the tests.\n"
         "Nothing of them is part of this repository. mutagen (GPL) comes with yt-dlp, which uses it for tags of files; the\n"
         "summarizer does not call it.\n"
         "`tools/list_licences.py` writes this page.\n\n"

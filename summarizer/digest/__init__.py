@@ -3,8 +3,8 @@
 from summarizer.digest.data import PageData, build, build_schema, render_data
 from summarizer.digest.escape import escape, link, timestamp
 from summarizer.digest.index import file_name, index_name, link_target, render_index
+from summarizer.digest.notes import describe_notes
 from summarizer.digest.page import render, render_refusal
-from summarizer.digest.sound import describe_sound
 from summarizer.digest.stage import DATA, DIGEST, PageFile
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "PageFile",
     "build",
     "build_schema",
-    "describe_sound",
+    "describe_notes",
     "escape",
     "file_name",
     "index_name",

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 MAX_BYTES = 20_000_000  # ten hours of captions with a time for every word are 12 MB
 # json3 has every word once; in the site's vtt for automatic captions, lines are repeated as they scroll.
-_FORMATS: tuple[CaptionFormat, ...] = ("json3", "vtt", "ttml", "srt")
+_FORMATS: tuple[CaptionFormat, ...] = ("json3", "vtt", "ttml", "srt", "srv3", "dfxp", "srv1", "sbv", "ass")
 
 
 def fetch(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from summarizer.config import Config
-from summarizer.digest import describe_sound
+from summarizer.digest import describe_notes
 from summarizer.errors import UsageError, VideoError
 from summarizer.pipeline import STAGES, OpenedBackends, Plan, State, Step, Walk
 from summarizer.records import VIDEO_ID, Corrected, TextScore, Transcript
@@ -38,8 +38,8 @@ def _add_origin(walk: Walk, step: Step) -> Step:
 
 
 def _describe_transcript(transcript: Transcript) -> str:
-    """How much of the voice has text, as far as it was measured, and what is to be known of the sound."""
-    notes = describe_sound(transcript)
+    """How much of the voice has text, as far as it was measured, and the notes on sound and captions."""
+    notes = describe_notes(transcript, minor=True)
     if transcript.voiced is None or transcript.voiced_share is None:
         return " ".join(notes)
     missing = transcript.voiced * (1 - transcript.voiced_share)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from summarizer.config import Config
-from summarizer.digest import describe_sound
+from summarizer.digest import describe_notes
 from summarizer.engines import FetchedTask, Task, TaskResult
 from summarizer.errors import Refused, Skipped, StoreError, SummarizerError
 from summarizer.pipeline import outcomes, publish
@@ -77,7 +77,7 @@ class TalkWorker:
                     task.video,
                     walk.steps,
                     "made" if made else "cached",
-                    reason=" ".join(describe_sound(walk.values[Transcript])) if made else "",
+                    reason=" ".join(describe_notes(walk.values[Transcript])) if made else "",
                     path=str(path),
                 )
             except Refused as refused:

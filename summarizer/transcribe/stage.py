@@ -56,7 +56,7 @@ def _recognise(work: Work[object, Transcriber], audio: Audio, source: Source, gl
 # The key contains the source, because the source gives the format, language and duration of the caption file.
 CAPTIONS = Stage(
     name="transcribe",
-    version=5,
+    version=6,  # 6: no cue, line or speaker is lost where files break their format
     record=Transcript,
     settings=lambda config: config.transcribe.captions,
     reads=(CaptionFile, Source),

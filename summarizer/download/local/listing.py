@@ -18,7 +18,7 @@ from summarizer.errors import Failed, UsageError
 from summarizer.records import VIDEO_ID, Video
 
 _BELONGS = "not needed: another file of the same recording is used"
-_DOCUMENTS = frozenset(".docx .doc .odt .rtf .pdf".split())
+_DOCUMENTS = frozenset(".doc .odt .rtf .pdf".split())
 
 
 @dataclass

@@ -1,25 +1,25 @@
-"""Convert a caption file to a transcript.
-
-Cues are made for reading on a screen: two to six seconds, split anywhere, sometimes with each line twice. Segments are
-made for citing: about five to fifteen seconds, split between sentences where possible, with every word once.
-"""
+"""Convert a caption file to a transcript: decode, parse, order, remove sounds, mark turns, merge."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
 from summarizer.config import CaptionsSettings
 from summarizer.errors import Failed
-from summarizer.records import CaptionFormat, CaptionKind, Provenance, Segment, Span, Transcript
-from summarizer.transcribe.captions.formats import TURN, Cue, parse_json3, parse_ttml, parse_txt, parse_vtt
+from summarizer.records import CaptionFormat, CaptionKind, Provenance, RecordingNote, Span, Transcript
+from summarizer.transcribe.captions.cues import Cue, Parsed
+from summarizer.transcribe.captions.encoding import Decoded, decode
+from summarizer.transcribe.captions.formats import parse
+from summarizer.transcribe.captions.formats.docx import extract_text
+from summarizer.transcribe.captions.merge import DEFAULTS, drop_repeated_lines, merge
+from summarizer.transcribe.captions.times import order
 from summarizer.transcribe.captions.turns import mark_turns
 
-DEFAULTS = CaptionsSettings()
 _SOUND = re.compile(r"[\[(][^\])\n]{0,40}[\])]|[♪♫]+")
 _SOUND_WORDS = re.compile(
     r"music|applause|laugh|cheer|silence|inaudible|noise|sound|crosstalk|foreign|cough|sigh|musik|música|musique|音楽|拍手",
@@ -39,68 +39,52 @@ def read_captions(
 ) -> Transcript:
     """Read a caption file into a transcript; `duration` is that of the video, seconds.
 
-    Text without times (`txt`) gets estimated times. The transcript has no segments when the track contains only sound
-    markers such as "[Music]". Raises `Failed("captions_unreadable")` when the file contains no valid cue.
+    Text without times gets estimated times. The transcript has no segments when the track contains only sound markers
+    such as "[Music]". What could not be read and times that cannot be right are in `notes`. Raises
+    `Failed("captions_unreadable")` when the file contains no valid cue, `Failed("unknown_encoding")`, and
+    `Failed("missing_package")` for a Word file without the package that reads it.
     """
     started = time.monotonic()
-    text = path.read_bytes().decode("utf-8-sig", "replace").replace("\x00", "")
+    data = path.read_bytes()
     try:
-        cues = _parse(text, format, duration)
+        decoded = Decoded(extract_text(data), "utf-8") if format == "docx" else decode(data, language)
+        parsed = parse(decoded.text, format, duration)
     except (ValueError, ParseError, RecursionError) as error:
-        raise Failed(
-            "captions_unreadable",
-            f"the {format} captions cannot be read: {error}",
-            f"Check that the file is valid {format}.",
-        ) from None
-    if not cues:
-        raise Failed(
-            "captions_unreadable",
-            f"the {format} captions contain no text with times",
-            f"Check that the file is valid {format}.",
-        )
-    ordered = sorted(cues, key=lambda cue: cue.start)
-    cues = ordered if format == "txt" else _drop_repeated_lines(ordered)
+        raise _fail(format, f"cannot be read: {error}") from None
+    if not parsed.cues:
+        raise _fail(format, "contain no text with times")
+    ordered, notes = order(parsed, duration)
+    cues = ordered if parsed.estimated else drop_repeated_lines(ordered)
     spoken = mark_turns([replace(cue, text=_remove_sounds(cue.text).strip()) for cue in cues])
-    segments = merge(spoken, settings)
     return Transcript(
         video_id=video_id,
         language=language.split("-")[0].lower() or "und",
-        segments=segments,
-        duration=duration or max(cue.end for cue in cues),
+        segments=merge(spoken, settings),
+        duration=duration or max(cue.end for cue in ordered),
         kind=kind,
         spans=_find_sounds(ordered, spoken, settings.pause_seconds),
+        notes=(*notes, *_count_unread(parsed, decoded, len(data))),
         made=Provenance(backend="captions", seconds=round(time.monotonic() - started, 3)),
     )
 
 
-def _parse(text: str, format: CaptionFormat, duration: float | None) -> list[Cue]:
-    if format == "txt":
-        return parse_txt(text, duration)
-    parsers: dict[str, Callable[[str], list[Cue]]] = {
-        "vtt": parse_vtt,
-        "srt": parse_vtt,
-        "json3": parse_json3,
-        "ttml": parse_ttml,
-    }
-    return parsers[format](text)
+def _fail(format: CaptionFormat, problem: str) -> Failed:
+    return Failed("captions_unreadable", f"the {format} captions {problem}", f"Check that the file is valid {format}.")
 
 
-def _drop_repeated_lines(cues: list[Cue]) -> list[Cue]:
-    """Undo roll-up captions: drop lines that are still on the screen from the previous cue."""
-    kept: list[Cue] = []
-    previous: list[str] = []
-    for cue in cues:
-        lines = [line for line in cue.text.split("\n") if line]
-        shared = next((n for n in range(min(len(previous), len(lines)), 0, -1) if previous[-n:] == lines[:n]), 0)
-        adjacent = bool(kept) and cue.start - kept[-1].end < 0.5  # seconds
-        new = lines[shared:] if adjacent else lines
-        previous = lines
-        if new:
-            has_turn = any(re.match(rf"\s*{TURN}", line) for line in new[1:])
-            kept.append(replace(cue, text=("\n" if has_turn else " ").join(new)))
-        elif kept:
-            kept[-1] = replace(kept[-1], end=max(kept[-1].end, cue.end))
-    return kept
+def _count_unread(parsed: Parsed, decoded: Decoded, size: int) -> Iterator[RecordingNote]:
+    """Notes on what could not be read."""
+    if parsed.untimed:
+        yield RecordingNote(kind="unread_times", count=parsed.untimed, total=len(parsed.cues))
+    if parsed.skipped:
+        lines = sum(cue.text.count("\n") + 1 for cue in parsed.cues) + len(parsed.skipped)
+        yield RecordingNote(
+            kind="unread_lines", count=len(parsed.skipped), total=lines, example=parsed.skipped[0][:100]
+        )
+    if unread := parsed.unread_bytes + decoded.unread:
+        yield RecordingNote(kind="unread_bytes", count=unread, total=size)
+    if decoded.detected:
+        yield RecordingNote(kind="encoding_detected", example=decoded.encoding)
 
 
 def _find_sounds(cues: Sequence[Cue], spoken: Sequence[Cue], pause: float) -> tuple[Span, ...]:
@@ -122,36 +106,3 @@ def _remove_sounds(text: str) -> str:
 
 def _is_sound(text: str) -> bool:
     return bool(_SOUND_WORDS.search(text)) or not re.search(r"\w", text)
-
-
-def merge(cues: list[Cue], settings: CaptionsSettings = DEFAULTS) -> tuple[Segment, ...]:
-    """Join cues to segments; a segment ends with a sentence, at a pause, at a new turn, or at its maximum length."""
-    groups: list[list[Cue]] = []
-    speaker: str | None = None
-    for cue in cues:
-        changed = cue.speaker is not None
-        if groups and not changed:
-            group = groups[-1]
-            length = cue.end - group[0].start
-            ended = group[-1].text.endswith((".", "!", "?", "。", "？")) and length > 5
-            paused = cue.start - group[-1].end > settings.pause_seconds
-            if not paused and length <= settings.segment_seconds and not ended:
-                group.append(cue)
-                continue
-        groups.append([cue])
-    segments: list[Segment] = []
-    for group in groups:
-        if group[0].speaker is not None:
-            speaker = group[0].speaker or None
-        start = max(group[0].start, segments[-1].start if segments else 0.0)
-        segments.append(
-            Segment(
-                id=len(segments),
-                start=round(start, 3),
-                end=round(max(start, max(cue.end for cue in group)), 3),
-                text=" ".join(cue.text for cue in group),
-                speaker=speaker,
-                speaker_from="captions" if speaker else None,
-            )
-        )
-    return tuple(segments)

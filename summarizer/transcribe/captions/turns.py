@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from summarizer.transcribe.captions.formats import NAME, TURN, Cue
+from summarizer.transcribe.captions.cues import Cue
+from summarizer.transcribe.captions.labels import Label, clean_name, find_label, is_name, strip_marker
 
-# In automatic captions, ">>" may be anywhere in a line ("... thank you >> yes"); all other markers start a line.
-_TURN_START = re.compile(rf"\n(?=\s*{TURN})|\s(?=>>)")
-_TURN = re.compile(rf"^(?:>>+|-{{1,2}}(?=\s))\s*(?:({NAME})\s*:)?\s*")
-_LABEL = re.compile(rf"^({NAME})\s*:\s+(?=\S)")
+_INNER = re.compile(r"\n|\s(?=>>)")  # in automatic captions, ">>" may be anywhere in a line
 MIN_LABELS = 2  # occurrences of "Name:" for it to be a speaker; a single "Note: ..." is text
-_NO_NAMES = frozenset(
-    "answer conclusion example fact first host-note important introduction note notes question questions second "
-    "speaker-note step summary third tip title todo warning".split()
-)
+MIN_UNUSUAL = 3  # occurrences of a label in lower case, where labels are common
+_COMMON = 0.3  # share of cues with a label above which a file names its speakers
+_ALL = 0.8  # above which its format does (Zoom): then labels that stand once count
+_EVERY = 0.95  # and whatever is in front of the colon
 
 
 def mark_turns(cues: Sequence[Cue]) -> list[Cue]:
@@ -29,34 +27,75 @@ def mark_turns(cues: Sequence[Cue]) -> list[Cue]:
 
     `speaker` becomes a name, "" for a new turn without a name, and None for a cue that continues a turn.
     """
-    cues = [part for cue in cues for part in _split_cue(cue)]
-    labels = Counter(match[1] for cue in cues if (match := _LABEL.match(cue.text)))
-    names = {label for label, times in labels.items() if times >= MIN_LABELS and label.lower() not in _NO_NAMES}
+    names = _find_names(cues)
     marked = []
     for cue in cues:
-        text, speaker = cue.text, cue.speaker
-        turn = _TURN.match(text)
-        label = _LABEL.match(text)
-        if turn:
-            speaker = turn[1] or speaker or ""
-            text = text[turn.end() :]
-        elif label and label[1] in names:
-            speaker = label[1]
-            text = text[label.end() :]
-        text = " ".join(text.replace(">>", " ").split())
-        if text:
-            marked.append(replace(cue, text=text, speaker=speaker))
+        for part in _split_cue(cue, names):
+            speaker, text = _read_turn(part.text, names, part.speaker)
+            text = " ".join(text.replace(">>", " ").split())
+            if text:
+                marked.append(replace(part, text=text, speaker=speaker))
     return marked
 
 
-def _split_cue(cue: Cue) -> list[Cue]:
+def _read_turn(text: str, names: set[str], speaker: str | None) -> tuple[str | None, str]:
+    """The speaker of a line and its text; `speaker` is the one that the format gives it."""
+    behind = strip_marker(text)
+    label = find_label(text if behind is None else behind)
+    if behind is not None:
+        if label and (label.name in names or is_name(label.name)):
+            return label.name, label.rest
+        return speaker or "", behind
+    if label and not speaker and label.name in names:
+        return label.name, label.rest
+    return clean_name(speaker) if speaker else speaker, text
+
+
+def _find_names(cues: Sequence[Cue]) -> set[str]:
+    """The labels that are speakers."""
+    at_start = [label for cue in cues if not cue.speaker and (label := _label_of(cue.text))]
+    everywhere = [
+        label for cue in cues if not cue.speaker for line in _INNER.split(cue.text) if (label := _label_of(line))
+    ]
+    counts = Counter(label.name for label in everywhere)
+    share = len(at_start) / len(cues) if cues else 0.0
+    names = {name for name, count in counts.items() if count >= MIN_LABELS and is_name(name)}
+    if share >= _COMMON:
+        names |= {name for name, count in counts.items() if count >= MIN_UNUSUAL and len(name.split()) <= 3}
+    if share >= _ALL and len(at_start) > 2:
+        return names | {
+            label.name for label in at_start if share >= _EVERY or counts[label.name] > 1 or _counts_once(label)
+        }
+    if names:  # the file names its speakers, so one that speaks once is named as well
+        full = share >= _COMMON
+        names |= {label.name for label in everywhere if _counts_once(label) and (full or len(label.name.split()) > 1)}
+    return names
+
+
+def _counts_once(label: Label) -> bool:
+    return label.bracketed or is_name(label.name)
+
+
+def _label_of(text: str) -> Label | None:
+    behind = strip_marker(text)
+    return find_label(text if behind is None else behind)
+
+
+def _split_cue(cue: Cue, names: set[str]) -> Iterator[Cue]:
     """Split a cue with several turns; its time is divided in proportion to text length."""
-    pieces = [piece for piece in _TURN_START.split(cue.text) if piece.strip()]
-    if len(pieces) < 2:
-        return [cue]
-    total, done, parts = sum(map(len, pieces)), 0, []
+    pieces: list[str] = []
+    for piece in _INNER.split(cue.text):
+        if pieces and not _starts_turn(piece, names):
+            pieces[-1] += f" {piece}"
+        elif piece.strip():
+            pieces.append(piece)
+    total, done = sum(map(len, pieces)), 0
     for piece in pieces:
         start, end = (cue.start + (cue.end - cue.start) * at / total for at in (done, done + len(piece)))
-        parts.append(replace(cue, start=start, end=end, text=piece, speaker=None if done else cue.speaker))
+        yield replace(cue, start=start, end=end, text=piece, speaker=None if done else cue.speaker)
         done += len(piece)
-    return parts
+
+
+def _starts_turn(line: str, names: set[str]) -> bool:
+    label = find_label(line)
+    return strip_marker(line) is not None or (label is not None and label.name in names)

@@ -10,12 +10,19 @@ import re
 from datetime import date, datetime
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from summarizer.records.base import Record as Record
+from summarizer.records.notes import NoteKind as NoteKind
+from summarizer.records.notes import RecordingNote as RecordingNote
 
 Origin = Literal["youtube", "feed", "folder"]
 CaptionKind = Literal["human", "automatic"]
 CAPTION_KINDS: frozenset[str] = frozenset(get_args(CaptionKind))
-CaptionFormat = Literal["vtt", "srt", "json3", "ttml", "txt"]
+# The suffixes of caption files.
+CaptionFormat = Literal[
+    "vtt", "srt", "json3", "ttml", "txt", "sbv", "dfxp", "srv1", "srv2", "srv3", "ass", "ssa", "docx"
+]
 Status = Literal["made", "cached", "refused", "skipped", "deferred", "failed"]
 SpanReason = Literal[
     "no_speech",  # silence, noise or music
@@ -27,23 +34,7 @@ SpanReason = Literal[
 ]
 REMOVED_REASONS: frozenset[SpanReason] = frozenset({"looped", "text_over_silence", "too_fast"})  # text was removed
 
-NoteKind = Literal[
-    "track_chosen",  # the only sound track with a voice
-    "version_chosen",  # one of several sound tracks with a voice at the same time
-    "language_chosen",  # one of several sound tracks in different languages
-    "tracks_mixed",  # several sound tracks whose voices take turns
-    "channel_chosen",  # one of two channels that cancel each other out, for `seconds`
-    "late_sound",  # the sound starts `seconds` after the recording
-    "early_end",  # the sound ends `seconds` before the recording
-]
-
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-
-
-class Record(BaseModel):
-    """Base of all records: immutable; unknown fields are an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Video(Record):
@@ -141,16 +132,6 @@ class Span(Record):
     reason: SpanReason
 
 
-class RecordingNote(Record):
-    """What readers of the text should know of the sound of a recording."""
-
-    kind: NoteKind
-    seconds: float = 0.0
-    tracks: tuple[int, ...] = ()  # sound tracks that were used, numbered from 1
-    total: int = 0  # sound tracks of the file
-    language: str = ""  # of the tracks used, ISO 639-1 where it is known
-
-
 class Transcript(Record):
     """The text of a talk with its times and its provenance."""
 
@@ -163,7 +144,7 @@ class Transcript(Record):
     redone: int = 0  # windows of which parts were recognised again, with safer settings
     voiced: float | None = None  # seconds with a voice; None if voice activity detection did not run
     voiced_share: float | None = None  # share of the voiced time that has text, 0..1
-    notes: tuple[RecordingNote, ...] = ()  # on the sound
+    notes: tuple[RecordingNote, ...] = ()  # on the sound or the caption file
     made: Provenance
 
     @property
