@@ -16,8 +16,10 @@ from summarizer.digest import describe_notes
 from summarizer.errors import Failed
 from summarizer.records import CaptionFormat, NoteKind, RecordingNote, Transcript
 from summarizer.transcribe.captions import read_captions
+from summarizer.transcribe.captions.cues import Cue
 from summarizer.transcribe.captions.encoding import decode
 from summarizer.transcribe.captions.formats import parse
+from summarizer.transcribe.captions.merge import drop_repeated_lines
 
 Lines = list[tuple[float, str | None, str]]
 
@@ -398,3 +400,18 @@ def test_all_words_of_a_well_formed_file_are_kept(texts: list[str], format: Capt
             f"{i}\n00:00:{a:02}.000 --> 00:00:{b:02}.000\n{escape(text)}\n" for i, ((a, b), text) in enumerate(rows, 1)
         )
     assert [(a, text) for (a, _), text in rows] == cues(file, format)
+
+
+def test_rolling_captions_keep_equal_words_of_another_speaker() -> None:
+    """A line is still on the screen only if the same person said it."""
+    rolling = [
+        Cue(0, 1, "One.", "Ana"),
+        Cue(1, 2, "One.\nTwo.", "Ana"),
+        Cue(2, 3, "Two.", "Ben"),
+        Cue(3, 4, "Two.", "Ben"),
+    ]
+    assert [(cue.speaker, cue.text) for cue in drop_repeated_lines(rolling)] == [
+        ("Ana", "One."),
+        ("Ana", "Two."),
+        ("Ben", "Two."),
+    ]
