@@ -48,7 +48,7 @@ def folders(tmp_path: Path) -> tuple[str, ...]:
 
 def test_importing_the_command_line_imports_no_large_package() -> None:
     """Help must not wait for torch."""
-    heavy = "torch transformers faster_whisper ctranslate2 yt_dlp av openai ray xgrammar matplotlib".split()
+    heavy = "torch transformers faster_whisper ctranslate2 yt_dlp av httpx2 xllamacpp ray xgrammar matplotlib".split()
     code = f"import sys, summarizer.cli; print([m for m in {heavy} if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
