@@ -13,6 +13,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
+from summarizer.evidence.opposites import list_opposites
 from summarizer.language.function_words import AUXILIARIES, CLAUSE_LINKS, NEGATIONS, NOT_NEGATED
 from summarizer.language.words import stem
 
@@ -22,30 +23,6 @@ MAX_LENGTH_RATIO = 1.3  # how much longer than the claim the passage may be
 _NO_NEGATION = (["just"], ["only"], ["necessarily"], ["least"])  # "not just code" means code and more
 # Punctuation marks are separate tokens here, unlike in `language.words`: a negation applies only up to the next one.
 _SCOPE_ENDS = CLAUSE_LINKS | frozenset(".,;:?!")
-_OPPOSITES = (
-    "increase decrease", "faster slower", "fast slow", "more less", "up down", "before after", "always never",
-    "enable disable", "enabled disabled", "easy hard", "easier harder", "easy difficult", "first last", "start stop",
-    "add remove", "added removed", "open closed", "public private", "stateful stateless", "larger smaller", "large small",
-    "big small", "bigger smaller", "higher lower", "high low", "better worse", "best worst", "good bad", "success failure",
-    "succeed fail", "succeeded failed", "possible impossible", "safe unsafe", "secure insecure", "synchronous asynchronous",
-    "push pull", "inbound outbound", "static dynamic", "cheap expensive", "cheaper expensive",
-    "mutable immutable", "simple complex", "simpler complex", "rise fall", "rose fell", "above below", "internal external",
-    "old new", "older newer", "read write", "client server", "minimum maximum", "win lose", "gain loss",
-    "everybody nobody", "everyone nobody", "inside outside", "early late", "earlier later",
-)  # fmt: skip
-
-
-def _map_opposites() -> dict[str, frozenset[str]]:
-    """Map each stem to the stems of its opposites."""
-    opposites: dict[str, set[str]] = {}
-    for pair in _OPPOSITES:
-        first, second = (stem(word) for word in pair.split())
-        opposites.setdefault(first, set()).add(second)
-        opposites.setdefault(second, set()).add(first)
-    return {word: frozenset(stems) for word, stems in opposites.items()}
-
-
-_OPPOSITE_STEMS = _map_opposites()
 
 
 def find_contradiction(claim: str, source: str) -> str:
@@ -53,7 +30,7 @@ def find_contradiction(claim: str, source: str) -> str:
     claim_tokens, source_tokens = _tokenize(claim), _tokenize(source)
     source_stems = {stem(token) for token in source_tokens}
     for token in claim_tokens:
-        opposites = _OPPOSITE_STEMS.get(stem(token), frozenset()) & source_stems
+        opposites = list_opposites(token) & source_stems
         if stem(token) not in source_stems and opposites:
             return f"the cited segments say {min(opposites)}, not {token}"
     claim_words = _drop_stutters(claim_tokens)
@@ -120,6 +97,7 @@ def _tokenize(text: str) -> list[str]:
     text = re.sub(r"\bcan't\b|\bcannot\b", "can not", text)
     text = re.sub(r"\bwon't\b", "will not", text)
     text = re.sub(r"n't\b", " not", text)
+    text = re.sub(r"\binstead of\b|\brather than\b", "not", text)
     return re.findall(r"[^\W_]+(?:['-][^\W_]+)*|[.,;:?!]", text)
 
 

@@ -8,9 +8,12 @@ time is compared with the order in which a passage tells the events, or with its
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from summarizer.evidence.alignment import Alignment
+from summarizer.evidence.opposites import are_opposite
 from summarizer.evidence.tokens import Token
+from summarizer.language.parts import NOUN, parts_of
 
 
 def _map(classes: dict[str, str]) -> dict[str, str]:
@@ -38,12 +41,13 @@ _SUPPORTED_BY = {
 }
 _MUST_BE_SAID = frozenset({"all", "most", "only", "none"})  # the others say little when the passage says nothing else
 _ORDERS = _map({"before": "before until", "after": "after", "then": "then afterwards later"})
+_BACK = frozenset("that this which it".split())  # "and after that we moved it" tells events in their order
 _FUTURE = frozenset("will shall gonna going tomorrow plan plans planning".split())
 _UNREAL = _FUTURE | frozenset("should might may could would want wants hope try trying let".split())
 _PAST_AUXILIARIES = frozenset("was were did had been".split())
-REACH = 6  # tokens between a quantity and what it bounds
-NEAR = 3  # the same for "only" and "just", which speakers use as a filler
+REACH, BEHIND = 5, 3  # tokens from a quantity to what it bounds, and from this to a quantity behind it
 MODAL_REACH = 4
+BESIDE = 4  # tokens between a word and what it describes
 
 
 BOUNDING_WORDS = frozenset((*_QUANTITIES, *_ORDERS, "not", "without"))
@@ -51,7 +55,35 @@ BOUNDING_WORDS = frozenset((*_QUANTITIES, *_ORDERS, "not", "without"))
 
 def find_conflict(alignment: Alignment) -> str:
     """Return which bounding word the passage does not say of the same words; empty when there is none."""
-    return _find_other_quantity(alignment) or _find_other_order(alignment) or _find_other_time(alignment)
+    return (
+        _find_other_quantity(alignment)
+        or _find_other_order(alignment)
+        or _find_other_time(alignment)
+        or _find_other_pole(alignment)
+    )
+
+
+# -- opposites ------------------------------------------------------------------------------------------------------
+
+
+def _find_other_pole(alignment: Alignment) -> str:
+    """Find a word whose opposite the passage has beside the same words, where the word itself is not said."""
+    spoken = alignment.passage.tokens
+    for n, i in enumerate(alignment.content):
+        token = alignment.claim[i]
+        poles = [at for at, other in enumerate(spoken) if are_opposite(token.text, other.text)]
+        beside = [alignment.content[m] for m in (n - 1, n + 1) if 0 <= m < len(alignment.content)]
+        anchors = [at for j in beside for at in alignment.places[j]]
+        own = _measure_distance(alignment.places[i], anchors)
+        other = _measure_distance(poles, anchors)
+        if poles and other <= BESIDE and other < own:
+            word = min(poles, key=lambda at: _measure_distance([at], anchors))
+            return f"the cited segments say {spoken[word].text}, not {token.text}"
+    return ""
+
+
+def _measure_distance(places: Sequence[int], anchors: Sequence[int]) -> float:
+    return min((abs(a - b) for a in places for b in anchors if a != b), default=float("inf"))
 
 
 # -- quantities -----------------------------------------------------------------------------------------------------
@@ -67,9 +99,8 @@ def _find_other_quantity(alignment: Alignment) -> str:
             continue
         if token.text == "just" and alignment.claim[max(0, i - 1)].text == "not":
             continue
-        reach = NEAR if token.text == "just" else REACH
         anchors = [at for anchor in _list_anchors(alignment, i) for at in alignment.places[anchor]]
-        near = {name for at, name in spoken if any(abs(at - anchor) <= reach for anchor in anchors)}
+        near = {name for at, name in spoken if any(at == a or -BEHIND <= a - at <= REACH for a in anchors)}
         if not anchors:
             near = {name for _, name in spoken}
         if near & _SUPPORTED_BY[quantity]:
@@ -80,10 +111,13 @@ def _find_other_quantity(alignment: Alignment) -> str:
 
 
 def _list_anchors(alignment: Alignment, at: int) -> list[int]:
-    """Return the positions of the two content words after a token and of the one before it."""
-    after = [i for i in alignment.content if i > at][:2]
-    before = [i for i in alignment.content if i < at][-1:]
-    return [*after, *before]
+    """Return the positions of the content words that a token bounds: those after it up to the first noun, or before."""
+    after: list[int] = []
+    for i in (i for i in alignment.content if i > at):
+        after.append(i)
+        if len(after) == 2 or NOUN in parts_of(alignment.claim[i].text)[:1]:
+            break
+    return [i for i in after if alignment.places[i]] or [i for i in alignment.content if i < at][-1:]
 
 
 # -- the order of events ----------------------------------------------------------------------------------------------
@@ -131,7 +165,8 @@ def _compare_told(alignment: Alignment, first: Sequence[int], second: Sequence[i
     start, end = sorted((int(earlier), int(later)))
     between = [token.text for token in alignment.passage.tokens[start : end + 1]]
     leading = [token.text for token in alignment.passage.tokens[max(0, start - MODAL_REACH) : start]]
-    if "after" in between or "before" in leading:
+    reversed_after = any(a == "after" and b not in _BACK for a, b in pairwise([*between, ""]))
+    if reversed_after or "before" in leading:
         told = -told
     return told
 

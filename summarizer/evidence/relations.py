@@ -8,22 +8,35 @@ of its own words in the place of another, so that what a summary leaves out is n
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from summarizer.evidence.alignment import CLOSE, Alignment
 from summarizer.evidence.tokens import Token
+from summarizer.language.frequency import rarity
 from summarizer.language.function_words import ARTICLES, POSSESSIVES
 from summarizer.language.parts import ADJECTIVE, ADVERB, BASE, FINITE, ING, NOUN, PARTICIPLE, parts_of
+from summarizer.language.words import stem
 
 PREPOSITIONS = frozenset(
-    "from to into onto by on in inside within with without for than of under over before after instead between as "
+    "from to into onto by on in inside within with without for than of under over before after instead between "
     "through via against behind at".split()
 )
-_SKIPPED = ARTICLES | POSSESSIVES | frozenset("this that these those some any our own um uh like just really very".split())
+_SKIPPED = (
+    ARTICLES | POSSESSIVES | frozenset("this that these those some any our own um uh like just really very".split())
+)
 _BE = frozenset("am is are was were be been being get gets got".split())
 _LINKS = frozenset("and or , as well both plus".split())
 _CLAUSES = frozenset("because if when while which that who whose so but although whether where".split())
+_CAUSES = frozenset("because so but although".split())
+_PRONOUNS = frozenset("it this that they them which these those".split())
+_STOPS = frozenset(".!?;")
+NEAR, FAR = 10, 18  # tokens between words that belong together; the second without another word in between
+NAME_RARITY = 15.0  # bits; a noun as rare as this may be a name, which stands beside what is said of it
+RIVAL_REACH = 12  # tokens of the statement between a preposition and the word that the passage has after it
+MIN_ORDERED, MAX_ORDERED = 3, 24  # content words of a statement in which exchanged words are looked for
 ARGUMENT_REACH = 7  # tokens between a verb and its nouns
 
 
@@ -32,7 +45,8 @@ def find_conflict(alignment: Alignment) -> str:
     return (
         _find_other_object(alignment)
         or _find_other_sides(alignment)
-        or _find_crossing(alignment)
+        or _find_exchanged(alignment)
+        or _find_orphan(alignment)
         or _find_other_number(alignment)
         or _find_salad(alignment)
     )
@@ -45,34 +59,53 @@ def _find_other_object(alignment: Alignment) -> str:
     """Compare the words after the prepositions: "from A to B" and "from B to A"."""
     claim, spoken = alignment.claim, alignment.passage.tokens
     for i, token in enumerate(claim):
-        if token.text not in PREPOSITIONS:
+        if token.text not in PREPOSITIONS or not alignment.places[i]:
             continue
-        objects = _list_following(claim, i)
-        said = [_list_following(spoken, at) for at in alignment.places[i]]
-        if not objects or not any(said):
+        objects = _list_objects(claim, i)
+        own = _choose_heads(claim, objects)
+        places = {at for j in own for at in alignment.places[j]}
+        said = [_choose_heads(spoken, _list_objects(spoken, at)) for at in alignment.places[i]]
+        if not places or not any(said) or any(places & set(following) for following in said):
             continue
         roots = {claim[j].root for j in objects}
-        places = {at for j in objects for at in alignment.places[j]}
-        if not places or any(places & set(following) for following in said):
-            continue
-        mine = set(objects)
         governed = {
-            j for k, other in enumerate(claim) if other.text == token.text and k != i for j in _list_following(claim, k)
+            j
+            for k, other in enumerate(claim)
+            if k != i and _may_be_same(alignment, k, i)
+            for j in _list_following(claim, k)
         }
+        rivals = [
+            j for j in alignment.content
+            if j not in governed and claim[j].root not in roots and not claim[j].number and abs(j - i) <= RIVAL_REACH
+            and _is_nominal(claim[j].text) == _is_nominal(claim[own[0]].text)
+        ]  # fmt: skip
         for following in said:
-            rivals = [
-                j for j in alignment.content
-                if j not in mine | governed and claim[j].root not in roots and set(alignment.places[j]) & set(following[:2])
-            ]  # fmt: skip
-            strict = [j for j in rivals if not claim[j].number and _is_nominal(claim[j].text)]
-            if strict and _beside(alignment, i, strict):
-                return f'the cited segments say "{token.text} {claim[strict[0]].text}", not "{claim[objects[0]].text}"'
+            rival = next((j for j in rivals if set(alignment.places[j]) & set(following)), None)
+            if rival is not None:
+                return f'the cited segments say "{token.text} {claim[rival].text}", not "{claim[own[0]].text}"'
     return ""
 
 
-def _beside(alignment: Alignment, at: int, rivals: Sequence[int]) -> bool:
-    """Return whether a rival stands on the other side of the preposition in the statement, in the same clause."""
-    return any(abs(j - at) <= CLOSE and not _has_clause(alignment.claim, *sorted((j, at))) for j in rivals)
+def _may_be_same(alignment: Alignment, first: int, second: int) -> bool:
+    """Return whether two prepositions of a statement are the same one, or one of "in", "inside" and "within"."""
+    claim = alignment.claim
+    return claim[first].text in PREPOSITIONS and bool(set(alignment.places[first]) & set(alignment.places[second]))
+
+
+def _list_objects(tokens: Sequence[Token], at: int) -> list[int]:
+    """Return the positions of the noun phrase after a preposition; none after "to" with a verb, "by adding", "inside of"."""
+    found = _list_following(tokens, at)
+    if not found or (at and tokens[at].text == "of" and tokens[at - 1].text in PREPOSITIONS):
+        return []
+    first = next((j for j in found if ADVERB not in parts_of(tokens[j].text)[:1]), found[0])
+    parts = parts_of(tokens[first].text)
+    is_verb = ING in parts[:1] or (tokens[at].text == "to" and bool({BASE, FINITE} & set(parts[:2])))
+    return [] if is_verb else found
+
+
+def _choose_heads(tokens: Sequence[Token], phrase: Sequence[int]) -> list[int]:
+    """Return the nouns and numbers of a noun phrase; all of its words if it has none."""
+    return [j for j in phrase if tokens[j].number or _is_nominal(tokens[j].text)] or list(phrase)
 
 
 def _list_following(tokens: Sequence[Token], at: int) -> list[int]:
@@ -103,6 +136,8 @@ def _find_other_sides(alignment: Alignment) -> str:
         passive = _is_passive(claim, i)
         agree, reverse = 0, 0
         for at in alignment.places[i]:
+            if spoken[at].root != token.root:
+                continue  # "it returns a message" and "we get a message from it" are paraphrases with other sides
             before, after = set(_list_nouns(spoken, at, -1)), set(_list_nouns(spoken, at, 1))
             if _is_passive(spoken, at) != passive:
                 before, after = after, before
@@ -157,33 +192,132 @@ def _has_clause(tokens: Sequence[Token], start: int, end: int) -> bool:
 # -- the order of nouns -----------------------------------------------------------------------------------------------
 
 
-def _find_crossing(alignment: Alignment) -> str:
-    """Find two nouns that were exchanged in a statement which otherwise repeats the passage."""
+def _find_exchanged(alignment: Alignment) -> str:
+    """Find two words that were exchanged: with them in each other's place, the passage has all words in this order."""
     claim = alignment.claim
     matched = [i for i in alignment.content if alignment.places[i]]
-    if len(matched) < 4:
+    places = [alignment.places[i] for i in matched]
+    longest = _count_ordered(places)
+    if not MIN_ORDERED <= len(matched) <= MAX_ORDERED or not 1 <= len(matched) - longest <= 2:
         return ""
-    chain = _longest_ordered(alignment, matched)
-    outside = [i for i in matched if i not in chain]
-    if not 1 <= len(outside) <= 2 or len(chain) < 0.6 * len(matched):
-        return ""
+    for a in range(len(matched)):
+        for b in range(a + 1, len(matched)):
+            first, second = matched[a], matched[b]
+            if set(places[a]) & set(places[b]) or not _may_be_exchanged(claim, first, second):
+                continue
+            exchanged = [*places]
+            exchanged[a], exchanged[b] = places[b], places[a]
+            if _count_ordered(exchanged) == len(matched) and not _turns(alignment, first, second):
+                return f'"{claim[first].text}" and "{claim[second].text}" are exchanged in the cited segments'
     return ""
 
 
-def _longest_ordered(alignment: Alignment, matched: Sequence[int]) -> set[int]:
-    """Return the positions of the statement whose words the passage has in the same order, as many as possible."""
-    best: list[tuple[int, int, tuple[int, ...]]] = []  # (length, last position in the passage, chain)
-    for i in matched:
-        extended = [
-            max(
-                ((n + 1, at, (*chain, i)) for n, last, chain in best if last < at),
-                default=(1, at, (i,)),
-                key=lambda state: state[0],
-            )
-            for at in alignment.places[i]
-        ]
-        best += extended
-    return set(max(best, key=lambda state: state[0])[2]) if best else set()
+def _may_be_exchanged(claim: Sequence[Token], first: int, second: int) -> bool:
+    """Return whether two words of a statement have roles that differ: not those of "A and B" or "A is B"."""
+    between = {token.text for token in claim[first + 1 : second]} - _SKIPPED
+    alike = claim[first].number == claim[second].number
+    if not claim[first].number:
+        kinds = [_name_class(claim[i].text) for i in (first, second)]
+        alike = alike and kinds[0] == kinds[1] != ""
+    return alike and bool(between - _LINKS - _BE)
+
+
+def _name_class(word: str) -> str:
+    """Return "noun" or "adjective" for a word that can change places with another one, else nothing."""
+    first = parts_of(word)[0]
+    return {NOUN: "noun", ADJECTIVE: "adjective"}.get(first, "")
+
+
+def _turns(alignment: Alignment, first: int, second: int) -> bool:
+    """Return whether the voice changes between two words: "A replaces B" and "B is replaced by A"."""
+    in_claim = any(_is_passive(alignment.claim, i) for i in range(first, second))
+    for at in alignment.places[first]:
+        for other in alignment.places[second]:
+            start, end = sorted((at, other))
+            if any(_is_passive(alignment.passage.tokens, i) for i in range(start, end)) == in_claim:
+                return False
+    return True
+
+
+def _count_ordered(places: Sequence[tuple[int, ...]]) -> int:
+    """Return how many words, as many as possible, a passage has in the order of a statement."""
+    ends: list[int] = []  # the first position at which an ordered run of each length can end
+    for found in places:
+        for at in sorted(found, reverse=True):
+            length = bisect_left(ends, at)
+            if length == len(ends):
+                ends.append(at)
+            else:
+                ends[length] = at
+    return len(ends)
+
+
+# -- beside one another ----------------------------------------------------------------------------------------------
+
+
+def _find_orphan(alignment: Alignment) -> str:
+    """Find a noun phrase that the passage says, but beside none of the words that are beside it in the statement."""
+    claim = alignment.claim
+    phrases = _list_phrases(alignment)
+    for n, phrase in enumerate(phrases):
+        head = claim[phrase[-1]]
+        if not (head.number or _name_class(head.text) == "noun"):
+            continue
+        beside = [
+            phrases[m] for m in (n - 1, n + 1)
+            if 0 <= m < len(phrases) and _are_linked(claim, phrases[min(m, n)][-1], phrases[max(m, n)][0])
+        ]  # fmt: skip
+        if not beside or any(_are_near(alignment, phrase, other, NEAR) for other in beside):
+            continue
+        has_rival = any(
+            _are_near(alignment, rival, other, CLOSE) and _is_nominal(claim[rival[-1]].text)
+            for other in beside for m, rival in enumerate(phrases)
+            if rival not in (phrase, other) and abs(phrases.index(other) - m) > 1
+        )  # fmt: skip
+        named = any(_may_be_name(claim[i].text) for i in phrase)
+        if has_rival or named or not any(_are_near(alignment, phrase, other, FAR) for other in beside):
+            return f'"{head.text}" is about something else in the cited segments'
+    return ""
+
+
+def _list_phrases(alignment: Alignment) -> list[tuple[int, ...]]:
+    """Return the content words of a statement that the passage has, those of a noun phrase together."""
+    claim = alignment.claim
+    phrases: list[list[int]] = []
+    for i in alignment.content:
+        if not alignment.places[i]:
+            continue
+        joins = bool(phrases) and phrases[-1][-1] == i - 1 and all(_name_class(claim[j].text) for j in (i - 1, i))
+        if joins:
+            phrases[-1].append(i)
+        else:
+            phrases.append([i])
+    return [tuple(phrase) for phrase in phrases]
+
+
+def _may_be_name(word: str) -> bool:
+    return rarity(stem(word)) >= NAME_RARITY
+
+
+def _are_linked(claim: Sequence[Token], first: int, second: int) -> bool:
+    """Return whether two neighbouring words of a statement are in one clause."""
+    return not any(token.ends_clause or token.text in _CLAUSES for token in claim[first:second])
+
+
+def _are_near(alignment: Alignment, phrase: Sequence[int], other: Sequence[int], most: int) -> bool:
+    """Return whether the passage has a word of each of two phrases near each other, and none that turns the subject."""
+    spoken = alignment.passage.tokens
+    return any(
+        abs(a - b) <= most and not _turns_subject(alignment.passage.tokens[min(a, b) + 1 : max(a, b)])
+        for i in phrase for a in alignment.places[i]
+        for j in other for b in alignment.places[j]
+    )  # fmt: skip
+
+
+def _turns_subject(between: Sequence[Token]) -> bool:
+    """Return whether a sentence ends or a reason begins, without a pronoun for what was said before."""
+    words = {token.text for token in between}
+    return bool(words & (_CAUSES | _STOPS)) and not words & _PRONOUNS
 
 
 # -- beside numbers ---------------------------------------------------------------------------------------------------
@@ -192,7 +326,7 @@ def _longest_ordered(alignment: Alignment, matched: Sequence[int]) -> set[int]:
 def _find_other_number(alignment: Alignment) -> str:
     """Compare which nouns are beside the numbers, where the passage has other numbers for these nouns."""
     claim, spoken = alignment.claim, alignment.passage.tokens
-    numbers = [at for at, token in enumerate(spoken) if token.number]
+    numbers = [at for at, token in enumerate(spoken) if token.root.startswith("#")]
     for i, token in enumerate(claim):
         if not token.number or not alignment.places[i]:
             continue
@@ -229,9 +363,7 @@ def _find_salad(alignment: Alignment) -> str:
     pairs = list(zip(matched, matched[1:], strict=False))
     if len(pairs) < MIN_PAIRS:
         return ""
-    near = sum(
-        any(abs(a - b) <= CLOSE for a in alignment.places[i] for b in alignment.places[j]) for i, j in pairs
-    )
+    near = sum(any(abs(a - b) <= CLOSE for a in alignment.places[i] for b in alignment.places[j]) for i, j in pairs)
     if near < MIN_COHERENT * len(pairs):
         return "its words are not together in the cited segments"
     return ""

@@ -177,22 +177,27 @@ def _is_spoken(name: str, spoken: Sequence[str]) -> bool:
     return False
 
 
-def measure(claims: Sequence[Claim], transcript: Transcript, covered: Iterable[int], dropped: int) -> Evidence:
+def measure(
+    claims: Sequence[Claim], transcript: Transcript, covered: Iterable[int], dropped: int, headings: int = 0
+) -> Evidence:
     """Return the three separate figures over the published claims; `covered` are ids that the summarizer was shown.
 
-    Whether a claim is supported was decided when it was created: it is counted here, not checked again.
+    `dropped` is the number of statements that failed the check, `headings` that of headings by a model that passed it:
+    they are claims too. Whether a claim is supported was decided when it was created: it is counted here, not checked
+    again.
     """
     citations = [id for claim in claims for id in claim.evidence]
     ids = sorted(set(covered))
     total = sum(len(segment.text.split()) for segment in transcript.segments) or 1
     words = sum(len(transcript.segments[id].text.split()) for id in ids)
     resolved = sum(0 <= id < len(transcript.segments) for id in citations)
-    supported = sum(claim.supported for claim in claims)
+    supported = sum(claim.supported for claim in claims) + headings
+    total_claims = len(claims) + headings
     return Evidence(
         citations=len(citations),
         citations_resolve=resolved / len(citations) if citations else 0.0,
-        claims=len(claims),
-        claims_supported=supported / len(claims) if claims else 0.0,
+        claims=total_claims,
+        claims_supported=supported / total_claims if total_claims else 0.0,
         dropped=dropped,
         covered_share=words / total,
         covered_start=transcript.segments[ids[0]].start if ids else 0.0,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from summarizer.language.forms import paraphrase_groups, root
-from summarizer.language.function_words import STOP_WORDS
+from summarizer.language.function_words import GENERAL_VERBS, OPINION_VERBS, STOP_WORDS
 from summarizer.language.numbers import UNITS, parse_number
 
 # Stop words that say something about the world; a statement may not add them.
 _TELLING = frozenset("first last same other next off back".split())
+# Words that link clauses; other rules compare what they link.
+_LINKING = frozenset("although though unless instead also rather therefore however thus hence moreover let us".split())
 _CONTRACTIONS = (
     (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
     (re.compile(r"\bwon't\b"), "will not"),
@@ -48,7 +50,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     tokens: list[Token] = []
     at = 0
     while at < len(words):
-        if parsed := parse_number(words, at):
+        if words[at] != "one" and (parsed := parse_number(words, at)):
             digits, value, end = parsed
             label = digits if value < 0 else f"{value:g}"
             tokens.append(Token(words[at], f"#{label}", number=True))
@@ -71,9 +73,19 @@ def _split(text: str) -> list[str]:
     return _TOKEN.findall(_UNIT_BESIDE.sub(" ", text))
 
 
+@cache
+def _general_verbs() -> frozenset[str]:
+    return frozenset(map(root, GENERAL_VERBS | OPINION_VERBS))
+
+
 @lru_cache(maxsize=65536)  # talks repeat the same words
 def _make_token(word: str) -> Token:
     if not word[0].isalnum() and word not in {"%", "$", "€", "£"}:
         return Token(word)
-    content = (word not in STOP_WORDS or word in _TELLING) and word not in UNITS and word not in {"us", "let"}
+    content = (
+        root(word) not in _general_verbs()
+        and (word not in STOP_WORDS or word in _TELLING)
+        and word not in UNITS
+        and word not in _LINKING
+    )
     return Token(word, root(word), paraphrase_groups(word), content)

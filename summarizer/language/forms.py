@@ -68,13 +68,18 @@ def _irregular() -> dict[str, str]:
     return {form: line.split()[0] for line in _IRREGULAR for form in line.split()}
 
 
+@cache
+def _whole_stems() -> frozenset[str]:
+    return frozenset(map(stem, _WHOLE))
+
+
 @lru_cache(maxsize=65536)  # talks repeat the same words
 def root(word: str) -> str:
     """Return what the forms of a word have in common: "deploy" for "deployments", "go" for "went"."""
     base = _irregular().get(word, word)
     stemmed = _irregular().get(stem(base), stem(base))
-    if word in _WHOLE or base in _WHOLE or stemmed in _WHOLE:
-        return _undouble(stem(stemmed))
+    if stemmed in _whole_stems():
+        return _undouble(stemmed)
     for suffix in _SUFFIXES:
         if stemmed.endswith(suffix) and len(stemmed) - len(suffix) >= _MIN_ROOT:
             stemmed = stemmed[: -len(suffix)]

@@ -13,7 +13,9 @@ from functools import lru_cache
 
 _HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 # Characters of other categories that are not visible: fillers, joiners and selectors.
-_HIDDEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_HIDDEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 # Alphabets whose letters have no combining marks but those that Unicode composes.
 _COMPOSED = frozenset(("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CJK"))
 _LAST_COMPOSED = "\u024f"  # of the Latin letters that languages write; the phonetic ones after it look like others
