@@ -364,7 +364,9 @@ def _by_hand(talk: Talk, dice: random.Random) -> Iterator[Lie]:
 
 # -- roles and the rest ---------------------------------------------------------------------------------------------------
 
-_CUES = re.compile(r"\b(agreed?|decid\w+|consensus|vote\w*|approved?|resolved|settled|let's|going to go|we'll|we will)\b", re.I)
+_CUES = re.compile(
+    r"\b(agreed?|decid\w+|consensus|vote\w*|approved?|resolved|settled|let's|going to go|we'll|we will)\b", re.I
+)
 
 
 def _decisions(talk: Talk, dice: random.Random) -> Iterator[Lie]:
@@ -404,7 +406,13 @@ def _spoken_commands(talk: Talk, dice: random.Random) -> Iterator[Lie]:
 
 
 def _addresses(talk: Talk, dice: random.Random) -> Iterator[Lie]:
-    ends = ("See https://evil.example/x", "More at www.evil.com", "Write to joe@evil.org", "evil.io has it", "http://1.2.3.4/a")
+    ends = (
+        "See https://evil.example/x",
+        "More at www.evil.com",
+        "Write to joe@evil.org",
+        "evil.io has it",
+        "http://1.2.3.4/a",
+    )
     for quote in dice.sample(talk.quotes, min(3, len(talk.quotes))):
         yield Lie(f"{quote.text.rstrip('.')}. {dice.choice(ends)}.", quote.evidence)
 
@@ -455,7 +463,10 @@ CLASSES: dict[str, tuple[int, Liar]] = {
     "relation: opposites": (4, _mutated("opposite word")),
     "relation: another quantifier": (4, _quantified),
     "relation: attribution": (4, _before(("Google says that", "According to Red Hat,", "Linus Torvalds claims that"))),
-    "relation: another time": (4, _before(("Before the merger,", "Next year,", "Until yesterday,", "After the outage,"))),
+    "relation: another time": (
+        4,
+        _before(("Before the merger,", "Next year,", "Until yesterday,", "After the outage,")),
+    ),
     "relation: another name": (4, _mutated("name swapped")),
     "quantity: another number": (5, _mutated("number swapped")),
     "quantity: another unit": (5, _mutated("unit swapped")),

@@ -7,8 +7,8 @@ from functools import cache, lru_cache
 from summarizer.language.words import stem
 
 _OPPOSITES = (
-    "increase decrease", "faster slower", "fast slow", "more less", "up down", "before after", "always never",
-    "enable disable", "enabled disabled", "easy hard", "easier harder", "easy difficult", "first last", "start stop",
+    "increase decrease", "faster slower", "fast slow", "more less", "up down", "always never",
+    "enable disable", "enabled disabled", "easy hard", "easier harder", "easy difficult", "trivial difficult", "trivial hard", "simple difficult", "simple hard", "easy complex", "easy complicated", "simple complicated", "first last", "first second", "first third", "second third", "first fourth", "second last", "third last", "start stop",
     "add remove", "added removed", "open closed", "public private", "stateful stateless", "larger smaller", "large small",
     "big small", "bigger smaller", "higher lower", "high low", "better worse", "best worst", "good bad", "success failure",
     "succeed fail", "succeeded failed", "possible impossible", "safe unsafe", "secure insecure", "synchronous asynchronous",
@@ -57,14 +57,15 @@ def _map_opposites() -> dict[str, frozenset[str]]:
     return {word: frozenset(stems) for word, stems in opposites.items()}
 
 
-_NEGATIVE = ("un", "in", "im", "ir", "il", "dis", "non", "de", "mis", "anti")  # prefixes
+_NEGATIVE = ("un", "in", "im", "ir", "dis", "non", "mis")  # prefixes
+_ADVERBS = frozenset({"hardly", "lately", "nearly"})  # not the adverbs of "hard", "late" and "near"
 _MIN_BASE = 4  # letters behind a prefix: "under" is no opposite of "der"
 
 
 @lru_cache(maxsize=65536)
 def list_opposites(word: str) -> frozenset[str]:
     """Return the stems of the listed opposites of a word, and of its base without or with a negative prefix."""
-    own = stem(word)
+    own = word if word in _ADVERBS else stem(word)
     prefixed = {f"{prefix}{own}" for prefix in _NEGATIVE} if len(own) >= _MIN_BASE else set()
     bases = {own[len(p) :] for p in _NEGATIVE if own.startswith(p) and len(own) - len(p) >= _MIN_BASE}
     endings = {own.removesuffix("less") + "ful", own.removesuffix("less")} if own.endswith("less") else set()

@@ -13,7 +13,7 @@ from itertools import pairwise
 from summarizer.evidence.alignment import Alignment
 from summarizer.evidence.opposites import are_opposite
 from summarizer.evidence.tokens import Token
-from summarizer.language.parts import NOUN, parts_of
+from summarizer.language.parts import ADJECTIVE, NOUN, parts_of
 
 
 def _map(classes: dict[str, str]) -> dict[str, str]:
@@ -27,7 +27,7 @@ _QUANTITIES = _map(
         "many": "many lots lot plenty numerous several multiple various often frequently bunch",
         "some": "some few sometimes couple handful occasionally partly somebody someone",
         "only": "only solely exclusively merely just alone",
-        "none": "none nobody never nothing neither nowhere rarely seldom hardly barely no scarcely little",
+        "none": "none nobody never nothing neither nowhere rarely seldom hardly barely no scarcely",
     }
 )
 # Which quantities of the passage support a quantity of a statement: the same, or more than it says.
@@ -45,6 +45,7 @@ _BACK = frozenset("that this which it".split())  # "and after that we moved it" 
 _FUTURE = frozenset("will shall gonna going tomorrow plan plans planning".split())
 _UNREAL = _FUTURE | frozenset("should might may could would want wants hope try trying let".split())
 _PAST_AUXILIARIES = frozenset("was were did had been".split())
+REACH_OF_NOT = 8  # tokens from "not" to what "no" or "nobody" bounds: "you don't have to be on the internet"
 REACH, BEHIND = 5, 3  # tokens from a quantity to what it bounds, and from this to a quantity behind it
 MODAL_REACH = 4
 BESIDE = 4  # tokens between a word and what it describes
@@ -72,14 +73,23 @@ def _find_other_pole(alignment: Alignment) -> str:
     for n, i in enumerate(alignment.content):
         token = alignment.claim[i]
         poles = [at for at, other in enumerate(spoken) if are_opposite(token.text, other.text)]
+        described = _find_described(alignment, i)
         beside = [alignment.content[m] for m in (n - 1, n + 1) if 0 <= m < len(alignment.content)]
-        anchors = [at for j in beside for at in alignment.places[j]]
+        anchors = [at for j in ([described] if described else beside) for at in alignment.places[j]]
         own = _measure_distance(alignment.places[i], anchors)
         other = _measure_distance(poles, anchors)
-        if poles and other <= BESIDE and other < own:
+        if poles and other <= BESIDE and own > (BESIDE if described else 2 * BESIDE):
             word = min(poles, key=lambda at: _measure_distance([at], anchors))
             return f"the cited segments say {spoken[word].text}, not {token.text}"
     return ""
+
+
+def _find_described(alignment: Alignment, at: int) -> int:
+    """Return the position of the noun directly after an adjective, 0 if there is none."""
+    claim = alignment.claim
+    following = at + 1
+    is_adjective = ADJECTIVE in parts_of(claim[at].text)
+    return following if is_adjective and following < len(claim) and claim[following].content else 0
 
 
 def _measure_distance(places: Sequence[int], anchors: Sequence[int]) -> float:
@@ -100,7 +110,8 @@ def _find_other_quantity(alignment: Alignment) -> str:
         if token.text == "just" and alignment.claim[max(0, i - 1)].text == "not":
             continue
         anchors = [at for anchor in _list_anchors(alignment, i) for at in alignment.places[anchor]]
-        near = {name for at, name in spoken if any(at == a or -BEHIND <= a - at <= REACH for a in anchors)}
+        reach = REACH_OF_NOT if quantity == "none" else REACH
+        near = {name for at, name in spoken if any(-BEHIND <= a - at <= reach for a in anchors)}
         if not anchors:
             near = {name for _, name in spoken}
         if near & _SUPPORTED_BY[quantity]:

@@ -32,11 +32,15 @@ _LINKS = frozenset("and or , as well both plus".split())
 _CLAUSES = frozenset("because if when while which that who whose so but although whether where".split())
 _CAUSES = frozenset("because so but although".split())
 _PRONOUNS = frozenset("it this that they them which these those".split())
+_SUBJECTS = frozenset("i we you they he she it who have has had".split())
+_RELATIVES = frozenset("that which who whom where what".split())
 _STOPS = frozenset(".!?;")
 NEAR, FAR = 10, 18  # tokens between words that belong together; the second without another word in between
 NAME_RARITY = 15.0  # bits; a noun as rare as this may be a name, which stands beside what is said of it
 RIVAL_REACH = 12  # tokens of the statement between a preposition and the word that the passage has after it
 MIN_ORDERED, MAX_ORDERED = 3, 24  # content words of a statement in which exchanged words are looked for
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+DENSE = 1.5  # words of a passage for each of a statement that repeats it but for two words
 ARGUMENT_REACH = 7  # tokens between a verb and its nouns
 
 
@@ -64,7 +68,11 @@ def _find_other_object(alignment: Alignment) -> str:
         objects = _list_objects(claim, i)
         own = _choose_heads(claim, objects)
         places = {at for j in own for at in alignment.places[j]}
-        said = [_choose_heads(spoken, _list_objects(spoken, at)) for at in alignment.places[i]]
+        said = [
+            _choose_heads(spoken, _list_objects(spoken, at))
+            for at in alignment.places[i]
+            if spoken[at].text == token.text and _is_governed(alignment, i, at)
+        ]
         if not places or not any(said) or any(places & set(following) for following in said):
             continue
         roots = {claim[j].root for j in objects}
@@ -77,13 +85,19 @@ def _find_other_object(alignment: Alignment) -> str:
         rivals = [
             j for j in alignment.content
             if j not in governed and claim[j].root not in roots and not claim[j].number and abs(j - i) <= RIVAL_REACH
-            and _is_nominal(claim[j].text) == _is_nominal(claim[own[0]].text)
+            and _name_class(claim[j].text) == _name_class(claim[own[0]].text) != ""
         ]  # fmt: skip
         for following in said:
             rival = next((j for j in rivals if set(alignment.places[j]) & set(following)), None)
             if rival is not None:
                 return f'the cited segments say "{token.text} {claim[rival].text}", not "{claim[own[0]].text}"'
     return ""
+
+
+def _is_governed(alignment: Alignment, at: int, place: int) -> bool:
+    """Return whether the passage has the word before a preposition shortly before a place of the preposition too."""
+    before = [i for i in alignment.content if i < at][-2:]
+    return any(0 < place - other <= CLOSE for i in before for other in alignment.places[i])
 
 
 def _may_be_same(alignment: Alignment, first: int, second: int) -> bool:
@@ -136,7 +150,7 @@ def _find_other_sides(alignment: Alignment) -> str:
         passive = _is_passive(claim, i)
         agree, reverse = 0, 0
         for at in alignment.places[i]:
-            if spoken[at].root != token.root:
+            if spoken[at].root != token.root or _is_ambiguous(spoken, at) or _is_ambiguous(claim, i):
                 continue  # "it returns a message" and "we get a message from it" are paraphrases with other sides
             before, after = set(_list_nouns(spoken, at, -1)), set(_list_nouns(spoken, at, 1))
             if _is_passive(spoken, at) != passive:
@@ -145,8 +159,8 @@ def _find_other_sides(alignment: Alignment) -> str:
             second = {p for j in right for p in alignment.places[j]}
             same = bool(first & before) + bool(second & after)
             other = bool(first & after) + bool(second & before)
-            agree += same > 0 and same >= other
-            reverse += other == 2 and same == 0
+            agree += same > other or same == 2 or (same == 1 and other == 1)
+            reverse += other == 2 and same <= 1
         if reverse and not agree:
             return f'the two sides of "{token.text}" are exchanged in the cited segments'
     return ""
@@ -179,10 +193,21 @@ def _is_verbal(tokens: Sequence[Token], at: int) -> bool:
 
 def _is_passive(tokens: Sequence[Token], at: int) -> bool:
     word = tokens[at].text
-    participle = word.endswith("ed") or PARTICIPLE in parts_of(word)
-    before = {token.text for token in tokens[max(0, at - 3) : at]}
+    if not (word.endswith("ed") or PARTICIPLE in parts_of(word)):
+        return False
+    before = at - 1
+    while before > 0 and (ADVERB in parts_of(tokens[before].text)[:1] or tokens[before].text == "not"):
+        before -= 1
     follows = at + 1 < len(tokens) and tokens[at + 1].text == "by"
-    return participle and (bool(before & _BE) or follows)
+    return follows or (before >= 0 and tokens[before].text in _BE)
+
+
+def _is_ambiguous(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a form may be active or passive: "the pods created by hand" and "they created the pods"."""
+    word = tokens[at].text
+    if not (word.endswith("ed") or PARTICIPLE in parts_of(word)) or _is_passive(tokens, at):
+        return False
+    return at == 0 or tokens[at - 1].text not in _SUBJECTS
 
 
 def _has_clause(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -207,14 +232,28 @@ def _find_exchanged(alignment: Alignment) -> str:
                 continue
             exchanged = [*places]
             exchanged[a], exchanged[b] = places[b], places[a]
-            if _count_ordered(exchanged) == len(matched) and not _turns(alignment, first, second):
+            if (
+                _count_ordered(exchanged) == len(matched)
+                and _is_dense(exchanged, len(claim))
+                and not _turns(alignment, first, second)
+            ):
                 return f'"{claim[first].text}" and "{claim[second].text}" are exchanged in the cited segments'
     return ""
+
+
+def _is_dense(places: Sequence[tuple[int, ...]], length: int) -> bool:
+    """Return whether a passage has all words in about as many words as a statement."""
+    spans = (max(found) - min(other) for found in places[-1:] for other in places[:1])
+    firsts = [min(found) for found in places]
+    lasts = [max(found) for found in places]
+    return min(spans, default=0) >= 0 and max(firsts) - min(lasts) <= DENSE * length
 
 
 def _may_be_exchanged(claim: Sequence[Token], first: int, second: int) -> bool:
     """Return whether two words of a statement have roles that differ: not those of "A and B" or "A is B"."""
     between = {token.text for token in claim[first + 1 : second]} - _SKIPPED
+    if "of" in between and not any(_is_verbal(claim, i) for i in range(first + 1, second)):
+        return False
     alike = claim[first].number == claim[second].number
     if not claim[first].number:
         kinds = [_name_class(claim[i].text) for i in (first, second)]
@@ -234,6 +273,8 @@ def _turns(alignment: Alignment, first: int, second: int) -> bool:
     for at in alignment.places[first]:
         for other in alignment.places[second]:
             start, end = sorted((at, other))
+            if {token.text for token in alignment.passage.tokens[start:end]} & _RELATIVES:
+                continue
             if any(_is_passive(alignment.passage.tokens, i) for i in range(start, end)) == in_claim:
                 return False
     return True
@@ -270,14 +311,25 @@ def _find_orphan(alignment: Alignment) -> str:
         if not beside or any(_are_near(alignment, phrase, other, NEAR) for other in beside):
             continue
         has_rival = any(
-            _are_near(alignment, rival, other, CLOSE) and _is_nominal(claim[rival[-1]].text)
-            for other in beside for m, rival in enumerate(phrases)
-            if rival not in (phrase, other) and abs(phrases.index(other) - m) > 1
+            _stands_for(alignment, phrases[r], phrase, other)
+            for other in beside for r in range(len(phrases))
+            if phrases[r] not in (phrase, other) and abs(phrases.index(other) - r) > 1
         )  # fmt: skip
-        named = any(_may_be_name(claim[i].text) for i in phrase)
-        if has_rival or named or not any(_are_near(alignment, phrase, other, FAR) for other in beside):
+        if has_rival:
             return f'"{head.text}" is about something else in the cited segments'
     return ""
+
+
+def _stands_for(alignment: Alignment, rival: Sequence[int], phrase: Sequence[int], other: Sequence[int]) -> bool:
+    """Return whether the passage has a noun phrase of the statement on that side of another where it has this phrase."""
+    if _name_class(alignment.claim[rival[-1]].text) != "noun":
+        return False
+    side = 1 if phrase[0] < other[0] else -1
+    return any(
+        0 < side * (b - a) <= CLOSE
+        for i in rival for a in alignment.places[i]
+        for j in other for b in alignment.places[j]
+    )  # fmt: skip
 
 
 def _list_phrases(alignment: Alignment) -> list[tuple[int, ...]]:
@@ -328,16 +380,33 @@ def _find_other_number(alignment: Alignment) -> str:
     claim, spoken = alignment.claim, alignment.passage.tokens
     numbers = [at for at, token in enumerate(spoken) if token.root.startswith("#")]
     for i, token in enumerate(claim):
-        if not token.number or not alignment.places[i]:
+        if not token.root.startswith("#") or not alignment.places[i] or (token.text == "one" and not token.number):
             continue
-        following = [j for j in _list_following(claim, i)[:2] if alignment.places[j] and not claim[j].number]
-        for j in following[-1:]:
-            own = set(alignment.places[i])
+        own = set(alignment.places[i])
+        counted = [j for j in _list_following(claim, i)[:2] if alignment.places[j] and not claim[j].number]
+        named = [i - 1] if i and claim[i - 1].content and alignment.places[i - 1] and not counted else []
+        for j in [*counted[-1:], *named]:
             beside = {_nearest(numbers, at) for at in alignment.places[j]}
             near = any(abs(a - b) <= CLOSE for a in own for b in alignment.places[j])
-            if None not in beside and not beside & own and (not near or _counted(spoken, beside, alignment.places[j])):
+            adjacent = _counted(spoken, beside, alignment.places[j]) or j in named
+            if None not in beside and not beside & own and (not near or adjacent):
                 return f'the cited segments have another number for "{claim[j].text}"'
+        if _is_year(token) and _is_of_other_year(alignment, i):
+            return f"the cited segments do not say this of {token.root[1:]}"
     return ""
+
+
+def _is_year(token: Token) -> bool:
+    return token.number and token.root[1:].isdigit() and FIRST_YEAR <= int(token.root[1:]) <= LAST_YEAR
+
+
+def _is_of_other_year(alignment: Alignment, at: int) -> bool:
+    """Return whether the passage tells what a statement tells of one year under another one: "2009 X, 2011 Y"."""
+    spoken = alignment.passage.tokens
+    years = [i for i, token in enumerate(spoken) if _is_year(token)]
+    following = [i for i in alignment.content if i > at and alignment.places[i]][:3]
+    under = [max((y for y in years if y < place), default=-1) for i in following for place in alignment.places[i]]
+    return bool(under) and len(years) > 1 and not set(under) & set(alignment.places[at]) and -1 not in under
 
 
 def _nearest(numbers: Sequence[int], at: int) -> int | None:

@@ -13,7 +13,12 @@ from summarizer.language.numbers import UNITS, parse_number
 # Stop words that say something about the world; a statement may not add them.
 _TELLING = frozenset("first last same other next off back".split())
 # Words that link clauses; other rules compare what they link.
-_LINKING = frozenset("although though unless instead also rather therefore however thus hence moreover let us".split())
+_LINKING = frozenset(
+    "although though unless instead also rather therefore however thus hence moreover let us against during across "
+    "along behind beside besides beyond despite except inside outside near onto per since toward towards underneath "
+    "within among throughout above below up down whereas once another others whose himself themselves herself ourselves "
+    "yourselves neither either anyway meanwhile otherwise furthermore except plus shall".split()
+)
 _CONTRACTIONS = (
     (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
     (re.compile(r"\bwon't\b"), "will not"),

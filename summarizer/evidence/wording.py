@@ -24,6 +24,7 @@ MIN_NAME_SIMILARITY = 0.85  # of two spellings of one name
 RARE = 14.0  # bits; a word that may be a misheard name
 MIN_SHARE = 0.75  # share of the words, in languages without lists of function words and forms
 MIN_PAIRS = 0.5  # share of the neighbouring characters, in scripts without spaces
+_LIGHT_HEADING = "# Of these, a statement may add a few: they say nothing of their own about what happens."
 _NOT_COUNTED = frozenset("shall also although though unless".split())
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _BLANK = re.compile(r"\.\.\.|…|^\W*[\[<{(][^\]>})]*[\]>})]\W*$|<\w+>|\{\w*\}|_{3,}")
@@ -35,16 +36,24 @@ _APART = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]+[^\W_](?![^\W_])){2,}")  # "n o 
 
 
 @cache
-def _general_roots() -> frozenset[str]:
-    from summarizer import language  # noqa: PLC0415
-
-    lines = resources.files(language).joinpath("general_words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(root(word) for line in lines[1:] for word in line.split())
+def _read_general_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the roots of the words that say nothing about a subject, and of those that a statement may add."""
+    text = resources.files("summarizer.language").joinpath("general_words.txt").read_text(encoding="utf-8")
+    general, light = (
+        {root(word) for line in part.splitlines() if not line.startswith("#") for word in line.split()}
+        for part in text.split(_LIGHT_HEADING)
+    )
+    return frozenset(general | light), frozenset(light)
 
 
 def is_general(token: Token) -> bool:
     """Return whether a word says nothing about a subject."""
-    return token.root in _general_roots()
+    return token.root in _read_general_words()[0]
+
+
+def may_be_added(token: Token) -> bool:
+    """Return whether a statement may have a word that nobody said."""
+    return token.root in _read_general_words()[1]
 
 
 def find_emptiness(text: str, english: bool) -> str:
@@ -94,7 +103,7 @@ def find_missing_words(alignment: Alignment) -> str:
     if not said:
         return f'"{claim[missing[0]].text}" is not in the cited segments'
     for i in missing:
-        if not is_general(claim[i]) or i > said[-1]:
+        if not may_be_added(claim[i]) or i > said[-1]:
             return f'"{claim[i].text}" is not in the cited segments'
     if len(missing) > max(1, MAX_ADDED * len(alignment.content)):
         return f'"{claim[missing[0]].text}" is not in the cited segments'

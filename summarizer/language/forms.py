@@ -36,7 +36,8 @@ _IRREGULAR = (
     "convert conversion", "compress compression", "intend intention intent", "free freely", "fail failure failures",
     "mature maturity", "use uses used using usage", "secure security", "complex complexity", "simple simplicity simply simplify",
     "easy easily ease", "happy happily", "busy busily", "die died dead death", "live lives life", "half halves",
-    "fix fixes", "box boxes", "query queries", "two twice", "one once",
+    "fix fixes", "box boxes", "query queries", "two twice", "one once", "visible visibility visibly", "possible possibility possibly", "flexible flexibility",
+    "stable stability", "available availability", "responsible responsibility", "compatible compatibility",
 )  # fmt: skip
 _SUFFIXES = (
     "ization", "isation", "ability", "ibility", "iveness", "ically", "ation", "ition", "ement", "ment", "ness", "ency",
