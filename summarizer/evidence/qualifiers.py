@@ -25,7 +25,8 @@ _QUANTITIES = _map(
         "all": "all every each always everyone everybody everything entire whole entirely completely fully both anything",
         "most": "most mostly usually generally typically majority mainly largely primarily",
         "many": "many lots lot plenty numerous several multiple various often frequently bunch",
-        "some": "some few sometimes couple handful occasionally partly somebody someone",
+        "some": "some sometimes occasionally partly somebody someone",
+        "few": "few couple handful",
         "only": "only solely exclusively merely just alone",
         "none": "none nobody never nothing neither nowhere rarely seldom hardly barely no scarcely",
     }
@@ -35,11 +36,12 @@ _SUPPORTED_BY = {
     "all": {"all"},
     "most": {"most", "all"},
     "many": {"many", "most", "all"},
-    "some": {"some", "many", "most", "all"},
+    "some": {"some", "few", "many", "most", "all"},
+    "few": {"few", "some"},
     "only": {"only"},
     "none": {"none"},
 }
-_MUST_BE_SAID = frozenset({"all", "most", "only", "none"})  # the others say little when the passage says nothing else
+_MUST_BE_SAID = frozenset({"all", "most", "few", "only", "none"})  # the others say little when the passage says nothing else
 _ORDERS = _map({"before": "before until", "after": "after", "then": "then afterwards later"})
 _BACK = frozenset("that this which it".split())  # "and after that we moved it" tells events in their order
 _FUTURE = frozenset("will shall gonna going tomorrow plan plans planning".split())

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from summarizer.language.frequency import rarity
-from summarizer.language.function_words import UNNAMED_PERSONS
+from summarizer.language.function_words import STOP_WORDS, UNNAMED_PERSONS
 from summarizer.language.parts import NOUN, parts_of
 from summarizer.language.words import stem, tokens, word_parts
 from summarizer.records import Segment, Transcript
 
+CUE_REACH, CUE_CHARACTERS = 4, 30  # words or characters between a word of running and a command
 NAME_RARITY = 16.0  # bits; a word as rare in talks as this, or rarer, may be the name of a person
 _DECIDING = re.compile(
     r"\b(?:we|they|everyone|everybody|committee|group|board|team)(?:'ve| have|'re| are| had)?(?: all| now| just| also)?"
@@ -37,14 +38,9 @@ _NO_NAMES = UNNAMED_PERSONS | frozenset(
     "maintainers developer developers engineer engineers user users company unknown nobody none n/a na tbd owner person "
     "people someone somebody he she it me us them him her myself himself herself themselves".split()
 )
-# Words before a command, or that say that something is typed.
-_COMMANDING = re.compile(
-    r"\b(?:run|runs|running|ran|type|types|typing|typed|execute|executes|executing|command|commands|enter|invoke|"
-    r"call|calls|calling|use|uses|using|do|doing|issue|say|terminal|shell|cli|prompt|install|with|just|then|and)\b",
-    re.IGNORECASE,
-)
+# Words before a command that say that it is typed.
 _RUNNING = re.compile(
-    r"\b(?:run|runs|running|ran|typ(?:e|es|ing|ed)|execut(?:e|es|ing|ed)|command|commands|terminal|shell|cli|enter)\b",
+    r"\b(?:do|use|using|call|with|just|run|runs|running|ran|typ(?:e|es|ing|ed)|execut(?:e|es|ing|ed)|command|commands|terminal|shell|cli|enter)\b",
     re.IGNORECASE,
 )
 # Spoken names of signs. A sign inside a word ("-n", "./x", "a=b") need not be said, one with a meaning of its own must.
@@ -124,15 +120,20 @@ def find_command_problem(command: str, segments: Sequence[Segment]) -> str:
         names = _SIGN_NAMES.get(sign, ())
         if sign not in text and not set(names) & set(spoken):
             return f"nobody says {sign!r} in the cited segments"
-    if not _RUNNING.search(text) and not (len(words) > 1 and _COMMANDING.search(text)):
-        return "nobody runs its command in the cited segments"
-    return ""
+    return "" if _is_run(words, spoken, at) else "nobody runs its command in the cited segments"
+
+
+def _is_run(words: Sequence[str], spoken: Sequence[str], at: int) -> bool:
+    """Return whether a word of running stands before the command, or, for a known form of command, anywhere."""
+    before = " ".join(spoken[max(0, at - CUE_REACH) : at])
+    return bool(_RUNNING.search(before)) and words[0] not in STOP_WORDS
 
 
 def _is_typed(text: str, command: str) -> bool:
     at = text.find(command.strip())
+    before = text[max(0, at - CUE_CHARACTERS) : at]
     alone = not text[max(0, at - 1) : at].isalnum() and not text[at + len(command.strip()) :][:1].isalnum()
-    return alone and (bool(_RUNNING.search(text)) or len(word_parts(command)) > 1) and bool(word_parts(command))
+    return alone and bool(_RUNNING.search(before)) and bool(word_parts(command))
 
 
 def _list_telling_signs(command: str) -> list[str]:

@@ -21,6 +21,7 @@ MIN_CONTENT = 2  # content words or numbers of a statement
 MAX_HEADING = 2  # words; one of them is sufficient for so short a text
 MAX_ADDED = 0.2  # general words that a statement may add, as a share of its content words
 MIN_NAME_SIMILARITY = 0.85  # of two spellings of one name
+ABBREVIATED = range(2, 5)  # letters of an abbreviation: "ml", "slo"
 RARE = 14.0  # bits; a word that may be a misheard name
 MIN_SHARE = 0.75  # share of the words, in languages without lists of function words and forms
 MIN_PAIRS = 0.5  # share of the neighbouring characters, in scripts without spaces
@@ -124,23 +125,29 @@ def _is_respelt(alignment: Alignment, at: int) -> bool:
             for i in range(len(spoken) - size + 1):
                 if is_similar("".join(token.text for token in spoken[i : i + size]), word):
                     return True
-    if 2 <= len(word) <= 5 and _has_initials(spoken, word):
+    return _is_abbreviation(alignment, at)
+
+
+def _is_abbreviation(alignment: Alignment, at: int) -> bool:
+    """Return whether the passage has the words that an abbreviation stands for, or the abbreviation for these words."""
+    claim, spoken = alignment.claim, alignment.passage.tokens
+    word = claim[at].text
+    if len(word) in ABBREVIATED and rarity(stem(word)) >= RARE and _has_initials(spoken, word):
         return True
-    for size in (2, 3):
+    said = {token.text.removesuffix("s") for token in spoken if token.content and len(token.text) <= ABBREVIATED[-1]}
+    for size in ABBREVIATED:
         for first in range(max(0, at - size + 1), at + 1):
-            initials = "".join(token.text[0] for token in alignment.claim[first : first + size])
-            if len(initials) == size and any(token.text in (initials, f"{initials}s") for token in spoken):
+            run = claim[first : first + size]
+            if len(run) == size and all(token.content for token in run) and "".join(t.text[0] for t in run) in said:
                 return True
     return False
 
 
 def _has_initials(spoken: Sequence[Token], word: str) -> bool:
-    initials = "".join(token.text[0] for token in spoken)
-    at = initials.find(word)
-    while at >= 0:
-        if all(token.root and len(token.text) > 1 for token in spoken[at : at + len(word)]):
+    for first in range(len(spoken) - len(word) + 1):
+        run = spoken[first : first + len(word)]
+        if run[0].text[0] == word[0] and all(t.content and t.text[0] == c for t, c in zip(run, word, strict=True)):
             return True
-        at = initials.find(word, at + 1)
     return False
 
 
