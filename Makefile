@@ -1,6 +1,7 @@
 # Common tasks; `make help` lists them.
 PYTHON ?= python3
 VENV := .venv
+TOOLS := build/tools
 BIN := $(VENV)/bin
 CONFIG ?= $(if $(PLAYLIST),configs/cpu.toml,configs/sample.toml)
 PLAYLIST ?=
@@ -13,7 +14,7 @@ WITHOUT_SPEECH = "The speech model is not installed, so talks that have sound on
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup summarize test lint bench eval notebooks nightly clean
+.PHONY: help setup summarize test lint bench eval notebooks nightly lock sbom clean
 
 help: ## list all targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,20 +25,26 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 	-@$(BIN)/pip install --quiet --upgrade pip
 
-$(VENV)/.core: pyproject.toml | $(BIN)/python
-	@$(BIN)/pip install --quiet -e '.[speech]' || $(BIN)/pip install --quiet -e .
+# Exact versions whose files have the SHA-256 in requirements/, which `make lock` writes. torch alone has a fixed version
+# only: each platform has its own build for CPUs, and a newer version also installs several GB of CUDA packages.
+LOCKED = $(BIN)/pip install --quiet --require-hashes --no-deps
+PROJECT = $(BIN)/pip install --quiet --quiet --no-deps --no-build-isolation -e .
+TORCH = $(BIN)/pip install --quiet torch==2.13.0
+
+$(VENV)/.core: pyproject.toml requirements/core.txt requirements/speech.txt | $(BIN)/python
+	@$(LOCKED) -r requirements/core.txt
+	@$(LOCKED) -r requirements/speech.txt || true
+	@$(PROJECT)
 	@touch $@
 
-# torch is installed first with a fixed version: the newest one also installs several GB of CUDA packages.
-$(VENV)/.llm: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/pip install --quiet -e '.[llm,openai]'
-	@touch $@ $(VENV)/.core
+$(VENV)/.llm: $(VENV)/.core requirements/llm.txt
+	$(LOCKED) -r requirements/llm.txt
+	$(TORCH)
+	@touch $@
 
-$(VENV)/.test: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/pip install --quiet -e '.[test]'
-	@touch $@ $(VENV)/.llm $(VENV)/.core
+$(VENV)/.test: $(VENV)/.llm requirements/test.txt
+	$(LOCKED) -r requirements/test.txt
+	@touch $@
 
 setup: $(VENV)/.llm ## create .venv with the packages for a local language model
 
@@ -63,11 +70,26 @@ eval: $(if $(DATA),$(VENV)/.test) ## measure quality on the real talks in DATA=<
 	@$(if $(DATA),,echo 'DATA is missing: make eval DATA=<folder of real talks>; see docs/evaluation.md' >&2; exit 2)
 	@$(BIN)/summarizer eval --data '$(DATA)' --config $(CONFIG) -o build/evaluation.json
 
-notebooks: $(VENV)/.test ## run the notebooks on the library of the sample
+$(VENV)/.notebooks: pyproject.toml | $(BIN)/python
+	@$(BIN)/pip install --quiet -e '.[notebooks,speech]' || $(BIN)/pip install --quiet -e '.[notebooks]'
+	@touch $@ $(VENV)/.core
+
+notebooks: $(VENV)/.notebooks ## run the notebooks on the library of the sample
 	@$(BIN)/python notebooks/execute.py
 
 nightly: $(NEEDS) ## run the scheduled job; see deploy/README.md
 	@$(BIN)/summarizer nightly --config configs/nightly.toml
+
+lock: $(TOOLS)/.ready ## choose versions again after a change of pyproject.toml, and write requirements/ and docs/licences.md
+	@PATH=$(TOOLS)/bin:$$PATH $(BIN)/python tools/lock_requirements.py
+	@$(BIN)/python tools/list_licences.py
+
+sbom: $(VENV)/.llm $(TOOLS)/.ready ## write a software bill of materials of .venv (CycloneDX) to build/sbom.json
+	@$(TOOLS)/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible -o build/sbom.json
+
+$(TOOLS)/.ready: | $(BIN)/python
+	@$(PYTHON) -m venv $(TOOLS) && $(TOOLS)/bin/pip install --quiet uv==0.13.9 cyclonedx-bom==7.5.0
+	@touch $@
 
 clean: ## delete build products; library, digests and models are kept
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

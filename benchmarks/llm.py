@@ -34,10 +34,12 @@ from summarizer.config import LLMSettings, RuntimeSettings, SummarizeSettings  #
 from summarizer.evaluation.material import Material  # noqa: E402
 from summarizer.language.sentences import sentences  # noqa: E402
 from summarizer.language.words import content  # noqa: E402
+from summarizer.summarize.chapters import Stretch  # noqa: E402
 from summarizer.summarize.extractive.salience import weigh_terms  # noqa: E402
 from summarizer.summarize.llm.editing.passages import choose_passages  # noqa: E402
 from summarizer.summarize.llm.editing.writing import EXAMPLES, make_request  # noqa: E402
 from summarizer.summarize.llm.generator import Request  # noqa: E402
+from summarizer.summarize.questions import find_roles  # noqa: E402
 from summarizer.summarize.topics import split_topics  # noqa: E402
 
 CANDIDATES = {
@@ -116,8 +118,9 @@ def _make_requests(material: Material, count: int) -> list[Request]:
     requests: list[Request] = []
     for talk in (talk for talk in material.talks if talk.half == "report"):
         split = sentences(talk.corrected)
-        ranges = split_topics([content(sentence.text) for sentence in split], 8)
-        passages = choose_passages(split, ranges, weigh_terms(split, talk.source), 3)
+        topics = split_topics([content(sentence.text) for sentence in split], 8)
+        stretches = [Stretch(first, last, heading="") for first, last in topics]
+        passages = choose_passages(split, find_roles(split), stretches, weigh_terms(split, talk.source), 3)
         requests += [make_request("sentence", passage.text, EXAMPLES) for passage in passages[:8]]
         if len(requests) >= count:
             break

@@ -47,7 +47,7 @@ class Measured:
 
 def summarize(folder: Path, *more: str) -> Measured:
     """Run the sample once."""
-    command = [sys.executable, "-m", "summarizer", "run", "sample", "--json", "-c", "configs/sample.toml"]
+    command = [sys.executable, "-m", "summarizer", "run", "sample", "--json", "-c", "sample"]
     command += ["--library", str(folder / "library"), "--digests", str(folder / "digests"), *more]
     started = time.monotonic()
     with (folder / "out.json").open("wb") as out:
@@ -60,7 +60,7 @@ def summarize(folder: Path, *more: str) -> Measured:
         seconds,
         usage.ru_utime + usage.ru_stime,
         usage.ru_maxrss / unit,
-        tuple(outcome["status"] for outcome in outcomes),
+        tuple(outcome["state"] for outcome in outcomes),
     )
 
 

@@ -8,6 +8,7 @@
     └── VideoError        one video has no digest; the run continues
         ├── Unavailable   the video cannot be accessed (private, deleted, ...)
         ├── Refused       the material does not allow a reliable digest
+        ├── Skipped       the settings leave the video out
         ├── Deferred      a later run may succeed (rate limit, live, budget)   exit 75
         └── Failed        an unexpected failure (corrupt media, bad answer)
 
@@ -17,10 +18,34 @@ A `VideoError` also has a `code`: a short, stable word that scripts can test for
 
 from __future__ import annotations
 
+import re
+import shlex
+import sys
+from pathlib import Path
+
 
 def add_full_stop(message: str) -> str:
     """The message with a full stop at its end, unless it ends with punctuation already."""
     return message if message.endswith((".", "?", "!")) else f"{message}."
+
+
+def replace_surrogates(text: str) -> str:
+    """The text with U+FFFD for each byte of a file name that is no UTF-8, which no JSON file can contain."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+def install_remedy(extra: str = "", package: str = "") -> str:
+    """What to do when an optional package is missing: how to install an extra of this project, or another project.
+
+    This project is not on the package index, so an extra is installed from the checkout that is running.
+    """
+    pip = f"Run: {shlex.quote(sys.executable)} -m pip install"
+    if package:
+        return f"{pip} {shlex.quote(package)}"
+    checkout = Path(__file__).parent.parent
+    if not (checkout / "pyproject.toml").is_file():
+        return f"In a checkout of the project, run: pip install -e '.[{extra}]'"
+    return f"{pip} -e {shlex.quote(f'{checkout}[{extra}]')}"
 
 
 class SummarizerError(Exception):
@@ -29,8 +54,8 @@ class SummarizerError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
+        super().__init__(replace_surrogates(message))
+        self.remedy = replace_surrogates(remedy)
 
     @property
     def advice(self) -> str:
@@ -72,6 +97,10 @@ class Unavailable(VideoError):
 
 class Refused(VideoError):
     """The material does not allow a reliable digest; `code` names the check that refused it."""
+
+
+class Skipped(VideoError):
+    """The settings leave the video out: before_since, no_captions."""
 
 
 class Deferred(VideoError):

@@ -1,4 +1,7 @@
-"""The resources of this machine: cores, memory and CPU instructions. The limits of a container are respected."""
+"""The resources of this machine: cores, memory, CPU instructions, and the folder of models.
+
+The limits of a container are respected.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import contextlib
 import os
 import subprocess
 from pathlib import Path
+
+import platformdirs
 
 
 def read_cpu_flags() -> frozenset[str]:
@@ -23,6 +28,12 @@ def count_cores() -> int:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
         count = min(count, max(1, int(quota) // int(period)))
     return count
+
+
+def find_models_folder() -> Path:
+    """`models` in the current folder if it exists, else the user's folder for data (`$XDG_DATA_HOME`)."""
+    local = Path("models")
+    return local if local.is_dir() else platformdirs.user_data_path("summarizer") / "models"
 
 
 def read_free_memory() -> int:

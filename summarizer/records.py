@@ -16,7 +16,7 @@ Origin = Literal["youtube", "feed", "folder"]
 CaptionKind = Literal["human", "automatic"]
 CAPTION_KINDS: frozenset[str] = frozenset(get_args(CaptionKind))
 CaptionFormat = Literal["vtt", "srt", "json3", "ttml", "txt"]
-Status = Literal["made", "cached", "refused", "deferred", "failed"]
+Status = Literal["made", "cached", "refused", "skipped", "deferred", "failed"]
 SpanReason = Literal[
     "no_speech",  # silence, noise or music
     "sound",  # the captions have a sound marker: [Music], (applause)

@@ -36,7 +36,9 @@ TALK = (
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Remove settings from the environment."""
+    """Remove settings from the environment; no file of the user is read or written."""
+    for name in ("CONFIG", "DATA", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
     for name in list(os.environ):
         if name.startswith("SUMMARIZER_"):
             monkeypatch.delenv(name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.config import SummarizeSettings
+from summarizer.download import Listing
 from summarizer.records import CaptionKind, CaptionTrack, Provenance, Source, Summary, Transcript, Video
 from summarizer.stage import Answers, Backend
 from summarizer.summarize.extractive.backend import Extractive
@@ -36,8 +37,8 @@ class FakeBackends:
     def open(self, _backend: Backend[Any]) -> Any:
         return self
 
-    def list_videos(self, _source: str) -> tuple[Video, ...]:
-        return self.listing
+    def list_videos(self, _source: str) -> Listing:
+        return Listing(self.listing)
 
     def download(self, video: Video, folder: Path) -> Source:
         self.calls["download"] += 1
@@ -56,6 +57,9 @@ class FakeBackends:
         self.calls["fetch_audio"] += 1
         (folder / "audio.opus").write_bytes(b"sound of " + video.id.encode())
         return folder / "audio.opus"
+
+    def problem(self, _backend: Backend[Any]) -> None:
+        return None
 
     def announce(self, recording: Recording) -> None:
         self.calls["announce"] += 1

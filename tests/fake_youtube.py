@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from yt_dlp import YoutubeDL
-from yt_dlp.networking import Request, RequestDirector, RequestHandler, Response
-from yt_dlp.networking.exceptions import HTTPError, TransportError
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
 
 SAMPLE_VTT = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\nHello from the captions.\n"
 
@@ -44,49 +44,40 @@ class FakeYouTube:
 
     videos: list[FakeVideo] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
-    broken: Callable[[str], tuple[int, bytes] | None] = lambda url: None
+    broken: Callable[[str], tuple[int, Any] | None] = lambda url: None  # its body is bytes or a stream
+    redirects: Callable[[str], str | None] = lambda url: None  # where an address redirects to
+    headers: dict[str, str] = field(default_factory=dict)  # of every answer
+    player: Callable[[dict[str, Any]], None] = lambda answer: None  # changes the answer of the player
     hidden: int = 0  # entries of the playlist that have no id
 
-    def youtube_dl(self, parameters: dict[str, Any]) -> YoutubeDL:
-        """A `YoutubeDL` that sends all requests to this object."""
+    def transport(self) -> HTTPAdapter:
+        """Sends all requests of yt-dlp to this object, below its handling of redirects, cookies and encodings."""
         fake = self
 
-        class FakeRH(RequestHandler):
-            _SUPPORTED_URL_SCHEMES = ("http", "https")
+        class FakeAdapter(HTTPAdapter):
+            def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+                return fake.answer(self, request)
 
-            def _check_extensions(self, extensions: dict[str, Any]) -> None:
-                extensions.clear()
+        return FakeAdapter()
 
-            def _send(self, request: Request) -> Response:
-                return fake.answer(request)
-
-        class OfflineYoutubeDL(YoutubeDL):
-            def build_request_director(self, handlers: Any, preferences: Any = None) -> RequestDirector:
-                director = RequestDirector(logger=self._fake_logger(), verbose=False)
-                director.add_handler(FakeRH(logger=self._fake_logger()))
-                return director
-
-            def _fake_logger(self) -> Any:
-                class Quiet:
-                    def __getattr__(self, _name: str) -> Callable[..., None]:
-                        return lambda *_args, **_kwargs: None
-
-                return Quiet()
-
-        return OfflineYoutubeDL(parameters)
-
-    def answer(self, request: Request) -> Response:
+    def answer(self, adapter: HTTPAdapter, request: requests.PreparedRequest) -> requests.Response:
         """Answer one request."""
-        url = request.url
+        url = str(request.url)
         self.log.append(url)
-        status, body = self.broken(url) or self._route(urlsplit(url), request.data)
-        headers = {"Content-Length": str(len(body)), "Content-Type": "text/html; charset=utf-8"}
+        headers = {"Content-Type": "text/html; charset=utf-8"} | self.headers
+        if target := self.redirects(url):
+            status, body = 302, b"moved"
+            headers["Location"] = target
+        else:
+            status, body = self.broken(url) or self._route(urlsplit(url), request.body)
         if status == 0:
-            raise TransportError("connection refused")
-        response = Response(io.BytesIO(body), url, headers, status=status)
-        if status >= 400:
-            raise HTTPError(response)
-        return response
+            raise requests.ConnectionError("connection refused")
+        if not isinstance(body, bytes):
+            stream = body
+        else:
+            stream, headers["Content-Length"] = io.BytesIO(body), str(len(body))
+        raw = urllib3.HTTPResponse(stream, headers, status, preload_content=False, request_method=request.method)
+        return adapter.build_response(request, raw)
 
     def _route(self, parts: Any, data: Any) -> tuple[int, bytes]:
         query = parse_qs(parts.query)
@@ -176,6 +167,7 @@ class FakeYouTube:
         tracks += [_track(video.id, lang, "asr") for lang in video.automatic]
         answer["streamingData"] = {"adaptiveFormats": [audio], "formats": [], "expiresInSeconds": "21540"}
         answer["captions"] = {"playerCaptionsTracklistRenderer": {"captionTracks": tracks, "translationLanguages": []}}
+        self.player(answer)
         return answer
 
 

@@ -35,6 +35,7 @@ def test_every_setting_is_documented(reference: ModuleType) -> None:
 def test_every_command_and_option_is_documented(reference: ModuleType) -> None:
     """docs/commands.md is up to date; tools/regenerate_docs.py writes it."""
     assert reference.commands() == (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert reference.talks_schema() == (ROOT / "docs" / "talks.schema.json").read_text(encoding="utf-8")
 
 
 def test_the_schema_of_pages_is_documented(reference: ModuleType) -> None:

@@ -16,12 +16,13 @@ from summarizer.errors import Deferred, Failed, Refused, SummarizerError, Unavai
 from summarizer.records import Video
 from tests.fake_youtube import SAMPLE_VTT, FakeVideo, FakeYouTube
 
+ANY = address.is_on_site
 PLAYLIST = "https://www.youtube.com/playlist?list=PLfake"
 RUNTIME = RuntimeSettings(sleep_seconds=0, retries=0)
 
 
 def downloader(fake: FakeYouTube, **settings: object) -> Downloader:
-    return Downloader(DownloadSettings.model_validate(settings), RUNTIME, youtube_dl=fake.youtube_dl)
+    return Downloader(DownloadSettings.model_validate(settings), RUNTIME, transport=fake.transport())
 
 
 def video(name: str = "aaaaaaaaaaa") -> Video:
@@ -40,7 +41,7 @@ def test_a_listing_has_the_code_of_unavailable_videos() -> None:
         ],
         hidden=2,
     )
-    videos = downloader(fake).list_videos(PLAYLIST)
+    videos = downloader(fake).list_videos(PLAYLIST).videos
     assert [entry.id for entry in videos] == ["aaaaaaaaaaa", "-bbbbbbbbbb", "ccccccccccc", "ddddddddddd"]
     assert [entry.unavailable for entry in videos] == [None, "private", "deleted", "short"]
 
@@ -169,13 +170,16 @@ def test_hostile_titles_stay_out_of_file_names(tmp_path: Path, name: str) -> Non
 
 def test_a_caption_language_that_is_a_path_is_ignored() -> None:
     """The language becomes part of a file name."""
-    assert choose({"../en": [{"ext": "vtt", "url": "https://x/"}]}, (), "human", None) is None
+    assert choose({"../en": [{"ext": "vtt", "url": "https://www.youtube.com/"}]}, (), "human", None, ANY) is None
 
 
 def test_machine_translated_captions_are_ignored() -> None:
     """They add errors to those of speech recognition."""
-    offered = {"en": [{"ext": "vtt", "url": "https://x/?tlang=en"}], "de": [{"ext": "vtt", "url": "https://x/"}]}
-    assert choose(offered, ("en",), "automatic", "de") is None
+    offered = {
+        "en": [{"ext": "vtt", "url": "https://www.youtube.com/?tlang=en"}],
+        "de": [{"ext": "vtt", "url": "https://www.youtube.com/"}],
+    }
+    assert choose(offered, ("en",), "automatic", "de", ANY) is None
 
 
 @given(st.text(max_size=80))
@@ -222,19 +226,13 @@ def test_other_addresses_are_refused(url: str) -> None:
 def test_listing_a_single_video_needs_no_request(url: str) -> None:
     """The id is in the address; it may begin with a dash."""
     fake = FakeYouTube()
-    assert [video.id for video in downloader(fake).list_videos(url)] == ["-aaaaaaaaaa"]
+    assert [video.id for video in downloader(fake).list_videos(url).videos] == ["-aaaaaaaaaa"]
     assert fake.log == []
 
 
 def test_a_channel_means_its_uploads() -> None:
     """The address of a channel is replaced by that of its videos tab."""
     assert address.make_listing_url("https://www.youtube.com/@cncf") == "https://www.youtube.com/@cncf/videos"
-
-
-def test_a_list_of_sources_is_read(tmp_path: Path) -> None:
-    """A text file has one source per line; comments and duplicates are ignored."""
-    (tmp_path / "talks.txt").write_text("# mine\nhttps://youtu.be/aaaaaaaaaaa\n\nhttps://youtu.be/aaaaaaaaaaa\n")
-    assert len(downloader(FakeYouTube()).list_videos(str(tmp_path / "talks.txt"))) == 1
 
 
 def test_requests_are_paced() -> None:

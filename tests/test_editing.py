@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from summarizer.language.words import content
-from summarizer.records import Segment, Source, Summary, Transcript
+from summarizer.records import Chapter, Segment, Source, Summary, Transcript
 from summarizer.stage import Answers
 from summarizer.summarize.llm import prompts
 from summarizer.summarize.llm.editing import arranging, writing
@@ -151,6 +151,60 @@ def test_half_of_a_passage_is_tried_when_the_whole_one_fails(talk: Transcript, s
     summary = summarize(model, talk, source)
     assert not summary.quoted
     assert len({len(request.material.split()) < 60 for request in model.requests}) == 2
+
+
+def test_the_last_attempt_limits_the_model_to_words_of_the_passage(talk: Transcript, source: Source) -> None:
+    """The first two attempts are free; the third has a grammar, for the whole passage."""
+    model = Model("")
+    summarize(model, talk, source)
+    grammars = [request.grammar for request in model.requests]
+    assert set(grammars[: len(grammars) // 2]) == {""}
+    assert grammars[-1] == writing.limit_words(model.requests[-1].material)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "accepted"),
+    [
+        ("The disk of etcd is slow, and a write has forty milliseconds.", True),
+        ("Etcd is slow because of the disk.", True),
+        ("The disk of etcd is fast, and a write has forty milliseconds.", False),
+        ("The disk of etcd is not slow with forty milliseconds.", False),
+        ("Etcd is slow.", False),
+        ("The disk of etcd is slow, and a write has forty milliseconds", False),
+    ],
+)
+def test_the_grammar_admits_words_of_the_passage_and_joining_words(sentence: str, accepted: bool) -> None:
+    """Any other word, a negation that was not said, a fragment or a missing full stop is not accepted."""
+    pytest.importorskip("xgrammar")
+    from xgrammar.testing import _is_grammar_accept_string
+
+    grammar = writing.limit_words("etcd was slow um the disk needs forty milliseconds for a write")
+    assert _is_grammar_accept_string(grammar, sentence) is accepted
+
+
+def test_chapters_of_the_video_are_the_sections(talk: Transcript, source: Source) -> None:
+    """Their titles are the headings, and the model is asked for none."""
+    chapters = (Chapter(start=0, title="Storage"), Chapter(start=250, title="Operations"))
+    model = Model(copy_statement, "Steps of the platform")
+    summary = summarize(model, talk, source.model_copy(update={"chapters": chapters}))
+    assert [section.heading for section in summary.sections] == ["Storage", "Operations"]
+    assert all(claim.start < 250 for claim in summary.sections[0].claims)
+    assert prompts.load("edit").texts["heading"] not in {request.instructions for request in model.requests}
+
+
+def test_a_question_of_the_audience_is_listed_and_never_edited(talk: Transcript, source: Source) -> None:
+    """The model does not see it, and it stands under the questions."""
+    question = "Can you tell us how you measured the delay of the etcd disks?"
+    lines = ["Are there any questions from the audience?", question, "We measured the disks with fio for an hour."]
+    added = tuple(
+        Segment(id=len(talk.segments) + i, start=600.0 + 10 * i, end=609.0 + 10 * i, text=text)
+        for i, text in enumerate(lines)
+    )
+    model = Model(copy_statement)
+    longer = talk.model_copy(update={"segments": talk.segments + added, "duration": 630.0})
+    summary = summarize(model, longer, source)
+    assert [claim.text for claim in summary.questions] == [question]
+    assert not any(question in request.material for request in model.requests)
 
 
 def test_a_supported_tldr_of_the_model_cites_the_statements_that_it_joins(talk: Transcript, source: Source) -> None:

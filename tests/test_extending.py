@@ -21,6 +21,7 @@ from summarizer.models import Model
 from summarizer.pipeline import STAGES, Run, walk
 from summarizer.records import Corrected, Provenance, Transcript
 from summarizer.stage import Backend, ModelChoice, Opening, Package, Stage, Work
+from summarizer.store.files import file_sha256
 from summarizer.summarize import SUMMARIZE
 from summarizer.summarize.kinds import KINDS, Kind
 from summarizer.summarize.llm import prompts
@@ -93,6 +94,9 @@ class FakeDownloads(FakeBackends):
     def open(self, backend: Backend[Any]) -> Any:
         return self if backend.name == "download" else self.real.open(backend)
 
+    def problem(self, _backend: Backend[Any]) -> None:
+        return None
+
     def announce(self, recording: Recording) -> None:
         self.real.announce(recording)
 
@@ -106,7 +110,8 @@ def parrot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ParrotConfig:
     folder = tmp_path / "models" / "parrot-1"
     folder.mkdir(parents=True)
     (folder / "config.json").write_text("\n".join(segment.text for segment in make_transcript().segments))
-    (folder / models.NOTE).write_text(models._Note(repo="x/y", revision="0" * 40, files={}).model_dump_json())
+    files = {"config.json": file_sha256(folder / "config.json")}
+    (folder / models.NOTE).write_text(models.Note(repo="x/y", revision="0" * 40, files=files).model_dump_json())
     runtime = {name: tmp_path / name for name in ("library", "digests", "models")}
     return ParrotConfig.model_validate({"runtime": runtime})
 
@@ -135,7 +140,7 @@ def test_a_new_speech_engine_is_examined_by_doctor(parrot: ParrotConfig) -> None
     """Its package and its model are among the findings."""
     findings = {finding.check: finding for finding in doctor.examine(parrot)}
     assert not findings["package no_such_package"].ok
-    assert "cncf-talk-summarizer[parrot]" in findings["package no_such_package"].remedy
+    assert "[parrot]" in findings["package no_such_package"].remedy
     assert findings["model parrot-1"].ok
 
 

@@ -19,7 +19,6 @@ from summarizer.digest import DIGEST
 from summarizer.download import AUDIO, DOWNLOAD
 from summarizer.errors import BackendError, UsageError
 from summarizer.glossary import GLOSSARY
-from summarizer.models import Installed
 from summarizer.pipeline import STAGES, Walk
 from summarizer.records import Chapter, Record, Source, Transcript, Video
 from summarizer.stage import Stage
@@ -271,33 +270,34 @@ def test_a_model_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert sorted(read) == ["config.json", "config.json", "model.bin", "model.bin"]
 
 
-def test_a_pulled_model_whose_files_were_exchanged_is_another_model(tmp_path: Path) -> None:
-    """The pinned revision stands for the content only as long as the files are those that were pulled."""
+@pytest.mark.parametrize("change", ["exchanged", "missing", "added"])
+def test_a_changed_model_is_not_loaded_and_leaves_finished_work_valid(tmp_path: Path, change: str) -> None:
+    """The file is named when the model is opened; results of the pinned revision stay as they are."""
     folder = weights(tmp_path / "small", b"one" * 100)
     pinned = models.CATALOGUE["small"].revision
     files = {name: checksums.file_sha256(folder / name) for name in ("config.json", "model.bin")}
-    note = models._Note(repo="x/y", revision=pinned, files=files)
+    note = models.Note(repo="x/y", revision=pinned, files=files)
     (folder / models.NOTE).write_text(note.model_dump_json())
     config = load(overrides=[f"runtime.models='{tmp_path}'"])
     assert speech_key(config) == "1217d8f491a9"
     assert models.resolve("small", "whisper", tmp_path).revision == pinned
-    weights(folder, b"two" * 100)
-    assert speech_key(config) != "1217d8f491a9"
-    assert models.resolve("small", "whisper", tmp_path) == Installed(
-        name="small", path=folder, revision=models.identify("small", "", tmp_path)["revision"]
-    )
-
-
-def test_an_incomplete_model_leaves_finished_work_valid(tmp_path: Path) -> None:
-    """A missing file is reported when the model is opened; it is not another model."""
-    folder = weights(tmp_path / "small", b"one" * 100)
-    files = {name: checksums.file_sha256(folder / name) for name in ("config.json", "model.bin")}
-    note = models._Note(repo="x/y", revision=models.CATALOGUE["small"].revision, files=files)
-    (folder / models.NOTE).write_text(note.model_dump_json())
-    (folder / "model.bin").unlink()
-    assert speech_key(load(overrides=[f"runtime.models='{tmp_path}'"])) == "1217d8f491a9"
-    with pytest.raises(BackendError, match=r"lacks model\.bin"):
+    name, message = {
+        "exchanged": ("model.bin", "has changed since it was pulled"),
+        "missing": ("model.bin", "is missing"),
+        "added": ("chat_template.jinja", "was not pulled"),
+    }[change]
+    if change == "missing":
+        (folder / name).unlink()
+    elif change == "added":
+        (folder / name).write_text("{{ other }}")
+    else:
+        times = (folder / name).stat()
+        (folder / name).write_bytes(b"two" * 100)
+        os.utime(folder / name, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert speech_key(config) == "1217d8f491a9"
+    with pytest.raises(BackendError, match=f"{name} {message}") as error:
         models.resolve("small", "whisper", tmp_path)
+    assert error.value.remedy == "Run: summarizer models pull small"
 
 
 def test_checksums_that_cannot_be_kept_cost_time_only(tmp_path: Path) -> None:

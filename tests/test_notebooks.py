@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from summarizer.errors import UsageError
@@ -120,6 +123,33 @@ def test_pauses_are_the_gaps_between_segments() -> None:
     """Shorter gaps are not listed."""
     segments = [Segment(id=i, start=s, end=e, text="x") for i, (s, e) in enumerate([(0, 2), (2.5, 4), (7, 8)])]
     assert tables.pauses(segments) == [(4, 7)]
+
+
+def test_marks_of_a_time_axis_are_round() -> None:
+    """Minutes, not hundreds of seconds: 3:20 and 6:40 are hard to read."""
+    assert [tables.tick_seconds(seconds) for seconds in (40, 500, 1800, 5400, 40_000)] == [5, 60, 300, 600, 3600]
+
+
+def test_the_level_of_sound_is_in_decibels() -> None:
+    """A sine at full scale has its peak at 0 and its mean at -3 dBFS; silence is at the lower end."""
+    sine = np.sin(np.arange(16_000 * 4, dtype=np.float32) * 0.2)
+    times, peak, loudness = tables.sound_levels(np.concatenate([sine, np.zeros_like(sine)]).astype(np.float32), 16_000)
+    assert (peak[5], loudness[5]) == (pytest.approx(0, abs=0.1), pytest.approx(-3.0, abs=0.2))
+    assert (peak[-5], loudness[-5]) == (tables.SILENCE, tables.SILENCE)
+    assert times[-1] == pytest.approx(8, abs=0.1)
+
+
+def test_segments_without_a_pause_are_one_stretch_of_speech() -> None:
+    """Two hundred segments with white lines between them would be a barcode."""
+    segments = [Segment(id=i, start=s, end=e, text="x") for i, (s, e) in enumerate([(0, 2), (2.5, 4), (7, 8)])]
+    assert tables.stretches(segments) == [(0, 4), (7, 1)]
+
+
+def test_pictures_need_no_large_package() -> None:
+    """A light environment shows the notebooks: matplotlib, but no torch."""
+    code = "import sys, summarizer.inspection.pictures; print([m for m in ('torch', 'transformers', 'ctranslate2') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_speed_of_speech_is_the_number_of_words_per_minute() -> None:

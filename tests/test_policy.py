@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from summarizer.config import load as load_config
-from summarizer.errors import Failed, Refused, UsageError
+from summarizer.errors import Failed, Refused, Skipped, UsageError
 from summarizer.library import upkeep
 from summarizer.pipeline import Run, State, Walk, new_run
 from summarizer.records import RecordingNote, Transcript
@@ -67,7 +67,7 @@ def test_without_captions_only_some_policies_recognise_speech(tmp_path: Path, po
     if recognitions:
         walk(tmp_path, backends, f"transcribe.policy={policy}")
     else:
-        with pytest.raises(Refused, match="does not allow speech recognition"):
+        with pytest.raises(Skipped, match=r"there are no captions, and transcribe\.policy is captions"):
             walk(tmp_path, backends, f"transcribe.policy={policy}")
     assert recognitions == backends.calls["transcribe"] == backends.calls["fetch_audio"]
 
@@ -202,3 +202,24 @@ def test_damaged_speech_of_an_upgraded_talk_is_recognised_again(tmp_path: Path) 
     walk(tmp_path, backends, SPEECH_LATER, upgrade=True)
     assert backends.calls["transcribe"] == 2
     assert walk(tmp_path, backends, SPEECH_LATER).values[Transcript].kind == "whisper"
+
+
+def test_the_limit_counts_upgrades(tmp_path: Path) -> None:
+    """A night that may process one talk does not recognise the speech of all of them."""
+    backends = FakeBackends(kind="automatic")
+    backends.listing = (make_video(0), make_video(1))
+    night(tmp_path, backends, budget=True)
+    assert backends.calls["transcribe"] == 0
+    settings = load_config(overrides=[f"runtime.{name}='{tmp_path}/{name}'" for name in ("library", "digests")])
+    policy = settings.transcribe.model_copy(update={"policy": "captions_then_whisper"})
+    run = Run(settings.model_copy(update={"transcribe": policy}), backends=backends, upgrade=True, limit=1)
+    run.execute(run.find(["x"]))
+    assert backends.calls["transcribe"] == 1
+
+
+def test_every_row_of_explain_has_a_reason(tmp_path: Path) -> None:
+    """When a cached result was made, or why a text was refused; a setting that is new is no change from nothing."""
+    run = night(tmp_path, FakeBackends(), budget=True)
+    steps = upkeep.explain(run.config, "video-00000").steps
+    assert [step.stage for step in steps if not step.why] == []
+    assert any(step.why.startswith("made 20") for step in steps)

@@ -13,7 +13,7 @@ from summarizer.cli.progress import Display
 from summarizer.config import Config, load
 from summarizer.engines import FetchedTask, LocalEngine, Task, TaskResult
 from summarizer.errors import Failed, UsageError
-from summarizer.library import upkeep
+from summarizer.library import status, upkeep
 from summarizer.pipeline import Run, publish
 from summarizer.records import Source, Transcript, Video
 from summarizer.store import Library
@@ -45,8 +45,8 @@ def test_a_manifest_of_a_newer_version_is_kept(tmp_path: Path) -> None:
     newer = json.loads(manifest(tmp_path).read_text()) | {"field of the future": 1}
     manifest(tmp_path).write_text(json.dumps(newer))
     files = sorted(path.name for path in manifest(tmp_path).parent.iterdir())
-    states = {row.video: row.state for row in upkeep.list_videos(run.config)}
-    assert states == {"video-00000": "unreadable", "video-00001": "done"}
+    states = {row.video: row.state for row in status.list_talks(run.config)}
+    assert states == {"video-00000": "unreadable", "video-00001": "made"}
     (row,) = upkeep.prune(run.config, dry_run=False)
     assert (row["bytes"], "newer version" in row["results"]) == (0, True)
     again = execute(tmp_path, FakeBackends(), 2)
@@ -61,7 +61,7 @@ def test_a_damaged_manifest_is_set_aside_by_a_run_only(tmp_path: Path) -> None:
     """Commands that look change nothing; `prune` deletes nothing of a talk that it does not know."""
     run = execute(tmp_path, FakeBackends())
     manifest(tmp_path).write_text("{")
-    assert [row.state for row in upkeep.list_videos(run.config)] == ["begun"]
+    assert [row.state for row in status.list_talks(run.config)] == ["begun"]
     assert upkeep.prune(run.config, dry_run=False) == []
     assert manifest(tmp_path).read_text() == "{"
     assert list(manifest(tmp_path).parent.glob("summarize-*"))

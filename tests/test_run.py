@@ -10,7 +10,7 @@ import pytest
 
 from summarizer.config import Config, load
 from summarizer.errors import Deferred, Failed, Locked, StoreError, UsageError
-from summarizer.library import upkeep
+from summarizer.library import status, upkeep
 from summarizer.nightly import job, report
 from summarizer.nightly.budget import time_budget
 from summarizer.pipeline import Run, new_run
@@ -234,7 +234,7 @@ def test_status_explain_verify_and_prune(tmp_path: Path) -> None:
     execute(tmp_path, backends, [make_video(0)])
     execute(tmp_path, backends, [make_video(0)], "summarize.max_sections=5")
     settings = config(tmp_path, "summarize.max_sections=5")
-    assert [(row.video, row.state) for row in upkeep.list_videos(settings)] == [("video-00000", "done")]
+    assert [(row.video, row.state) for row in status.list_talks(settings)] == [("video-00000", "made")]
     assert {"cached"} == {step.state for step in upkeep.explain(settings, "video-00000").steps}
     assert upkeep.verify(settings, repair=False) == []
     would = upkeep.prune(settings, dry_run=True)
@@ -285,8 +285,8 @@ def test_a_night_writes_a_report(tmp_path: Path) -> None:
     with job.nightly(settings) as (run, talks):
         run.execute(talks)
     report = (tmp_path / "night.md").read_text()
-    assert "| 3 | 0 | 3 | 0 | 0 |" in report
-    assert {s: sum(o.status == s for o in run.finals) for s in ("made", "refused")} == {"made": 3, "refused": 3}
+    assert "| 3 | 0 | 1 | 2 | 0 | 0 |" in report
+    assert {s: sum(o.status == s for o in run.finals) for s in ("made", "skipped")} == {"made": 3, "skipped": 2}
 
 
 def test_a_report_names_few_talks_and_counts_many(tmp_path: Path) -> None:

@@ -77,6 +77,14 @@ def _refuse_placeholder(transcript: Transcript, words: list[str]) -> None:
         )
 
 
+def _explain_language(language: str) -> str:
+    """What to do about a language that is not wanted; quotes alone need the form of English sentences."""
+    allow = f"Add {language!r} to download.languages"
+    if language.startswith("en"):
+        return f"{allow}."
+    return f"{allow}, and set summarize.backend to a language model: quotes are made of English talks only."
+
+
 def _refuse_language(transcript: Transcript, words: list[str], wanted: tuple[str, ...]) -> None:
     bases = {language.split("-")[0].lower() for language in wanted}
     detected = detect_language(" ".join(words[:5000]))
@@ -85,7 +93,7 @@ def _refuse_language(transcript: Transcript, words: list[str], wanted: tuple[str
         raise Refused(
             "wrong_language",
             f"{_name_source(transcript)} are in {language}, not in {' or '.join(sorted(bases))}",
-            "Add the language to download.languages.",
+            _explain_language(language),
         )
     if language.split("-")[0].lower() in _UNSPACED:
         raise Refused(

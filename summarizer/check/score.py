@@ -16,7 +16,7 @@ from summarizer.records import TextScore, Transcript
 PACE = (60.0, 110.0, 200.0, 320.0)  # words per minute: 1 between the inner two, 0 below the first and above the last
 SENTENCE_ENDS = 5.0  # per 100 words; this many or more score 1
 TERMS = 10.0  # glossary terms per 1,000 words; this many or more score 1
-_ENDS = re.compile(r"[.!?。？！]+(?=\s|$)|[。？！]")
+_ENDS = re.compile(r"(?<![.!?。？！])[.!?。？！]+(?=\s|$)|[。？！]")
 
 
 def score(transcript: Transcript, duration: float | None, terms: Collection[str] = ()) -> TextScore:

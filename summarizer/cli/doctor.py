@@ -12,7 +12,7 @@ from typing import Any
 
 from summarizer import models
 from summarizer.config import Config
-from summarizer.errors import BackendError
+from summarizer.errors import BackendError, install_remedy
 from summarizer.records import Record
 from summarizer.stage import Backend
 from summarizer.summarize import summarizer_backend
@@ -62,7 +62,7 @@ def _check_javascript() -> Finding:
         check="JavaScript runtime",
         ok=False,
         found=", ".join(outdated) or "none",
-        remedy="Run: pip install deno. It is only needed for YouTube.",
+        remedy=f"It is only needed for YouTube. {install_remedy(package='deno')}",
     )
 
 
@@ -108,7 +108,7 @@ def _check_packages(config: Config) -> Iterator[Finding]:
                 check=f"package {package.module}",
                 ok=package not in missing,
                 found="missing" if package in missing else "installed",
-                remedy=f"Run: pip install 'cncf-talk-summarizer[{package.extra}]'.",
+                remedy=package.remedy,
             )
 
 
@@ -128,7 +128,7 @@ def _check_models(config: Config) -> Iterator[Finding]:
                 check=f"model {name}",
                 ok=not changed,
                 found=f"missing or changed files: {', '.join(changed)}" if changed else _format_location(installed),
-                remedy=f"Run: summarizer models pull {name}",
+                remedy=models.explain_pull(name, config.runtime.models),
             )
 
 
@@ -145,5 +145,5 @@ def _check_cuda(config: Config) -> Finding:
         check="CUDA",
         ok=count > 0 or config.runtime.device != "cuda",
         found=f"{count} devices" if count else "no device; the CPU is used",
-        remedy="Install the NVIDIA driver and pip install 'cncf-talk-summarizer[gpu]', or set runtime.device=cpu.",
+        remedy=f"Install the NVIDIA driver, or set runtime.device=cpu. {install_remedy('gpu')}",
     )

@@ -1,4 +1,4 @@
-"""The commands for the library: `status`, `explain`, `corrections`, `verify`, `prune` and `export`."""
+"""The commands for the library: `status`, `forget`, `explain`, `corrections`, `verify`, `prune` and `export`."""
 
 from __future__ import annotations
 
@@ -8,31 +8,62 @@ from typing import Annotated, Literal
 import typer
 
 from summarizer.cli import console
-from summarizer.cli.options import ConfigFile, Json, LibraryDir, Set, app, load_config
+from summarizer.cli.options import (
+    ConfigFile,
+    DigestsDir,
+    Json,
+    LibraryDir,
+    Set,
+    VideoId,
+    app,
+    examples,
+    load_config,
+)
 from summarizer.errors import UsageError
 
 TranscriptFormat = Literal["txt", "srt", "vtt", "json"]
 
 
-@app.command(epilog="Example: summarizer status --json | jq '.[] | select(.state == \"refused\")'")
+@app.command(
+    epilog=examples("summarizer status", "summarizer status --json | jq '.[] | select(.state == \"refused\")'")
+)
 def status(
     config_file: ConfigFile = None, library: LibraryDir = None, overrides: Set = None, as_json: Json = False
 ) -> None:
-    """List the videos in the library, with the page of each or the reason why it has none."""
-    from summarizer.library import upkeep
+    """List the talks in the library, with the page of each or the reason why it has none."""
+    from summarizer.library import status as states
 
-    videos = upkeep.list_videos(load_config(config_file, overrides, library))
-    console.print_rows([video.model_dump(mode="json") for video in videos], as_json, empty="The library is empty.")
+    settings = load_config(config_file, overrides, library)
+    talks = states.list_talks(settings)
+    rows = [talk.model_dump(mode="json") for talk in talks]
+    if not as_json:
+        rows = [
+            {name: row[name] for name in ("video", "state", "published", "title")}
+            | {"page or reason": row["page"] if row["state"] == "made" and row["page"] else row["reason"]}
+            for row in rows
+        ]
+    empty = f"There is no talk in the library {settings.runtime.library}; --library or -c choose another."
+    console.print_rows(rows, as_json, empty=empty)
 
 
-@app.command(epilog="Example: summarizer explain dQw4w9WgXcQ -c configs/cpu.toml")
+@app.command(epilog=examples("summarizer forget dQw4w9WgXcQ"))
+def forget(
+    video: VideoId,
+    config_file: ConfigFile = None,
+    library: LibraryDir = None,
+    digests: DigestsDir = None,
+    overrides: Set = None,
+) -> None:
+    """Delete everything that the library has about a talk, and its page. A page that was edited is kept."""
+    from summarizer.library import status as states
+
+    for path in states.forget(load_config(config_file, overrides, library, digests), video):
+        console.print_note(f"deleted {path}")
+
+
+@app.command(epilog=examples("summarizer explain dQw4w9WgXcQ -c cpu"))
 def explain(
-    video: Annotated[
-        str,
-        typer.Argument(
-            help="Video id, as shown by `summarizer status`. Put `--` before an id that starts with a dash."
-        ),
-    ],
+    video: VideoId,
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     overrides: Set = None,
@@ -45,9 +76,9 @@ def explain(
     progress.print_plans([upkeep.explain(load_config(config_file, overrides, library), video)], as_json)
 
 
-@app.command(epilog="Example: summarizer corrections dQw4w9WgXcQ --json | jq '.[] | select(.misheard)'")
+@app.command(epilog=examples("summarizer corrections dQw4w9WgXcQ --json | jq '.[] | select(.misheard)'"))
 def corrections(
-    video: Annotated[str, typer.Argument(help="Video id, as shown by `summarizer status`.")],
+    video: VideoId,
     config_file: ConfigFile = None,
     library: LibraryDir = None,
     overrides: Set = None,
@@ -60,10 +91,10 @@ def corrections(
     console.print_rows(changes, as_json, empty="No corrections.")
 
 
-@app.command(epilog="Example: summarizer verify --repair")
+@app.command(epilog=examples("summarizer verify --repair"))
 def verify(
     repair: Annotated[
-        bool, typer.Option("--repair", help="Set damaged files aside; the next run makes them again.")
+        bool, typer.Option("--repair", metavar="", help="Set damaged files aside; the next run makes them again.")
     ] = False,
     config_file: ConfigFile = None,
     library: LibraryDir = None,
@@ -78,10 +109,10 @@ def verify(
     raise typer.Exit(1 if damaged and not repair else 0)
 
 
-@app.command(epilog="Example: summarizer prune -c configs/cpu.toml --dry-run")
+@app.command(epilog=examples("summarizer prune -c cpu --dry-run"))
 def prune(
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be deleted, without deleting it.")
+        bool, typer.Option("--dry-run", metavar="", help="Show what would be deleted, without deleting it.")
     ] = False,
     config_file: ConfigFile = None,
     library: LibraryDir = None,
@@ -95,9 +126,9 @@ def prune(
     console.print_rows(rows, as_json, empty="Nothing to prune.")
 
 
-@app.command(epilog="Example: summarizer export dQw4w9WgXcQ --format srt -o talk.srt")
+@app.command(epilog=examples("summarizer export dQw4w9WgXcQ --format srt -o talk.srt"))
 def export(
-    video: Annotated[str, typer.Argument(help="Video id, as shown by `summarizer status`.")],
+    video: VideoId,
     format: Annotated[TranscriptFormat, typer.Option(help="Format: txt, srt, vtt, or json (with all fields).")] = "txt",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write. Default: stdout.")] = None,
     config_file: ConfigFile = None,
@@ -110,11 +141,13 @@ def export(
     from summarizer.store.files import atomic_write
 
     talk = open_talk(load_config(config_file, overrides, library).runtime.library, video)
-    if talk.transcript is None:
-        raise UsageError(f"{video} has no transcript", "See `summarizer explain`.")
+    if talk.transcript is None or not talk.transcript.segments:
+        why = f": {talk.refusal}" if talk.refusal else ""
+        raise UsageError(f"{video} has no transcript{why}", f"`summarizer explain {video}` shows what was tried.")
     text = export_transcript(talk.transcript, format)
     if output is None:
-        console.print_data(text.rstrip("\n"))
+        text = text.rstrip("\n")
+        console.print_data(console.escape_json(text) if format == "json" else text)
         return
     atomic_write(output, text.encode())
     console.print_note(f"The transcript is in {output}.")

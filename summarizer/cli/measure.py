@@ -10,7 +10,7 @@ import typer
 
 from summarizer import __version__
 from summarizer.cli import console
-from summarizer.cli.options import ConfigFile, Json, Set, app, load_config
+from summarizer.cli.options import ConfigFile, Json, Set, app, examples, load_config
 
 if TYPE_CHECKING:
     from summarizer.config import Config
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 @app.command(
     "eval",
-    epilog="Examples: summarizer eval --data ~/talks | "
-    "summarizer eval --data ~/talks --only gates --only claims -o build/evaluation.json",
+    epilog=examples(
+        "summarizer eval --data ~/talks",
+        "summarizer eval --data ~/talks --only gates --only claims -o build/evaluation.json",
+    ),
 )
 def evaluate(
     data: Annotated[Path, typer.Option(help="Folder of real talks; docs/evaluation.md describes its files.")],
@@ -58,7 +60,7 @@ def evaluate(
         output.write_text(written + "\n", encoding="utf-8")
         console.print_note(f"The figures were written to {output}.")
     if as_json:
-        console.print_data(written)
+        console.print_json(report)
         return
     for part in parts:
         console.print_rows([row.shown() for row in part.rows], as_json=False, title=f"{part.name}: {part.title}")
@@ -73,7 +75,7 @@ def _model_name(settings: Config) -> str:
 
 
 @app.command(
-    epilog="Examples: summarizer score talk.vtt by-hand.txt | summarizer score transcribe-1f.json reference.srt --json"
+    epilog=examples("summarizer score talk.vtt by-hand.txt", "summarizer score transcribe-1f.json reference.srt --json")
 )
 def score(
     hypothesis: Annotated[Path, typer.Argument(help="The transcript to measure: json, vtt, srt, ttml, json3 or txt.")],
@@ -95,6 +97,6 @@ def score(
     names = [term.name for term in glossary_terms]
     result = scoring.score(measured, correct, names, timed=measured_has_times and correct_has_times)
     if as_json:
-        console.print_data(result.model_dump_json(indent=1))
+        console.print_json(result.model_dump(mode="json"))
         return
     console.print_rows(result.shown(), as_json=False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from summarizer.cli import console
-from summarizer.cli.options import ConfigFile, DigestsDir, Json, LibraryDir, Set, app, load_config
+from summarizer.cli.options import ConfigFile, DigestsDir, Json, LibraryDir, Set, app, examples, load_config
 from summarizer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,16 +19,19 @@ if TYPE_CHECKING:
 
 
 @app.command(
-    epilog="Examples: summarizer run sample -c configs/sample.toml | "
-    "summarizer run https://www.youtube.com/playlist?list=... -c configs/cpu.toml --limit 5 | "
-    "summarizer run ~/recordings --set summarize.kind=meeting --json"
+    epilog=examples(
+        "summarizer run sample",
+        "summarizer run 'https://www.youtube.com/playlist?list=...' -c cpu --limit 5",
+        "summarizer run ~/recordings --recursive --set summarize.kind=meeting",
+        "summarizer run talk.mp4 meeting.vtt dQw4w9WgXcQ --json",
+    )
 )
 def run(
     sources: Annotated[
         list[str],
         typer.Argument(
-            help="URL of a playlist, channel or video; recording or folder of recordings; text file that lists these; "
-            "or 'sample'."
+            help="Address of a playlist, channel or video, or a video id; recording, transcript, or folder of these; "
+            "text file that lists such sources, or - for standard input; or 'sample'."
         ),
     ],
     config_file: ConfigFile = None,
@@ -38,6 +42,9 @@ def run(
         int, typer.Option(min=0, help="Maximum number of videos to process; finished videos do not count. 0: all.")
     ] = 0,
     since: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Skip videos published before this day.")] = "",
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", metavar="", help="Search the subfolders of folders, too.")
+    ] = False,
     force: Annotated[
         list[str] | None,
         typer.Option(
@@ -48,22 +55,29 @@ def run(
     ] = None,
     upgrade: Annotated[
         bool,
-        typer.Option("--upgrade", help="At the end, replace texts from automatic captions by speech recognition."),
+        typer.Option(
+            "--upgrade", metavar="", help="At the end, replace texts from automatic captions by speech recognition."
+        ),
     ] = False,
     language: Annotated[
         str, typer.Option(metavar="CODE", help="Language of the digests, such as ja. Needs a language model.")
     ] = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done and why, without doing it.")
+        bool, typer.Option("--dry-run", metavar="", help="Show what would be done and why, without doing it.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Make a digest of every talk of the sources. Results that are cached are not made again."""
     from summarizer import sample
-    from summarizer.cli import progress
+    from summarizer.cli import progress, report
     from summarizer.pipeline import new_run
 
-    chosen = [*(overrides or []), f'summarize.language="{language}"'] if language else overrides
+    chosen = list(overrides or [])
+    chosen += [f'summarize.language="{language}"'] if language else []
+    chosen += ["runtime.subfolders=true"] if recursive else []
+    chosen += ["runtime.loopback_feed=true"] if sample.NAME in sources else []
+    if config_file is None and set(sources) == {sample.NAME}:
+        config_file = Path(sample.NAME)  # its settings, as `-c sample`: the sample works in any folder
     settings = load_config(config_file, chosen, library, digests)
     with sample.serve_sources(sources) as addresses:
         work = new_run(settings, forced=force or [], limit=limit, since=_parse_day(since), upgrade=upgrade)
@@ -71,6 +85,8 @@ def run(
             tasks = work.find(addresses)
         if dry_run:
             progress.print_plans(work.plan(tasks), as_json)
+            for line in report.list_left_out(work.left_out):
+                console.print_note(line)
             return
         code = _execute(work, tasks, as_json)
     raise typer.Exit(code)
@@ -78,23 +94,34 @@ def run(
 
 def _execute(work: Run, tasks: list[Task], as_json: bool) -> int:
     """Execute a run with a progress display; returns the exit code."""
-    from summarizer.cli import progress
+    from summarizer.cli import progress, report
 
-    signal.signal(signal.SIGTERM, _terminate)
+    _stop_at_signals()
     interrupted = 0
     with progress.show_progress(work):
         try:
             work.execute(tasks)
         except KeyboardInterrupt as stop:
-            interrupted = 143 if str(stop) == "SIGTERM" else 130
-    progress.print_outcomes(work, as_json)
+            interrupted = _INTERRUPTS.get(str(stop), 130)
+    report.print_outcomes(work, as_json)
     if interrupted:
         console.print_note("Interrupted. Finished work is kept; run the same command again to continue.")
     return interrupted or int(work.exit_code)
 
 
-def _terminate(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt("SIGTERM")
+_INTERRUPTS = {"SIGHUP": 129, "SIGTERM": 143}  # exit codes as shells report these signals; 130 is that of Ctrl-C
+
+
+def _stop_at_signals() -> None:
+    """End the run as after Ctrl-C; a run started with nohup goes on when its terminal is closed."""
+    for name in _INTERRUPTS:
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, _frame: object) -> None:
+    raise KeyboardInterrupt(signal.Signals(number).name)
 
 
 def _parse_day(text: str) -> date | None:
@@ -106,7 +133,7 @@ def _parse_day(text: str) -> date | None:
         raise UsageError(f"--since {text!r} is not a date", "Use the form 2024-11-12.") from None
 
 
-@app.command(epilog="Example: summarizer nightly -c configs/nightly.toml")
+@app.command(epilog=examples("summarizer nightly -c nightly.toml"))
 def nightly(config_file: ConfigFile = None, overrides: Set = None, as_json: Json = False) -> None:
     """Run the scheduled job: process the configured sources within a time budget and write a report."""
     from summarizer.nightly import job

@@ -6,7 +6,8 @@ run works, so that moving to a faster machine repeats no work.
 """
 
 from summarizer.config.base import Table
-from summarizer.config.loading import known_keys, load
+from summarizer.config.loading import API_KEY, find_file, known_keys, load, user_file
+from summarizer.config.presets import describe_preset, find_preset, list_presets
 from summarizer.config.root import Config
 from summarizer.config.runtime import NightlySettings, RuntimeSettings
 from summarizer.config.stages import (
@@ -18,8 +19,10 @@ from summarizer.config.stages import (
 )
 from summarizer.config.summarize import LLMSettings, SummarizeSettings
 from summarizer.config.transcribe import CaptionsSettings, TranscribeSettings, WhisperSettings
+from summarizer.config.writing import write_settings, write_template
 
 __all__ = [
+    "API_KEY",
     "CaptionsSettings",
     "CheckSettings",
     "Config",
@@ -34,6 +37,13 @@ __all__ = [
     "Table",
     "TranscribeSettings",
     "WhisperSettings",
+    "describe_preset",
+    "find_file",
+    "find_preset",
     "known_keys",
+    "list_presets",
     "load",
+    "user_file",
+    "write_settings",
+    "write_template",
 ]

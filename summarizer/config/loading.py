@@ -1,24 +1,48 @@
 """Read the settings of a run from a TOML file, the environment and `--set`; later sources override earlier ones.
 
-An unknown key is an error that names the nearest valid key: a typo must not silently select the default.
+An unknown key is an error that names the nearest valid key: a typo must not silently select the default. All errors
+are reported at once.
 """
 
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 from pydantic import ValidationError
 
 from summarizer.config.base import Table
+from summarizer.config.presets import find_preset, list_presets
 from summarizer.config.root import Config
 from summarizer.errors import UsageError
 
 PREFIX = "SUMMARIZER_"  # prefix of environment variables
+API_KEY = "SUMMARIZER_API_KEY"  # the key of a server; it is no setting, so that no file contains it
+_DECODER = ("SUMMARIZER_EXTRACTED", "SUMMARIZER_PRESENTATION_END")  # set by the program for its own child processes
+LOCAL_FILE = Path("summarizer.toml")
 Values = dict[str, Any]  # settings as in TOML: tables are dictionaries
+
+
+def find_file(path: Path | None) -> Path | None:
+    """The configuration file to read, or None if there is none.
+
+    `path` is a file or the name of a preset. Without it: `summarizer.toml` in the current folder, else `config.toml` in
+    the user's configuration folder (`$XDG_CONFIG_HOME/summarizer`).
+    """
+    if path is None:
+        candidates = (LOCAL_FILE, user_file())
+        return next((candidate for candidate in candidates if candidate.is_file()), None)
+    return path if path.is_file() else find_preset(str(path)) or path
+
+
+def user_file() -> Path:
+    """The configuration file of the user, whether it exists or not."""
+    return platformdirs.user_config_path("summarizer") / "config.toml"
 
 
 def load(
@@ -28,15 +52,21 @@ def load(
 ) -> Config:
     """Read the settings of a run.
 
-    `path` is a TOML file. `overrides` are strings `table.key=value`, or `table.table.key=value` for a nested table;
-    values are in TOML syntax, and bare words are strings. `environ` holds variables such as
-    `SUMMARIZER_RUNTIME__DEVICE`. Raises `UsageError` with the file, the key and the nearest valid key.
+    `path` is a TOML file or the name of a preset. `overrides` are strings `table.key=value`, or `table.table.key=value`
+    for a nested table; values are in TOML syntax, and bare words are strings. `environ` holds variables such as
+    `SUMMARIZER_RUNTIME__DEVICE`. Raises `UsageError` with all errors, each with the key and the nearest valid key.
     """
-    values: Values = _read_toml(path) if path else {}
+    file = find_file(path) if path else None
+    values: Values = _read_toml(file) if file else {}
+    problems: list[str] = []
     for name, text in (environ or {}).items():
-        table, *keys = name.removeprefix(PREFIX).lower().split("__")
-        if name.startswith(PREFIX) and all(keys) and keys:
-            _assign(values, [table, *keys], text, origin=f"environment variable {name}")
+        if not name.startswith(PREFIX) or name in (API_KEY, *_DECODER):
+            continue
+        keys = name.removeprefix(PREFIX).lower().split("__")
+        if len(keys) < 2 or not all(keys):
+            problems.append(_describe_variable(name))
+        else:
+            _assign(values, keys, text, origin=f"environment variable {name}")
     for item in overrides:
         name, equals, text = item.partition("=")
         keys = name.strip().split(".")
@@ -44,17 +74,28 @@ def load(
             raise UsageError(f"--set {item!r} is not table.key=value", "For example: --set runtime.device=cpu.")
         _assign(values, keys, text, origin=f"--set {item}")
     try:
-        return Config(**values)
+        config = Config(**values)
     except ValidationError as error:
-        raise UsageError(_explain(error, path), "docs/configuration.md lists all keys.") from None
+        problems += _explain(error, file)
+    if problems:
+        raise UsageError("; ".join(problems), "`summarizer config show` prints all keys and their values.")
+    return config
+
+
+def _describe_variable(name: str) -> str:
+    """What is wrong with an environment variable that is no setting, with the nearest one that is."""
+    variables = [API_KEY, *(PREFIX + key.replace(".", "__").upper() for key in known_keys() if "." in key)]
+    close = difflib.get_close_matches(name, variables, n=1, cutoff=0.6)
+    return f"unknown environment variable {name}" + (f"; did you mean {close[0]}?" if close else "")
 
 
 def _read_toml(path: Path) -> Values:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(
-            f"cannot read the config file {path}: {error.strerror}", "Give the path of a TOML file; see configs/."
+            f"cannot read the config file {path}: {os.strerror(error.errno or 0)}",
+            f"Give the path of a TOML file, or one of the names {', '.join(list_presets())}.",
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}", "Correct the line named in the message.") from None
@@ -75,14 +116,21 @@ def _assign(values: Values, keys: list[str], text: str, origin: str) -> None:
     target[keys[-1]] = value
 
 
-def _explain(error: ValidationError, path: Path | None) -> str:
+def _explain(error: ValidationError, path: Path | None) -> list[str]:
+    """What is wrong, one text for each error."""
     where = f"{path}: " if path else ""
-    first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"])
-    if first["type"] != "extra_forbidden":
-        return f"{where}{name}: {first['msg']} (got {first['input']!r})"
+    return [where + _explain_one(problem) for problem in error.errors()]
+
+
+def _explain_one(problem: Any) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "model_type":
+        return f"{name} is not a table; write it as [{name}] in the config file"
+    if problem["type"] != "extra_forbidden":
+        message = str(problem["msg"]).replace("Input should be", "must be").replace("String should", "must")
+        return f"{name} {message} (got {problem['input']!r})"
     nearest = _nearest(name)
-    return f"{where}unknown key {name}" + (f"; did you mean {nearest}?" if nearest else "")
+    return f"unknown key {name}" + (f"; did you mean {nearest}?" if nearest else "")
 
 
 # Keys of version 0.1.0 whose last part is now the name of a table.

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from summarizer.config.base import Table
+from summarizer.machine import find_models_folder
 
 
 class RuntimeSettings(Table):
@@ -17,8 +18,9 @@ class RuntimeSettings(Table):
     """Folder of the library (the cache), with one folder per video."""
     digests: Path = Path("digests")
     """Folder for the markdown pages."""
-    models: Path = Path("models")
-    """Folder for models downloaded by `summarizer models pull`."""
+    models: Path = Field(default_factory=find_models_folder)
+    """Folder for models downloaded by `summarizer models pull`. Default: `models` in the current folder if it exists,
+    else `$XDG_DATA_HOME/summarizer/models` (`~/.local/share/summarizer/models`)."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Device for models. auto: CUDA if it is available, else the CPU."""
     threads: int = Field(default=0, ge=0)
@@ -43,6 +45,8 @@ class RuntimeSettings(Table):
     """File of cookies for the site, in Netscape format."""
     proxy: str = ""
     """Address of a proxy for downloads."""
+    subfolders: bool = False
+    """Whether to search the subfolders of a folder of recordings, as `run --recursive` does."""
     loopback_feed: bool = False
     """Allow a feed on this machine (127.0.0.1) as a source; for the embedded sample and for tests."""
 

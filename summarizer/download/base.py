@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from summarizer.records import Source, Video
+
+
+class LeftOut(NamedTuple):
+    """A file of a source that is not taken."""
+
+    name: str  # path as text
+    reason: str  # the same text for all files with the same reason
+
+
+class Listing(NamedTuple):
+    """The videos of a source, and the files that are not taken."""
+
+    videos: tuple[Video, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Lister(Protocol):
     """Lists the videos of a source."""
 
-    def list_videos(self, source: str, /) -> tuple[Video, ...]:
-        """All videos of a playlist, channel, feed, folder or list of these, in order, each video once.
+    def list_videos(self, source: str, /) -> Listing:
+        """All videos of a playlist, channel, feed or folder, in order, each video once.
 
         Raises `UsageError` when the source is not valid or is empty, `Deferred` when the site does not answer.
         """

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from summarizer.errors import Deferred, Failed, SummarizerError, Unavailable
+from summarizer.errors import Deferred, Failed, SummarizerError, Unavailable, install_remedy
 
 _WAIT = "Wait an hour, increase runtime.sleep_seconds, or set runtime.cookies to cookies of a signed-in browser."
 _GONE = "Nothing to do; the next run checks it again."
 
 # First match wins: (pattern in the lower-case message, error class, code, remedy).
-_RULES: tuple[tuple[str, type[Unavailable] | type[Deferred], str, str], ...] = (
+_RULES: tuple[tuple[str, type[Unavailable | Deferred | Failed], str, str], ...] = (
+    (r"requested format is not available", Failed, "no_audio", "Run again later; update yt-dlp if the problem persists."),
     (r"not a bot|confirm you.re not", Deferred, "bot_check", _WAIT),
     (r"rate-limited|too many requests|http error 429|\b429\b", Deferred, "rate_limited", _WAIT),
     (r"premieres in|will begin|live event will|scheduled|upcoming", Deferred, "upcoming", "The next run tries it again."),
@@ -28,7 +29,7 @@ _RULES: tuple[tuple[str, type[Unavailable] | type[Deferred], str, str], ...] = (
     ),
 )  # fmt: skip
 
-_CLUTTER = re.compile(r"\s*\(caused by .*$|HTTPS?Connection(?:Pool)?\([^)]*\): ")  # repeats the text before it
+_CLUTTER = re.compile(r"(?<!\s)\s*+\(caused by .*$|HTTPS?Connection(?:Pool)?\([^()]*\): ")  # repeats the text before it
 
 
 def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:
@@ -36,7 +37,7 @@ def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:
     text = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", message).strip()
     line = _CLUTTER.sub("", " ".join(text.split("; please report")[0].split())).strip()[:300]
     if re.search(r"no supported (javascript|js) runtime", text, re.IGNORECASE):
-        return Failed("javascript", line, "Run: pip install deno (or install Node 22).")
+        return Failed("javascript", line, f"Install Node 22 or deno. {install_remedy(package='deno')}")
     for candidate in (text, *reversed(warnings)):
         for pattern, kind, code, remedy in _RULES:
             if re.search(pattern, candidate.lower()):
@@ -44,7 +45,7 @@ def classify(message: str, warnings: Sequence[str] = ()) -> SummarizerError:
     return Failed(
         "download",
         line or "the site's answer could not be read",
-        "Update yt-dlp: pip install -U 'yt-dlp[default,deno]'.",
+        f"Update yt-dlp. {install_remedy(package='yt-dlp[default,deno]')} -U",
     )
 
 

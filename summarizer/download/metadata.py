@@ -57,3 +57,8 @@ def clean_text(value: Any, limit: int) -> str:
 def parse_tags(value: Any) -> tuple[str, ...]:
     """The first 30 tags."""
     return tuple(clean_text(tag, 60) for tag in value[:30]) if isinstance(value, (list, tuple)) else ()
+
+
+def is_language(text: str) -> bool:
+    """Whether a text has the form of a language tag."""
+    return re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", text) is not None

@@ -1,8 +1,9 @@
 """Videos of a site, through yt-dlp's Python API.
 
 yt-dlp follows the changes of YouTube; this module adds restrictions and checks: an allowlist of extractors, no plugins,
-a new folder for every attempt (yt-dlp mistakes a leftover file for a finished one), a check of the downloaded file, and
-one typed error per cause. The cost is one full extraction per video and attempt.
+one way to the network (`network.py`), no ffmpeg (media are opened in `summarizer/audio` only), a new folder for every
+attempt (yt-dlp mistakes a leftover file for a finished one), a check of the downloaded file, and one typed error per
+cause. The cost is one full extraction per video and attempt.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from summarizer.config import DownloadSettings, RuntimeSettings
 from summarizer.download import address, classify, metadata, tracks
@@ -22,12 +23,24 @@ from summarizer.errors import Deferred, Failed, Refused, SummarizerError
 from summarizer.programme import parse_title
 from summarizer.records import VIDEO_ID, CaptionTrack, Source, Video
 
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
+
 log = logging.getLogger(__name__)
 
 _YOUTUBE = ["youtube", "youtube:tab", "youtube:playlist", "youtubeytbe"]
 _SUFFIXES = frozenset({".m4a", ".webm", ".opus", ".mp3", ".ogg"})
 # The smallest track that is good enough for speech; Opus at 50 kbit/s does not change what Whisper recognises.
-_FORMAT = "bestaudio[abr<=72]/worstaudio/bestaudio"
+# The protocols are those that yt-dlp downloads itself; for others it would start ffmpeg.
+_PROTOCOL = "[protocol~='^(https?|http_dash_segments|m3u8_native)$']"
+_FORMAT = "/".join(f"{wanted}{_PROTOCOL}" for wanted in ("bestaudio[abr<=72]", "worstaudio", "bestaudio"))
+
+# Limits of one operation: largest answer and all answers together, bytes; seconds. A page of a playlist has 100 videos
+# and about 1 MB; the list of a channel with 10,000 videos is about 300 MB and takes minutes.
+_LISTING = (64_000_000, 1_000_000_000, 3600.0)
+_METADATA = (64_000_000, 256_000_000, 900.0)
+_BYTES_PER_SECOND = 40_000  # of sound, at most: 320 kbit/s
+_EXTRA_SECONDS = 600.0  # a download may last as long as the recording, and this much longer
 
 
 class _Messages:
@@ -54,20 +67,27 @@ class Site:
         settings: DownloadSettings,
         runtime: RuntimeSettings,
         pacing: Pacing,
-        youtube_dl: Callable[..., Any] | None = None,
+        transport: BaseAdapter | None = None,
     ) -> None:
         self._settings = settings
         self._runtime = runtime
         self._pacing = pacing
-        self._youtube_dl = youtube_dl
+        self._transport = transport
 
     @contextmanager
-    def _open(self, loopback: bool, **options: Any) -> Iterator[Any]:
-        """A configured `YoutubeDL`; its errors are raised as ours and may trip the breaker."""
+    def _open(self, home: str, limits: tuple[int, int, float], **options: Any) -> Iterator[Any]:
+        """A configured `YoutubeDL` for the source or video at `home`; its errors are raised as ours.
+
+        They may trip the breaker.
+        """
         os.environ["YTDLP_NO_PLUGINS"] = "1"
         import yt_dlp
 
+        from summarizer.download.network import Access, GuardedYoutubeDL, Limits
+
         messages = _Messages()
+        loopback = address.is_loopback(home)
+        access = Access(address.make_rule(home), Limits(*limits))
         parameters = {
             "quiet": True,
             "no_warnings": True,
@@ -83,18 +103,22 @@ class Site:
             },
             "socket_timeout": 30,
             "continuedl": False,
-            "proxy": self._runtime.proxy or None,
+            "fixup": "never",  # would open the file with ffmpeg
+            "external_downloader": "native",
+            "ffmpeg_location": str(Path(__file__).parent),  # a folder without ffmpeg
+            # An empty string means no proxy: those of the environment must not get the requests to this machine.
+            "proxy": "" if loopback else self._runtime.proxy or None,
             "cookiefile": str(self._runtime.cookies) if self._runtime.cookies else None,
             **options,
         }
         try:
-            with (self._youtube_dl or yt_dlp.YoutubeDL)(parameters) as ydl:
+            with access.timed(), GuardedYoutubeDL(parameters, access, self._transport) as ydl:
                 yield ydl
         except SummarizerError as error:
             self._pacing.note(error)
             raise
         except (yt_dlp.utils.YoutubeDLError, yt_dlp.networking.exceptions.RequestError) as error:
-            typed = classify.classify(str(error), messages.warnings)
+            typed = access.find_problem(error) or classify.classify(str(error), messages.warnings)
             self._pacing.note(typed)
             raise typed from None
 
@@ -104,23 +128,24 @@ class Site:
         """All videos of a playlist, channel or feed, with one request per page; a single video needs no request."""
         if single := address.parse_video_id(source):
             return [Video(id=single, url=_make_watch_url(single), title=single, origin="youtube", fingerprint="")]
-        loopback = _is_loopback(source)
+        loopback = address.is_loopback(source)
         self._pacing.wait()
-        with self._open(loopback, extract_flat="in_playlist", lazy_playlist=False) as ydl:
+        with self._open(source, _LISTING, extract_flat="in_playlist", lazy_playlist=False) as ydl:
             info = ydl.extract_info(source if loopback else address.make_listing_url(source), download=False)
         entries = list((info or {}).get("entries") or [])
         playlist = metadata.clean_text((info or {}).get("title"), 200)
-        videos = [video for entry in entries if (video := self._make_video(entry, playlist, loopback)) is not None]
+        videos = [video for entry in entries if (video := self._make_video(entry, playlist, source)) is not None]
         if len(videos) < len(entries):
             log.warning("%d entries of %s have no id and were skipped", len(entries) - len(videos), source)
         return videos
 
-    def _make_video(self, entry: Any, playlist: str, loopback: bool) -> Video | None:
+    def _make_video(self, entry: Any, playlist: str, source: str) -> Video | None:
+        loopback = address.is_loopback(source)
         if not isinstance(entry, dict):
             return None
         url = str(entry.get("url") or "")
         name = str(entry.get("id") or Path(url).name)
-        if not VIDEO_ID.fullmatch(name) or (loopback and not _is_loopback(url)):
+        if not VIDEO_ID.fullmatch(name) or (loopback and not address.make_rule(source)(url)):
             return None
         code = classify.classify_entry(entry)
         if code is None and "/shorts/" in url and not self._settings.shorts:
@@ -173,12 +198,12 @@ class Site:
     def _extract(self, video: Video, space: Path, **options: Any) -> tuple[dict[str, Any], tuple[CaptionTrack, ...]]:
         """yt-dlp's metadata, after `_check_availability`, and the caption files."""
         self._pacing.wait()
-        with self._open(video.origin == "feed", skip_download=True, **options) as ydl:
+        with self._open(video.url, _METADATA, skip_download=True, **options) as ydl:
             info = ydl.extract_info(video.url, download=False)
             if not isinstance(info, dict):
                 raise Failed("download", "the site returned no metadata for the video", "Update yt-dlp.")
             self._check_availability(info)
-            return info, tracks.fetch(ydl, info, self._settings, space)
+            return info, tracks.fetch(ydl, info, self._settings, address.make_rule(video.url), space)
 
     def _check_availability(self, info: dict[str, Any]) -> None:
         """Raise `Deferred` for a broadcast that is not over, and `Refused` for a video that is too long."""
@@ -207,7 +232,9 @@ class Site:
             "outtmpl": {"default": str(space / "audio.%(ext)s")},
             "overwrites": True,
         }
-        with self._open(video.origin == "feed", **options) as ydl:
+        seconds = (source.duration or self._settings.max_hours * 3600) + _EXTRA_SECONDS
+        size = int(seconds * _BYTES_PER_SECOND)
+        with self._open(video.url, (size, size, seconds), **options) as ydl:
             info = ydl.extract_info(video.url, download=True)
         files = [path for path in space.iterdir() if path.is_file()]
         if len(files) != 1 or files[0].suffix not in _SUFFIXES:
@@ -243,7 +270,3 @@ def _check_media(path: Path, declared: int) -> None:
 
 def _make_watch_url(video_id: str) -> str:
     return f"https://www.youtube.com/watch?v={video_id}"
-
-
-def _is_loopback(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1:", "http://[::1]:"))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from summarizer.config import DownloadSettings
+from summarizer.errors import Failed
 from summarizer.records import CaptionFormat, CaptionKind, CaptionTrack
 
 log = logging.getLogger(__name__)
@@ -17,8 +19,10 @@ MAX_BYTES = 20_000_000  # ten hours of captions with a time for every word are 1
 _FORMATS: tuple[CaptionFormat, ...] = ("json3", "vtt", "ttml", "srt")
 
 
-def fetch(ydl: Any, info: dict[str, Any], settings: DownloadSettings, space: Path) -> tuple[CaptionTrack, ...]:
-    """Download the chosen tracks into `space`; raises yt-dlp's network errors."""
+def fetch(
+    ydl: Any, info: dict[str, Any], settings: DownloadSettings, allows: Callable[[str], bool], space: Path
+) -> tuple[CaptionTrack, ...]:
+    """Download the chosen tracks, whose addresses `allows` accepts, into `space`; raises yt-dlp's network errors."""
     downloaded = []
     for kind in settings.captions:
         chosen = choose(
@@ -26,12 +30,19 @@ def fetch(ydl: Any, info: dict[str, Any], settings: DownloadSettings, space: Pat
             settings.languages,
             kind,
             info.get("language"),
+            allows,
         )
         if chosen is None:
             continue
         language, form, url = chosen
         with ydl.urlopen(url) as response:
-            data = response.read(MAX_BYTES)
+            data = response.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise Failed(
+                "too_large",
+                f"the {kind} captions of {info.get('id')} are larger than {MAX_BYTES // 1_000_000} MB",
+                "Set download.captions to the other kind.",
+            )
         if not data.strip():
             log.warning("the %s captions of %s are empty", kind, info.get("id"))
             continue
@@ -50,11 +61,12 @@ def fetch(ydl: Any, info: dict[str, Any], settings: DownloadSettings, space: Pat
 
 
 def choose(
-    offered: Any, languages: tuple[str, ...], kind: CaptionKind, spoken: str | None
+    offered: Any, languages: tuple[str, ...], kind: CaptionKind, spoken: str | None, allows: Callable[[str], bool]
 ) -> tuple[str, CaptionFormat, str] | None:
     """The best (language, format, url) in yt-dlp's `{language: [{ext, url}]}`, or None.
 
-    Machine translations are excluded: they add errors to those of speech recognition.
+    Left out are tracks at an address that `allows` does not accept or with a name that cannot be part of a file name,
+    and machine translations: they add errors to those of speech recognition.
     """
     if not isinstance(offered, dict):
         return None
@@ -66,12 +78,11 @@ def choose(
     wanted = languages or tuple(names)
     ranked = [name for language in wanted for name in names if matches(name, language)]
     for name in dict.fromkeys(ranked):
-        by_format = {
-            track.get("ext"): str(track.get("url") or "") for track in offered[name] if isinstance(track, dict)
-        }
+        listed = offered[name] if isinstance(offered[name], list) else ()
+        by_format = {str(track.get("ext")): str(track.get("url") or "") for track in listed if isinstance(track, dict)}
         for form in _FORMATS:
             url = by_format.get(form, "")
-            if url.startswith(("https://", "http://")) and "tlang=" not in url:
+            if allows(url) and "tlang=" not in url:
                 return name.removesuffix("-orig"), form, url
     return None
 

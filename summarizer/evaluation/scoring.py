@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from summarizer.errors import BackendError, Failed, UsageError
+from summarizer.errors import BackendError, Failed, UsageError, install_remedy
 from summarizer.language.matcher import term_pattern
 from summarizer.records import CaptionFormat, Record, Segment, Transcript
 from summarizer.transcribe.captions.reader import read_captions
@@ -162,9 +162,7 @@ def load_normaliser(language: str) -> Callable[[str], str]:
 
 
 def _missing_packages() -> BackendError:
-    return BackendError(
-        "jiwer and whisper-normalizer are not installed", "Run: pip install 'cncf-talk-summarizer[score]'."
-    )
+    return BackendError("jiwer and whisper-normalizer are not installed", install_remedy("score"))
 
 
 def _aligned(reference: Sequence[str], hypothesis: Sequence[str]) -> list[tuple[str, int, int, int, int]]:

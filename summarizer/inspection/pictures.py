@@ -16,17 +16,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from summarizer.config import CheckSettings
 from summarizer.digest import timestamp
 from summarizer.errors import Failed
 from summarizer.inspection.tables import (
     PAUSE,
+    SILENCE,
     around,
     check_words,
     checked_stems,
     pauses,
+    sound_levels,
+    stretches,
+    tick_seconds,
     verdict,
     words_per_minute,
 )
@@ -146,29 +150,27 @@ def _waveform(axes: Axes, talk: FinishedTalk) -> None:
     from summarizer.audio import RATE, decode
 
     assert talk.audio is not None  # noqa: S101 - checked by the caller
-    axes.set_title("Audio")
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
+    axes.set_title("Sound: level below full scale")
     try:
         samples = decode(talk.audio)
     except Failed as problem:
+        axes.set_yticks([])
         axes.text(0.5, 0.5, _plain(str(problem)), transform=axes.transAxes, ha="center", va="center", wrap=True)
         return
-    size = max(1, len(samples) // 1500)
-    blocks = np.abs(samples[: len(samples) // size * size]).reshape(-1, size)
-    peak, times = blocks.max(axis=1), (np.arange(len(blocks)) + 0.5) * size / RATE
-    level = np.sqrt((blocks**2).mean(axis=1))
-    axes.fill_between(times, -peak, peak, color="#b9d7ea", linewidth=0, label="peak")
-    axes.fill_between(times, -level, level, color=BLUE, linewidth=0, label="loudness (RMS)")
-    axes.set_ylim(-1.05 * max(peak.max(), 1e-3), 1.05 * max(peak.max(), 1e-3))
+    times, peak, loudness = sound_levels(samples, RATE)
+    axes.fill_between(times, SILENCE, peak, color="#b9d7ea", linewidth=0, label="peak")
+    axes.fill_between(times, SILENCE, loudness, color=BLUE, linewidth=0, label="loudness (RMS)")
+    axes.set_ylim(SILENCE, 0)
+    axes.set_yticks([SILENCE, SILENCE / 2, 0])
+    axes.set_ylabel("dBFS")
     axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2, frameon=False, fontsize=8.5)
 
 
 def _segments(axes: Axes, talk: FinishedTalk) -> None:
     speakers = list(dict.fromkeys(segment.speaker or "" for segment in talk.segments))
     for row, speaker in enumerate(speakers):
-        spans = [(s.start, s.end - s.start) for s in talk.segments if (s.speaker or "") == speaker]
-        axes.broken_barh(spans, (row - 0.36, 0.72), facecolor=BLUE, edgecolor="white", linewidth=0.8)
+        own = [segment for segment in talk.segments if (segment.speaker or "") == speaker]
+        axes.broken_barh(stretches(own), (row - 0.36, 0.72), facecolor=BLUE)
     gaps = pauses(talk.segments)
     for start, end in gaps:
         axes.axvspan(start, end, facecolor="none", edgecolor=ORANGE, hatch="/////", linewidth=0)
@@ -177,7 +179,7 @@ def _segments(axes: Axes, talk: FinishedTalk) -> None:
     axes.tick_params(axis="y", length=0)
     longest = max((end - start for start, end in gaps), default=0.0)
     hatched = f"{len(gaps)} (hatched), the longest {longest:.1f} s" if gaps else "none"
-    axes.set_title(f"{len(talk.segments)} segments; pauses of {PAUSE:g} s or more: {hatched}")
+    axes.set_title(f"Speech in {len(talk.segments)} segments; pauses of {PAUSE:g} s or more: {hatched}")
 
 
 def _speed(axes: Axes, talk: FinishedTalk) -> None:
@@ -185,11 +187,15 @@ def _speed(axes: Axes, talk: FinishedTalk) -> None:
     typical, least = float(np.median(speed)), 60 * CheckSettings().min_words_per_second
     axes.fill_between(times, speed, color="#b9d7ea", linewidth=0)
     axes.plot(times, speed, color=BLUE, linewidth=1.6)
+    top = max(float(speed.max()) * 1.1, 2 * least)
+    apart = abs(typical - least) > top / 4  # else one label is above its line and the other one below
+    low, high = sorted((typical, least))
     for value, style, label in ((typical, "--", f"median {typical:.0f}"), (least, ":", f"refused\nbelow {least:.0f}")):
         axes.axhline(value, color=GREY, linestyle=style, linewidth=1.2)
         where: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-        axes.annotate(label, (1, value), xytext=(4, 0), va="center", color="#555555", fontsize=9, **where)
-    axes.set_ylim(0, max(float(speed.max()) * 1.1, 2 * least))
+        side = "center" if apart else "bottom" if value == high and low != high else "top"
+        axes.annotate(label, (1, value), xytext=(4, 0), va=side, color="#555555", fontsize=9, **where)
+    axes.set_ylim(0, top)
     axes.set_ylabel("words / min")
     axes.set_title("Speed of speech, averaged over 20 s; a talk whose mean is below the dotted line is refused")
 
@@ -220,9 +226,9 @@ def _marks() -> list[Line2D]:
 
 def _time_axis(axes: Axes, duration: float) -> None:
     axes.set_xlim(0, max(duration, 1.0))
-    axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 1.5, 2, 3, 5, 6, 10]))
+    axes.xaxis.set_major_locator(MultipleLocator(tick_seconds(duration)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _position: timestamp(seconds)))
-    axes.set_xlabel("time")
+    axes.set_xlabel("time, min:s" if duration < 3600 else "time, h:min:s")
 
 
 def _in_segment(shared: set[str]) -> tuple[str, str, str]:

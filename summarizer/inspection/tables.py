@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PAUSE = 1.0  # minimum length of a pause, seconds
+SILENCE = -60.0  # dBFS; quieter sound is drawn as silence
+_COLUMNS = 1500  # of the picture of the sound
+# Distances of the marks on a time axis, seconds: round numbers of seconds, minutes and hours.
+_TICKS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+_MOST_TICKS = 12
 
 
 class Rows(tuple[tuple[str, ...], ...]):
@@ -73,6 +78,34 @@ def corrections(talk: FinishedTalk) -> Rows:
 def pauses(segments: Sequence[Segment], least: float = PAUSE) -> list[tuple[float, float]]:
     """(start, end) of every gap between segments that lasts at least `least` seconds."""
     return [(a.end, b.start) for a, b in pairwise(segments) if b.start - a.end >= least]
+
+
+def stretches(segments: Sequence[Segment], least: float = PAUSE) -> list[tuple[float, float]]:
+    """(start, length) of the speech between pauses: neighbouring segments are one stretch."""
+    joined: list[list[float]] = []
+    for segment in segments:
+        if joined and segment.start - joined[-1][1] < least:
+            joined[-1][1] = max(joined[-1][1], segment.end)
+        else:
+            joined.append([segment.start, segment.end])
+    return [(start, end - start) for start, end in joined]
+
+
+def tick_seconds(duration: float) -> int:
+    """The distance of the marks on a time axis, seconds."""
+    return next((ticks for ticks in _TICKS if duration / ticks <= _MOST_TICKS), _TICKS[-1])
+
+
+def sound_levels(
+    samples: NDArray[np.float32], rate: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Times (s), peak and loudness (RMS) of short blocks, in decibels below full scale; at least `SILENCE`."""
+    size = max(1, len(samples) // _COLUMNS)
+    blocks = np.abs(samples[: len(samples) // size * size], dtype=np.float64).reshape(-1, size)
+    times = (np.arange(len(blocks)) + 0.5) * size / rate
+    amplitudes = (blocks.max(axis=1), np.sqrt((blocks**2).mean(axis=1)))
+    peak, loudness = (20 * np.log10(np.maximum(values, 10 ** (SILENCE / 20))) for values in amplitudes)
+    return times, peak, loudness
 
 
 def words_per_minute(

@@ -30,7 +30,7 @@ _FILLERS = re.compile(
 )
 # "Right" and "yeah" between commas, as written by people; without commas "right" may be a word of the sentence.
 _ASIDE = re.compile(r"(?i),\s*(?:right|yeah|okay|ok|like|you know|I mean)\s*(?=[,.?!]|$)[,?]?")
-_REPEATED = re.compile(r"(?i)\b([\w']+(?: [\w']+)?)(?: \1\b)+")
+_REPEATED = re.compile(r"(?i)\b([\w']{1,40}(?: [\w']{1,40})?)(?: \1\b)+")
 _LEADING = re.compile(
     r"(?i)^(?:(?:and|so(?! (?:far|that|much|many|long)\b)|but|now|okay|ok|well|right|yeah|yes|yep|um|uh|oh|wow"
     r"|also|then|actually|basically|like|anyway|anyways|alright|all right|again|you know(?! (?:what|how|why|if|that)\b)"
@@ -38,10 +38,11 @@ _LEADING = re.compile(
     r"\b[, ]*)+(?=\w)"
 )
 _TRAILING = re.compile(
-    r"(?i)(?:[, ]+(?:cool|okay|ok|yeah|yep|alright|so|and|but|or|um|uh|er|you know|i mean|i guess|and so on|and stuff"
-    r"|or something|or whatever|and (?:stuff|things) like that"
+    r"(?i)(?:(?<![, ])[, ]++(?:cool|okay|ok|yeah|yep|alright|so|and|but|or|um|uh|er|you know|i mean|i guess"
+    r"|and so on|and stuff|or something|or whatever|and (?:stuff|things) like that"
     rf"|{_not_after('is are was the it all to your be get got')}(?<!'s )right))+(?=[.?!]*$)[?]?"
 )
+_LONGEST_TRAIL = 200  # characters at the end in which such words are looked for: time grows with their square
 _MARKS = re.compile(r"^(?:>>+|\[[^\]]*\]|\([a-z ]+\)|♪+)$")
 LONG_PAUSE = 0.6  # seconds between two segments that count as a pause
 MAX_WORDS_PER_STOP = 60  # with more words per full stop, a text counts as unpunctuated
@@ -83,10 +84,11 @@ def full_stops(text: str) -> int:
 
 def clean(text: str) -> str:
     """Remove fillers and stutters, capitalise the first letter, and end the text with a full stop."""
-    text = _FILLERS.sub("", _ASIDE.sub(",", re.sub(r"\[[^\]]*\]", " ", text)))
+    text = _FILLERS.sub("", _ASIDE.sub(",", re.sub(r"\[[^\[\]]*\]", " ", text)))
     text = " ".join(word for word in text.split() if not _MARKS.match(word))
     text = re.sub(r",(?=[.?!])|(?<=,)[, ]+(?=,)", "", _REPEATED.sub(r"\1", text)).strip(" ,;-")
-    text = _TRAILING.sub("", _LEADING.sub("", text))
+    text = _LEADING.sub("", text)
+    text = text[:-_LONGEST_TRAIL] + _TRAILING.sub("", text[-_LONGEST_TRAIL:])
     text = re.sub(r"\bi\b(?=['’ ]|$)", "I", text)
     if text and not any(char.isupper() for char in text.split()[0]):
         text = text[0].upper() + text[1:]

@@ -1,55 +1,22 @@
-"""Maintain a library: list its videos, explain its results, verify its files, delete unused results."""
+"""Maintain a library: explain its results, verify its files, delete unused results."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from summarizer.config import Config
 from summarizer.digest import describe_sound
 from summarizer.errors import UsageError, VideoError
 from summarizer.pipeline import STAGES, OpenedBackends, Plan, State, Step, Walk
-from summarizer.records import VIDEO_ID, Corrected, Record, TextScore, Transcript
+from summarizer.records import VIDEO_ID, Corrected, TextScore, Transcript
 from summarizer.store import Entry, FileRef, Library, VideoFolder
-
-
-class VideoStatus(Record):
-    """One row of `summarizer status`."""
-
-    video: str
-    state: Literal["done", "refused", "begun", "unreadable"]
-    title: str
-    published: date | None
-    page: str  # path of the page, or why there is no digest, or why the manifest cannot be read
-
-
-def list_videos(config: Config) -> list[VideoStatus]:
-    """All videos of the library with their page, or why they have none; only reads manifests."""
-    return [_read_status(folder, config) for folder in Library(config.runtime.library).folders()]
-
-
-def _read_status(folder: VideoFolder, config: Config) -> VideoStatus:
-    try:
-        manifest = folder.manifest
-    except VideoError as error:
-        return VideoStatus(video=folder.path.name, state="unreadable", title="", published=None, page=str(error))
-    page, video = manifest.page, manifest.video
-    title = page.title if page else video.title if video else ""
-    path = str(config.runtime.digests / manifest.published.name) if manifest.published else ""
-    return VideoStatus(
-        video=folder.path.name,
-        state="begun" if page is None else "refused" if page.refused else "done",
-        title=title,
-        published=page.published if page else None,
-        page=(page.refused if page else "") or path,
-    )
 
 
 def explain(config: Config, video_id: str) -> Plan:
     """The steps that a run would take for a video of the library, and why; raises `UsageError` for an unknown video."""
     walk = _plan_video(config, video_id)
-    return Plan(walk.video, [_add_quality(walk, step) for step in walk.preview()])
+    return Plan(walk.video, [_add_origin(walk, _add_quality(walk, step)) for step in walk.preview()])
 
 
 def _add_quality(walk: Walk, step: Step) -> Step:
@@ -59,6 +26,15 @@ def _add_quality(walk: Walk, step: Step) -> Step:
     if isinstance(result, Transcript):
         return replace(step, why=_describe_transcript(result))
     return replace(step, why=str(result)) if result else step
+
+
+def _add_origin(walk: Walk, step: Step) -> Step:
+    """The step with the reason of a cached refusal, or with when its result was made, if it has no explanation yet."""
+    entry = walk.folder.manifest.entries.get(f"{step.stage}-{step.key}")
+    if step.why or entry is None:
+        return step
+    made = f"made {entry.when:%Y-%m-%d %H:%M} UTC by version {entry.made_by}"
+    return replace(step, why=entry.refusal.message if entry.refusal else made)
 
 
 def _describe_transcript(transcript: Transcript) -> str:

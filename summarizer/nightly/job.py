@@ -42,10 +42,13 @@ def nightly(config: Config) -> Iterator[tuple[Run, list[Task]]]:
     if not config.nightly.sources:
         raise UsageError(
             "nightly.sources is empty",
-            "Add playlists or folders to the config file; see configs/nightly.toml.",
+            "Write a file with `summarizer config init nightly -o nightly.toml`, add sources, and use -c nightly.toml.",
         )
     with lock_library(config), sample.serve_sources(config.nightly.sources) as sources:
         budget = time_budget(config.nightly.budget_minutes * 60)
+        if sample.NAME in config.nightly.sources:
+            runtime = config.runtime.model_copy(update={"loopback_feed": True})
+            config = config.model_copy(update={"runtime": runtime})
         run = Run(config, limit=config.nightly.limit, budget=budget, upgrade=True)
         try:
             yield run, run.find(sources)

@@ -24,13 +24,20 @@ def render(run: Run, finished: datetime) -> str:
         "",
         f"Started {run.started:%H:%M} UTC, took {minutes:.1f} minutes.",
         "",
-        "| made | cached | refused | deferred | failed |",
-        "|---|---|---|---|---|",
-        "| " + " | ".join(str(counts[s]) for s in ("made", "cached", "refused", "deferred", "failed")) + " |",
+        "| made | cached | refused | skipped | deferred | failed |",
+        "|---|---|---|---|---|---|",
+        "| "
+        + " | ".join(str(counts[s]) for s in ("made", "cached", "refused", "skipped", "deferred", "failed"))
+        + " |",
     ]
     if counts["deferred"]:
         lines += ["", "The next run tries the deferred videos again; finished work is kept."]
-    for heading, status in (("Failed", "failed"), ("Deferred", "deferred"), ("Refused", "refused")):
+    for heading, status in (
+        ("Failed", "failed"),
+        ("Deferred", "deferred"),
+        ("Refused", "refused"),
+        ("Skipped", "skipped"),
+    ):
         selected = [outcome for outcome in run.finals if outcome.status == status]
         if selected:
             lines += ["", f"## {heading}", ""]

@@ -6,6 +6,7 @@ that could not be opened is not tried again: all talks that need it fail with th
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from summarizer.errors import BackendError
 from summarizer.stage import Backend, Opening
 from summarizer.transcribe import Recording, speech_backend
 
+log = logging.getLogger(__name__)
+
 OpenedT = TypeVar("OpenedT")
 
 
@@ -24,6 +27,10 @@ class Backends(Protocol):
 
     def open(self, backend: Backend[OpenedT], /) -> OpenedT:
         """The opened back end; raises `BackendError`."""
+        ...
+
+    def problem(self, backend: Backend[Any], /) -> BackendError | None:
+        """Why a back end cannot be opened, as far as this can be seen without opening it."""
         ...
 
     def announce(self, recording: Recording, /) -> None:
@@ -60,7 +67,7 @@ class OpenedBackends:
                     self._opened[backend] = self._open(backend)
                 except Exception as error:
                     self._errors[backend] = _as_backend_error(backend, error)
-                    raise
+                    raise self._errors[backend] from error
             opened: OpenedT = self._opened[backend]
         self._pass_on_announced()
         return opened
@@ -68,6 +75,18 @@ class OpenedBackends:
     def _open(self, backend: Backend[Any]) -> Any:
         installed = backend.installed(self._config)
         return backend.open(Opening(self._config, installed, self._processor, self._progress))
+
+    def problem(self, backend: Backend[Any], /) -> BackendError | None:
+        """The missing package or model of a back end, or the error with which opening it failed."""
+        if backend not in self._errors and backend not in self._opened:
+            if missing := next(backend.missing_packages(), None):
+                self._errors[backend] = BackendError(f"the package {missing.module} is missing", missing.remedy)
+            else:
+                try:
+                    backend.installed(self._config)
+                except BackendError as error:
+                    self._errors[backend] = error
+        return self._errors.get(backend)
 
     def announce(self, recording: Recording, /) -> None:
         """Let the speech back end decode a recording in advance; does not open the back end."""
@@ -87,7 +106,10 @@ class OpenedBackends:
 
 
 def _as_backend_error(backend: Backend[Any], error: Exception) -> BackendError:
-    """The error for all later attempts to open a back end that could not be opened."""
+    """The error for all attempts to open a back end that could not be opened: most often its model is damaged."""
     if isinstance(error, BackendError):
         return error
-    return BackendError(f"the back end {backend.name} could not be opened: {error}", "See the log for the first error.")
+    log.info("the back end %s could not be opened", backend.name, exc_info=error)
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    remedy = "Check the files of its model: `summarizer doctor`; -v prints the whole error."
+    return BackendError(f"the back end {backend.name} could not be opened: {reason[:300]}", remedy)

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from summarizer.errors import Deferred, Refused, SummarizerError, Unavailable, VideoError, add_full_stop
+from summarizer.errors import (
+    Deferred,
+    Refused,
+    Skipped,
+    SummarizerError,
+    Unavailable,
+    UsageError,
+    VideoError,
+    add_full_stop,
+    replace_surrogates,
+)
 from summarizer.pipeline.steps import State, Step
 from summarizer.records import Outcome, Status, Video
 
@@ -14,7 +24,7 @@ _STATUS: dict[State, Status] = {State.MADE: "made", State.CACHED: "cached", Stat
 
 
 def list_stage_outcomes(video: Video, steps: Iterable[Step]) -> list[Outcome]:
-    """The outcome of each stage of a walk that was not a plan."""
+    """The outcome of each stage of a walk; what waits for another night has none."""
     return [
         _make_outcome(
             video,
@@ -25,6 +35,7 @@ def list_stage_outcomes(video: Video, steps: Iterable[Step]) -> list[Outcome]:
             key=step.key,
         )
         for step in steps
+        if step.state in _STATUS
     ]
 
 
@@ -41,6 +52,8 @@ def make_error_outcome(video: Video, stage: str, error: Exception) -> Outcome:
     status: Status = "failed"
     if isinstance(error, (Unavailable, Refused)):
         status = "refused"
+    elif isinstance(error, Skipped):
+        status = "skipped"
     elif isinstance(error, Deferred):
         status = "deferred"
     bug = f"{add_full_stop(str(error))} This is a bug; please report it with the log."
@@ -48,13 +61,21 @@ def make_error_outcome(video: Video, stage: str, error: Exception) -> Outcome:
         video,
         stage=stage,
         status=status,
-        code=error.code if isinstance(error, VideoError) else type(error).__name__.lower(),
+        code=_find_code(error),
         reason=error.advice if isinstance(error, SummarizerError) else bug,
     )
 
 
+def _find_code(error: Exception) -> str:
+    """A stable word for an error."""
+    if isinstance(error, VideoError):
+        return error.code
+    return "invalid_source" if isinstance(error, UsageError) else type(error).__name__.lower()
+
+
 def _make_outcome(video: Video, **fields: Any) -> Outcome:
-    return Outcome(video_id=video.id, title=video.title, when=datetime.now(UTC), **fields)
+    texts = {name: replace_surrogates(value) for name, value in fields.items() if isinstance(value, str)}
+    return Outcome(video_id=video.id, title=video.title, when=datetime.now(UTC), **(fields | texts))
 
 
 def exit_code(finals: Sequence[Outcome]) -> int:

@@ -94,6 +94,18 @@ def _publish(folder: VideoFolder, page: Page, data: bytes, digests: Path) -> Pat
     return path
 
 
+def withdraw_page(folder: VideoFolder, digests: Path) -> list[Path]:
+    """Delete the page of a talk and its data, unless the page was edited; returns the deleted paths."""
+    published = folder.manifest.published
+    if published is None or not _unchanged(digests / published.name, published):
+        return []
+    paths = [digests / published.name, (digests / published.name).with_suffix(".json")]
+    present = [path for path in paths if path.is_file()]
+    for path in present:
+        path.unlink()
+    return present
+
+
 def _unchanged(path: Path, written: FileRef) -> bool:
     """Whether a page has not been edited since it was written."""
     return path.is_file() and file_sha256(path) == written.sha256

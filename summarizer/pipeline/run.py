@@ -17,17 +17,16 @@ from summarizer import download
 from summarizer.config import Config
 from summarizer.digest import PageFile, index_name, link_target
 from summarizer.engines import Engine, LocalEngine, Task, TaskResult
-from summarizer.errors import Refused, StoreError, SummarizerError, UsageError, VideoError
+from summarizer.errors import Refused, Skipped, StoreError, SummarizerError, UsageError, VideoError
 from summarizer.pipeline import outcomes, publish
 from summarizer.pipeline.backends import Backends, OpenedBackends
+from summarizer.pipeline.preflight import check_settings
 from summarizer.pipeline.steps import Step, WouldRunError
-from summarizer.pipeline.walk import load_glossary, stage_names
+from summarizer.pipeline.walk import Walk, stage_names
 from summarizer.pipeline.worker import TalkWorker
 from summarizer.records import Outcome, Status, Video
 from summarizer.store import Library
 from summarizer.summarize import summarizer_backend
-from summarizer.summarize.kinds import find_configured_kind
-from summarizer.transcribe import speech_backend
 
 
 class Listener(Protocol):
@@ -67,12 +66,14 @@ class Run:
     listener: Listener | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     finals: list[Outcome] = field(default_factory=list)
+    left_out: list[download.LeftOut] = field(default_factory=list)  # files of the sources that are not taken
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
-        _check_settings(self.config)
+        check_settings(self.config)
         self.library = Library(self.config.runtime.library)
         self.wrote_pages = False  # whether a page was written
+        self._stages_due = False  # whether a stage of some talk has to run
         self._backends: Backends = self.backends or OpenedBackends(self.config, self._progress)
         self._worker = TalkWorker(self.config, self._backends, self._watch)
 
@@ -81,17 +82,20 @@ class Run:
 
         An invalid source raises `UsageError` if it is the only one; otherwise it becomes an outcome.
         """
-        sources = list(sources)
+        sources = download.expand_sources(sources)
         lister: download.Lister = self._backends.open(download.BACKEND)
         videos: dict[str, Video] = {}
         for source in sources:
             try:
-                videos.update({video.id: video for video in lister.list_videos(source)})
+                listing = lister.list_videos(source)
             except SummarizerError as error:
                 if len(sources) == 1:
                     raise
                 placeholder = Video(id="-" * 11, url=source, title=source, origin="feed", fingerprint="")
                 self._end(outcomes.make_error_outcome(placeholder, "list", error))
+                continue
+            videos.update({video.id: video for video in listing.videos})
+            self.left_out += listing.left_out
         return [Task(video, self.forced, self.since) for video in videos.values() if not self._too_old(video)]
 
     def _too_old(self, video: Video) -> bool:
@@ -118,11 +122,19 @@ class Run:
             pending = [task for task in tasks if not self._is_up_to_date(task)]
             if self.limit:
                 pending = pending[: self.limit]
+            if self._stages_due:
+                self._check_backends()
             self._process(pending)
             if self.upgrade and not self.budget():
-                self._process([self._as_upgrade(task) for task in tasks if self._needs_upgrade(task)])
+                upgrades = [self._as_upgrade(task) for task in tasks if self._needs_upgrade(task)]
+                self._process(upgrades[: self.limit - len(pending)] if self.limit else upgrades)
         finally:
             self._close()
+
+    def _check_backends(self) -> None:
+        """Raise `UsageError` if the summarizer, which every talk needs, cannot be opened."""
+        if problem := self._backends.problem(summarizer_backend(self.config)):
+            raise UsageError(str(problem), problem.remedy)
 
     def _process(self, tasks: Sequence[Task]) -> None:
         if self.listener:
@@ -165,14 +177,26 @@ class Run:
         try:
             sha256 = walk.run().find(PageFile).sha256
         except Refused as refused:
-            status, code, reason = "refused", refused.code, str(refused)
+            status, code, reason = "refused", refused.code, refused.advice
+        except Skipped as skipped:
+            return self._skip(task, walk, skipped)
         except (WouldRunError, SummarizerError):
+            self._stages_due = True
             return False
         page = publish.find_finished(walk.folder, self.config.runtime.digests, sha256)
-        if page is None or any(step.state.planned for step in walk.steps):
+        due = any(step.state.planned for step in walk.steps)
+        if page is None or due:
+            self._stages_due |= due
             return False
         self.outcomes += outcomes.list_stage_outcomes(task.video, walk.steps)
         self._end(outcomes.make_final_outcome(task.video, walk.steps, status, code, reason, str(page)))
+        return True
+
+    def _skip(self, task: Task, walk: Walk, skipped: Skipped) -> bool:
+        """Record the outcome of a talk that the settings leave out, if nothing of it is to be downloaded first."""
+        if any(step.state.planned for step in walk.steps):
+            return False
+        self._end(outcomes.make_error_outcome(task.video, "run", skipped))
         return True
 
     def _end(self, outcome: Outcome) -> None:
@@ -218,14 +242,6 @@ def new_run(
             "Add --set transcribe.policy=captions_then_whisper.",
         )
     return Run(config, forced=frozenset(forced), limit=limit, since=since, upgrade=upgrade)
-
-
-def _check_settings(config: Config) -> None:
-    """Find problems of the settings before the first talk; raises `UsageError` or `BackendError`."""
-    for backend in (speech_backend(config), summarizer_backend(config)):
-        backend.check(config)
-    find_configured_kind(config.summarize.kind)
-    load_glossary(config.glossary.file).get()
 
 
 def _require_writable(folder: Path) -> None:

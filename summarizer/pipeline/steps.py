@@ -220,11 +220,7 @@ class Steps:
             return "never made"
         newest = max(earlier, key=lambda entry: entry.when)
         old, new = _flatten(newest.settings), _flatten(settings)
-        changed = [
-            f"{name} {old.get(name)!r} -> {new.get(name)!r}"
-            for name in sorted({*old, *new})
-            if old.get(name) != new.get(name)
-        ]
+        changed = [_describe_change(name, old, new) for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
         if changed:
             return "settings changed: " + ", ".join(changed)
         if newest.inputs != dict(inputs):
@@ -233,6 +229,13 @@ class Steps:
         if self.folder.find(stage, newest.key) is None:
             return "its file is missing or truncated"
         return "the stage's code changed"
+
+
+def _describe_change(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """The change of one setting; a setting that only one of two versions has was added or removed."""
+    if name not in old:
+        return f"{name} is new and has the value {new[name]!r}"
+    return f"{name} {old[name]!r} -> {new[name]!r}" if name in new else f"{name} no longer exists"
 
 
 def _result_name(stage: Stage[Any]) -> str:

@@ -8,20 +8,25 @@ recognised text.
 
 from __future__ import annotations
 
+import logging
+from functools import lru_cache
 from typing import NamedTuple
 
 from summarizer.check import CHECK
 from summarizer.download import AUDIO
-from summarizer.errors import Failed, Refused, VideoError
+from summarizer.errors import BackendError, Failed, Refused, Skipped, VideoError
 from summarizer.language.terms import Glossary
-from summarizer.pipeline.steps import Step, Steps, WouldRunError
+from summarizer.pipeline.steps import State, Step, Steps, WouldRunError
 from summarizer.pipeline.values import Value, in_memory
 from summarizer.records import Source, TextScore, Transcript
 from summarizer.stage import Audio
 from summarizer.store import Corrupt
-from summarizer.transcribe import CAPTIONS, SPEECH, CaptionFile
+from summarizer.transcribe import CAPTIONS, SPEECH, CaptionFile, speech_backend
+
+log = logging.getLogger(__name__)
 
 RECOGNISED = "recognised"  # the source of text that is not a caption track
+NO_SPEECH = "no_speech_recognition"  # code of the failure of a talk that needs a model that is not there
 POLICIES: dict[str, tuple[str, ...]] = {  # sources of text, in the order in which they are tried
     "captions": ("human", "automatic"),
     "whisper": (RECOGNISED,),
@@ -71,7 +76,12 @@ class TextSource:
         return POLICIES[policy]
 
     def take_text(self, origin: str) -> Text | None:
-        """The text from one source, or None if the talk has no such captions; raises the errors of its stages."""
+        """The text from one source, or None if the talk has no such captions; raises the errors of its stages.
+
+        Captions without a recording are not a recording that cannot be heard: what is wrong with them is told instead.
+        """
+        if origin == RECOGNISED and self._source.files and not self._source.get().has_audio:
+            return None
         transcript = self._take_speech() if origin == RECOGNISED else self._take_captions(origin)
         if transcript is None:
             return None
@@ -96,7 +106,34 @@ class TextSource:
         return self._steps.take(CAPTIONS, [Value(kind, file.sha256, read), self._source])
 
     def _take_speech(self) -> Value[Transcript]:
-        return self._steps.take(SPEECH, [self.take_audio()], [self._source, self._glossary])
+        self.require_speech()
+        try:
+            return self._steps.take(SPEECH, [self.take_audio()], [self._source, self._glossary])
+        except BackendError as problem:
+            raise Failed(NO_SPEECH, str(problem), problem.remedy) from None
+
+    def require_speech(self) -> None:
+        """Raise `Failed` if speech can neither be recognised nor was recognised before; fetches no sound in vain."""
+        problem = self._steps.backends.problem(speech_backend(self._steps.config))
+        if problem is None or self._is_recognised():
+            return
+        if self._steps.plan:
+            self._steps.taken.append(Step(SPEECH.name, "", State.WAITS, problem.advice))
+        elif any(file.role == "automatic" for file in self._source.files):
+            _warn_once(f"no speech recognition: {problem}; automatic captions are used instead. {problem.remedy}")
+        raise Failed(NO_SPEECH, f"no speech recognition: {problem}", problem.remedy)
+
+    def _is_recognised(self) -> bool:
+        """Whether recognised speech is cached, with or without a back end to recognise it again."""
+        plan = self._steps.as_plan()
+        try:
+            audio = TextSource(plan, self._source, self._glossary).take_audio()
+            plan.take(SPEECH, [audio], [self._source, self._glossary])
+        except WouldRunError:
+            return False
+        except (Refused, Failed) as problem:
+            return isinstance(problem, Refused)
+        return True
 
     # -- plans ------------------------------------------------------------------------------------------------
 
@@ -135,16 +172,22 @@ class TextSource:
         return False
 
 
+@lru_cache(maxsize=8)
+def _warn_once(text: str) -> None:
+    """Log a warning that concerns many talks of a run with the first of them."""
+    log.warning("%s", text)
+
+
 def _combine_errors(problems: list[VideoError]) -> VideoError:
     """The error for a talk without text: a failure if there was one, else a refusal that names all sources tried."""
     failed = next((problem for problem in problems if isinstance(problem, Failed)), None)
     if failed is not None:
         return failed  # failures are not cached, so the next run tries again
     if not problems:
-        return Refused(
-            "no_text",
-            "there are no captions, and the policy does not allow speech recognition",
-            "Choose another transcribe.policy.",
+        return Skipped(
+            "no_captions",
+            "there are no captions, and transcribe.policy is captions",
+            "To recognise its speech: --set transcribe.policy=human_else_whisper.",
         )
     message = "; ".join(dict.fromkeys(str(problem) for problem in problems))
     return Refused(problems[0].code, message, problems[0].remedy)

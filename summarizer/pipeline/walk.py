@@ -157,6 +157,7 @@ class Walk:
             # Errors are reported by `run`, unless another source of text is good enough.
             with contextlib.suppress(Refused, Failed):
                 if origin == RECOGNISED:
+                    sources.require_speech()
                     self._announce(sources, source)
                     return
                 if sources.take_text(origin) is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from summarizer.config import Config
 from summarizer.digest import describe_sound
 from summarizer.engines import FetchedTask, Task, TaskResult
-from summarizer.errors import Refused, StoreError, SummarizerError, Unavailable
+from summarizer.errors import Refused, Skipped, StoreError, SummarizerError
 from summarizer.pipeline import outcomes, publish
 from summarizer.pipeline.backends import Backends
 from summarizer.pipeline.steps import State
@@ -85,7 +85,7 @@ class TalkWorker:
                     walk.folder, task.video, walk.find_source(), refused, digests, self._config.digest
                 )
                 final = outcomes.make_final_outcome(
-                    task.video, walk.steps, "refused", refused.code, str(refused), str(path)
+                    task.video, walk.steps, "refused", refused.code, refused.advice, str(path)
                 )
         except StoreError:
             raise
@@ -126,4 +126,4 @@ class TalkWorker:
 def _refuse_older(source: Source, since: date) -> None:
     """Apply `--since` again after the download: most listings do not have the date."""
     if source.published and source.published < since:
-        raise Unavailable("before_since", f"published {source.published}, before {since}")
+        raise Skipped("before_since", f"published {source.published}, before {since}")

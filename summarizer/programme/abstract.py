@@ -9,7 +9,7 @@ from summarizer.records import Source
 
 MIN_WORDS = 12  # fewer are a remark, not an abstract
 MAX_WORDS = 260  # programmes allow 900 to 1,500 characters
-_URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:sched\.com|sched\.co|io/|com/|org/)\S*", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]{1,63}\.(?:sched\.com|sched\.co|io/|com/|org/)\S*", re.IGNORECASE)
 # A sentence with one of these is not about the talk.
 _ADVERTISING = re.compile(
     r"don['’]t miss out|join us (?:at|for|in) (?:our|the|kubecon|one of)|upcoming (?:event|conference)"

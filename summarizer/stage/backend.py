@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from summarizer.config import Config, RuntimeSettings
-from summarizer.errors import UsageError
+from summarizer.errors import UsageError, install_remedy
 from summarizer.models import Installed, resolve
 
 BackendT_co = TypeVar("BackendT_co", covariant=True)
@@ -23,6 +23,11 @@ class Package(NamedTuple):
 
     module: str
     extra: str
+
+    @property
+    def remedy(self) -> str:
+        """How to install it."""
+        return install_remedy(self.extra)
 
 
 class ModelChoice(NamedTuple):

@@ -42,10 +42,10 @@ def _make(work: Work[dict[str, Any], Summarizer], source: Source, corrected: Cor
     return summary.model_copy(update=found)
 
 
-# Version 10: sections follow the chapters of the video and cover the talk without overlaps; more kinds; abbreviations.
+# Version 11: a model that edits follows chapters too, never edits what the audience asked, and lists it as questions.
 SUMMARIZE = Stage(
     name="summarize",
-    version=10,
+    version=11,
     record=Summary,
     settings=_settings,
     reads=(Source, Corrected),

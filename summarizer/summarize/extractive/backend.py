@@ -32,6 +32,12 @@ MIN_WORDS = 5
 MIN_QUOTES = 3  # in a summary
 
 
+def _explain_too_little(language: str) -> str:
+    if language.startswith(("en", "und")):
+        return "It may be too short; a language model (summarize.backend) also summarizes unfinished sentences."
+    return "Set summarize.backend to a language model: quotes are made of English talks only."
+
+
 class Extractive:
     """Selects sentences of the talk and arranges them."""
 
@@ -50,7 +56,7 @@ class Extractive:
             raise Refused(
                 "too_little",
                 f"only {len(quotes)} complete sentences can be quoted, {MIN_QUOTES} are needed",
-                "Nothing to do.",
+                _explain_too_little(transcript.language),
             )
         kind = choose_kind(source, transcript, settings.kind)
         selection = Selection(talk_sentences, roles, source)

@@ -63,5 +63,6 @@ TRANSFORMERS: Backend[Summarizer] = Backend(
     settings=_list_settings,
     packages=(Package("torch", "llm"), Package("transformers", "llm"), Package("xgrammar", "llm")),
     model=_choose_model,
+    check=lambda config: models.check_format(config.summarize.llm.model, "llm"),
     talks_at_once=lambda runtime: runtime.llm_batch,  # so that a batch can have one request of each talk
 )

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 from summarizer.config import LLMSettings, RuntimeSettings
-from summarizer.errors import BackendError, Deferred, Failed
+from summarizer.errors import BackendError, Deferred, Failed, install_remedy
 from summarizer.summarize.llm.generator import Answer, Request
 
 CHARACTERS_PER_TOKEN = 3.0  # English has 4 to 5; lower on purpose, because the tokenizer of the server is unknown
@@ -34,9 +34,7 @@ class OpenAIGenerator:
         try:
             import openai
         except ImportError:
-            raise BackendError(
-                "the package openai is missing", "Run: pip install 'cncf-talk-summarizer[openai]'"
-            ) from None
+            raise BackendError("the package openai is missing", install_remedy("openai")) from None
         self._openai = openai
         self._client = openai.OpenAI(
             base_url=runtime.endpoint,

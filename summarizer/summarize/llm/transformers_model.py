@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.config import RuntimeSettings, SummarizeSettings
-from summarizer.errors import BackendError
+from summarizer.errors import BackendError, install_remedy
 from summarizer.machine import count_cores
 from summarizer.summarize.llm.generator import Answer, Request
 
@@ -37,9 +37,7 @@ class TransformersGenerator:
             from transformers import AutoModelForCausalLM, AutoTokenizer
             from transformers.utils import logging as transformers_logging
         except ImportError as error:
-            raise BackendError(
-                f"the package {error.name} is missing", "Run: pip install 'cncf-talk-summarizer[llm]'"
-            ) from None
+            raise BackendError(f"the package {error.name} is missing", install_remedy("llm")) from None
         transformers_logging.disable_progress_bar()  # the run has its own progress bar
         self._threads = runtime.threads or count_cores()
         device = _choose_device(torch, runtime.device)

@@ -12,6 +12,7 @@ from summarizer.language.words import content
 from summarizer.records import Claim, Provenance, Section, Source, Summary, Transcript
 from summarizer.stage import Answers
 from summarizer.summarize import form
+from summarizer.summarize.chapters import Stretch, split_by_chapters
 from summarizer.summarize.extractive import meeting
 from summarizer.summarize.extractive.backend import Extractive
 from summarizer.summarize.extractive.salience import rate_readability, weigh_terms
@@ -22,11 +23,12 @@ from summarizer.summarize.llm.editing.arranging import Arranger, choose_takeaway
 from summarizer.summarize.llm.editing.passages import Passage, choose_passages
 from summarizer.summarize.llm.editing.writing import Writer
 from summarizer.summarize.llm.generator import Generator, MemoryAnswers
+from summarizer.summarize.questions import find_questions, find_roles
 from summarizer.summarize.topics import make_heading, split_topics
 
 MIN_WRITTEN = 0.4  # share of the passages with a sentence by the model; with fewer, the page consists of quotes
 MAX_QUOTE_WORDS = 34
-MIN_COMPLETENESS = 0.5  # probability that a quote is a whole sentence; captions without full stops do not tell
+MIN_COMPLETENESS = 0.2  # probability that a quote is a whole sentence, as for the points of a page without a model
 TAKEAWAY_SHARE = 3  # a third of a short talk's statements are takeaways, the others are points of its sections
 
 
@@ -56,10 +58,11 @@ class Editing:
         )
         talk_sentences = sentences(transcript)
         checker = evidence.Checker(transcript)
+        roles = find_roles(talk_sentences)
         weights = weigh_terms(talk_sentences, source)
-        ranges = split_topics([content(sentence.text) for sentence in talk_sentences], settings.max_sections)
-        passages = choose_passages(talk_sentences, ranges, weights, settings.points_per_section)
-        writer = Writer(client, checker)
+        stretches = _divide(talk_sentences, source, settings.max_sections)
+        passages = choose_passages(talk_sentences, roles, stretches, weights, settings.points_per_section)
+        writer = Writer(client, checker, weights)
         written = writer.write(passages)
         if sum(claim is not None for claim in written) < max(3, MIN_WRITTEN * len(passages)):
             return self._quote(transcript, source, client, started, writer.dropped)
@@ -71,10 +74,13 @@ class Editing:
         others = [claim for claim in ranked if not form.repeats(claim.text, [tldr.text])]
         takeaways = choose_takeaways(others, min(settings.max_takeaways, max(3, len(others) // TAKEAWAY_SHARE)))
         used = [tldr.text, *(claim.text for claim in takeaways)]
-        sections = _make_sections(ranges, talk_sentences, passages, claims, used, arranger)
+        sections = _make_sections(stretches, talk_sentences, passages, claims, used, arranger)
         kind = choose_kind(source, transcript, settings.kind)
         decisions, actions = _find_decisions(kind, talk_sentences, checker)
-        published = [tldr, *takeaways, *decisions, *actions, *(claim for s in sections for claim in s.claims)]
+        questions = find_questions(talk_sentences, roles, checker)
+        points = [claim for section in sections for claim in section.claims]
+        published = [tldr, *takeaways, *decisions, *actions, *points, *questions]
+        quotes |= {claim.text for claim in (*decisions, *actions, *questions)}
         evidence.refuse_other_subject([claim.text for claim in published], transcript)
         return Summary(
             video_id=transcript.video_id,
@@ -84,6 +90,7 @@ class Editing:
             sections=sections,
             decisions=decisions,
             actions=actions,
+            questions=questions,
             evidence=evidence.measure(
                 published, transcript, range(len(transcript.segments)), writer.dropped
             ).model_copy(update={"quotes": sum(claim.text in quotes for claim in published)}),
@@ -143,35 +150,46 @@ def _choose_quote(passage: Passage, checker: evidence.Checker) -> Claim | None:
     return None
 
 
+def _divide(talk_sentences: Sequence[Sentence], source: Source, max_sections: int) -> list[Stretch]:
+    """Return the stretches of the video's chapters, or else those of its topics, which have no heading yet."""
+    chapters = split_by_chapters(source.chapters, [sentence.start for sentence in talk_sentences])
+    topics = [] if chapters else split_topics([content(sentence.text) for sentence in talk_sentences], max_sections)
+    return chapters or [Stretch(first, last, heading="") for first, last in topics]
+
+
 def _make_sections(
-    ranges: Sequence[tuple[int, int]],
+    stretches: Sequence[Stretch],
     talk_sentences: Sequence[Sentence],
     passages: Sequence[Passage],
     claims: dict[int, Claim],
     used: Sequence[str],
     arranger: Arranger,
 ) -> tuple[Section, ...]:
-    """Return the sections with statements that are not `used` above; any other is part of the one before it."""
-    groups: list[tuple[int, list[Claim], list[Claim]]] = []  # first sentence, all statements, those not used above
-    for number, (first, _) in enumerate(ranges):
+    """Return the sections with statements that are not `used` above, and all chapters; any other belongs to the last.
+
+    The titles of chapters are their headings; the model writes the others.
+    """
+    groups: list[tuple[Stretch, list[Claim], list[Claim]]] = []  # with all its statements, and those not used above
+    for number, stretch in enumerate(stretches):
         own = [claims[i] for i, passage in enumerate(passages) if passage.section == number and i in claims]
         unused = [claim for claim in own if not form.repeats(claim.text, used)]
-        if unused:
-            groups.append((first, own, unused))
+        if unused or stretch.heading:
+            groups.append((stretch, own, unused))
     if not groups:  # a talk of a few sentences: all of them are used
-        groups = [(0, list(claims.values()), list(claims.values()))]
-    headings = arranger.write_headings([own for _, own, _ in groups])
-    starts = [talk_sentences[first if i else 0].start for i, (first, _, _) in enumerate(groups)]
+        groups = [(stretches[0], list(claims.values()), list(claims.values()))]
+    written = iter(arranger.write_headings([own for stretch, own, _ in groups if not stretch.heading]))
+    starts = [talk_sentences[stretch.first if i else 0].start for i, (stretch, _, _) in enumerate(groups)]
     ends = [*starts[1:], talk_sentences[-1].end]
     return tuple(
         Section(
-            heading=heading
+            heading=stretch.heading
+            or next(written)
             or _make_heading(own, [c.text for _, other, _ in groups if other is not own for c in other]),
             start=start,
             end=end,
             claims=tuple(sorted(unused, key=lambda claim: claim.start)),
         )
-        for (_, own, unused), heading, start, end in zip(groups, headings, starts, ends, strict=True)
+        for (stretch, own, unused), start, end in zip(groups, starts, ends, strict=True)
     )
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from summarizer.language.sentences import Sentence
 from summarizer.language.words import content
+from summarizer.summarize.chapters import Stretch
 from summarizer.summarize.extractive.salience import rate_readability
+from summarizer.summarize.questions import Role
 
 PASSAGE_WORDS = 90  # maximum length; with 150, small models leave out more and join facts that do not belong together
 STRETCH_WORDS = 100  # about the minimum length of the stretch of the talk from which one passage is chosen
@@ -32,28 +34,31 @@ class Passage:
         """The ids of the segments of all sentences, ascending."""
         return tuple(sorted({id for sentence in self.sentences for id in sentence.segments}))
 
-    def list_parts(self) -> tuple[Passage, ...]:
-        """The second and the first half of the passage, for another attempt; none if it is a single sentence."""
+    def choose_half(self, weights: Mapping[str, float]) -> Passage | None:
+        """The half with more weight, for another attempt; None if the passage is a single sentence."""
         if len(self.sentences) < 2:
-            return ()
+            return None
         middle = len(self.sentences) // 2
-        return Passage(self.sentences[middle:], self.section), Passage(self.sentences[:middle], self.section)
+        halves = self.sentences[middle:], self.sentences[:middle]
+        return Passage(max(halves, key=lambda half: sum(_rate(s, weights) for s in half)), self.section)
 
 
 def choose_passages(
     talk_sentences: Sequence[Sentence],
-    sections: Sequence[tuple[int, int]],
+    roles: Sequence[Role],
+    sections: Sequence[Stretch],
     weights: Mapping[str, float],
     per_section: int,
 ) -> list[Passage]:
-    """Return passages in the order of the talk, up to `per_section` for each half-open range of sentences.
+    """Return passages in the order of the talk, up to `per_section` for each section.
 
-    `weights` are those of the talk's terms (`salience.weigh_terms`).
+    They contain only what belongs to the talk by its role. `weights` are those of the talk's terms
+    (`salience.weigh_terms`).
     """
     passages = []
-    for number, (first, last) in enumerate(sections):
-        stretches = _divide(talk_sentences[first:last], per_section)
-        passages += [Passage(_choose_window(stretch, weights), number) for stretch in stretches]
+    for number, section in enumerate(sections):
+        own = [talk_sentences[i] for i in range(section.first, section.last) if roles[i] in {Role.TALK, Role.ANSWER}]
+        passages += [Passage(_choose_window(stretch, weights), number) for stretch in _divide(own, per_section)]
     return passages
 
 

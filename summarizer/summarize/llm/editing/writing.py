@@ -1,16 +1,27 @@
 """Write one checked sentence for every passage.
 
 The model gets each passage alone. What it writes must be a good statement (`form`), consist mostly of the passage's
-words, and be supported by the passage's segments (`evidence`). A passage without such a sentence is tried again in
-parts, in the next batch.
+words, and be supported by the passage's segments (`evidence`). A passage without such a sentence is tried again in the
+next batch: its better half alone, then the whole with a grammar that admits no other words.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from summarizer import evidence
+from summarizer.language.function_words import (
+    ARTICLES,
+    BE,
+    COORDINATORS,
+    HAVE,
+    LONGER_PREPOSITIONS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+)
 from summarizer.language.words import content, stem, tokens
 from summarizer.records import Claim
 from summarizer.summarize import form
@@ -23,6 +34,9 @@ MAX_WORDS, MIN_WORDS = 30, 5  # of a sentence; the prompt asks for 25, and a few
 MIN_SPOKEN = 0.8  # share of a sentence's content words that must be in the passage
 MIN_NARROWED = 0.9  # share of the words that a passage shares with its sentence, in the segments that are cited
 MAX_TOKENS = 56  # of an answer; 25 words with technical names need up to 50
+ATTEMPTS = 3
+# Words that the grammar admits besides those of the passage: they join, and change no fact. None of them negates.
+JOINING_WORDS = ARTICLES | BE | HAVE | COORDINATORS | SUBORDINATORS | PREPOSITIONS | LONGER_PREPOSITIONS | {"be", "its"}
 # Complete examples of good answers, on subjects that no talk is about.
 EXAMPLES = (
     (
@@ -42,24 +56,35 @@ EXAMPLES = (
 class Writer:
     """Writes sentences for the passages of one talk, and counts the answers that were dropped."""
 
-    def __init__(self, client: Client, checker: evidence.Checker) -> None:
+    def __init__(self, client: Client, checker: evidence.Checker, weights: Mapping[str, float]) -> None:
+        """`weights` are those of the talk's terms (`salience.weigh_terms`)."""
         self._client = client
         self._checker = checker
+        self._weights = weights
         self.dropped = 0
 
     def write(self, passages: Sequence[Passage]) -> list[Claim | None]:
         """Return a checked sentence for every passage; None where the model wrote none that holds."""
         claims: list[Claim | None] = [None] * len(passages)
-        for attempt in range(3):
+        for attempt in range(ATTEMPTS):
             pending = {
-                i: part
+                i: (part, request)
                 for i, passage in enumerate(passages)
-                if claims[i] is None and (part := _take_part(passage, attempt)) is not None
+                if claims[i] is None
+                for part, request in self._make_attempt(passage, attempt)
             }
-            lines = self._client.write([make_request("sentence", part.text, EXAMPLES) for part in pending.values()])
-            for (i, part), line in zip(pending.items(), lines, strict=True):
+            lines = self._client.write([request for _, request in pending.values()])
+            for (i, (part, _)), line in zip(pending.items(), lines, strict=True):
                 claims[i] = self.check(line, part.text, part.segments)
         return claims
+
+    def _make_attempt(self, passage: Passage, attempt: int) -> list[tuple[Passage, Request]]:
+        """Return the passage or its part with the request of an attempt; nothing if there is no other request."""
+        part = passage.choose_half(self._weights) if attempt == 1 else passage
+        if part is None:
+            return []
+        grammar = limit_words(part.text) if attempt == 2 else ""
+        return [(part, make_request("sentence", part.text, EXAMPLES, grammar))]
 
     def check(self, line: str, source: str, segments: Sequence[int]) -> Claim | None:
         """Return what the model wrote as a claim; None when it is no good statement or `source` does not support it."""
@@ -88,10 +113,27 @@ class Writer:
         return claim
 
 
-def make_request(step: str, material: str, examples: tuple[tuple[str, str], ...]) -> Request:
-    """Return the request for one line of text; `step` is one of the prompt `edit`."""
+def make_request(step: str, material: str, examples: tuple[tuple[str, str], ...], grammar: str = "") -> Request:
+    """Return the request for one line of text; `step` is one of the prompt `edit`, `grammar` limits the answer."""
     instructions = prompts.load("edit").texts[step]
-    return Request(instructions=instructions, examples=examples, material=material, max_new_tokens=MAX_TOKENS)
+    return Request(
+        instructions=instructions, examples=examples, material=material, grammar=grammar, max_new_tokens=MAX_TOKENS
+    )
+
+
+def limit_words(source: str) -> str:
+    """Return the grammar (GBNF) of one sentence that has no words but those of `source` and `JOINING_WORDS`."""
+    words = set(tokens(source)) | JOINING_WORDS
+    first = {word[0].upper() + word[1:] for word in words}
+    return (
+        f'root ::= first ((", " | " ") word){{{MIN_WORDS - 1},{MAX_WORDS - 1}}} "."\n'
+        f"first ::= {_list_alternatives(first)}\n"
+        f"word ::= {_list_alternatives(words)}\n"
+    )
+
+
+def _list_alternatives(words: AbstractSet[str]) -> str:
+    return " | ".join(json.dumps(word, ensure_ascii=False) for word in sorted(words))
 
 
 def take_sentence(line: str) -> str:
@@ -108,9 +150,3 @@ def measure_spoken(text: str, source: str) -> float:
     spoken = {stem(word.lower()) for word in tokens(source)}
     words = set(content(text))
     return sum(word in spoken for word in words) / len(words) if words else 0.0
-
-
-def _take_part(passage: Passage, attempt: int) -> Passage | None:
-    """Return the passage in the first attempt, and its halves, if it has any, in the next two."""
-    attempts = (passage, *passage.list_parts())
-    return attempts[attempt] if attempt < len(attempts) else None
