@@ -34,7 +34,7 @@ _OPPOSITES = (
     "keep remove", "keep drop", "keep replace", "save waste", "save spend", "protect expose", "protect attack",
     "hide show", "hide expose", "often rarely", "often seldom", "frequently rarely", "constantly rarely", "usually rarely",
     "always rarely", "common rare", "most least", "many few", "majority minority", "much little",
-    "maximize minimize", "over under", "into out", "with without", "today tomorrow",
+    "maximize minimize", "today tomorrow",
     "today yesterday", "yesterday tomorrow", "past future", "previous next", "former latter", "recent old",
     "latest oldest", "newest oldest", "early late", "quick slow", "quickly slowly", "rapidly slowly", "short-term long-term",
     "temporary permanent", "expected unexpected", "known unknown", "stable unstable", "cheapest costliest", "profit loss",
