@@ -70,7 +70,9 @@ class LyingModel:
     def _summarize(self) -> dict[str, Any]:
         true = {"text": self.notes[0]["text"], "evidence": [0]}
         every = list(range(60))
-        lies = {place: [lie.text for lie in self.lies if lie.place == place] for place in ("tldr", "takeaway", "heading")}
+        lies = {
+            place: [lie.text for lie in self.lies if lie.place == place] for place in ("tldr", "takeaway", "heading")
+        }
         takeaways = [{"text": text, "evidence": [i % TRUE_NOTES]} for i, text in enumerate(lies["takeaway"])]
         return {
             "tldr": true | {"text": (lies["tldr"] or [true["text"]])[0]},
@@ -90,7 +92,10 @@ def tell(talk: Talk, lies: Sequence[Lie]) -> Summary | None:
     ]  # fmt: skip
     kind = next((KINDS[role] for lie in lies for name, role in lie.fields if name == "role"), "talk")
     settings = SummarizeSettings(
-        backend="transformers", kind=kind, points_per_section=6, llm=LLMSettings(chunk_tokens=10**8, method="map_reduce")
+        backend="transformers",
+        kind=kind,
+        points_per_section=6,
+        llm=LLMSettings(chunk_tokens=10**8, method="map_reduce"),
     )
     try:
         return MapReduce(LyingModel(notes, lies), settings).summarize(talk.real.corrected, talk.real.source)
@@ -109,7 +114,9 @@ def count_published(lies: Sequence[Lie], summary: Summary | None) -> list[Lie]:
         return []
     claims = [summary.tldr, *summary.takeaways, *(claim for section in summary.sections for claim in section.claims)]
     shown = Counter(reduce_to_letters(claim.text) for claim in [summary.tldr, *summary.takeaways])
-    texts = {reduce_to_letters(claim.text) for claim in claims} | {reduce_to_letters(s.heading) for s in summary.sections}
+    texts = {reduce_to_letters(claim.text) for claim in claims} | {
+        reduce_to_letters(s.heading) for s in summary.sections
+    }
     raw = {claim.text for claim in claims} | {section.heading for section in summary.sections}
     published = []
     for lie in lies:

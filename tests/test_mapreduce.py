@@ -22,11 +22,11 @@ GOOD_MAP = json.dumps({"claims": NOTES})
 GOOD_REDUCE = json.dumps(
     {
         "tldr": {
-            "text": "A slow disk under etcd and a polling controller made the API server slow.",
+            "text": "A slow disk under etcd and a controller that asked for all pods made the API server slow.",
             "evidence": [0, 2],
         },
         "takeaways": [
-            {"text": "Every write to etcd waited forty milliseconds for the disk.", "evidence": [0]},
+            {"text": "Every write to etcd needed forty milliseconds on the disk.", "evidence": [0]},
             {"text": "A watch instead of a list saves half of the memory.", "evidence": [3]},
             {"text": "The delay fell to three milliseconds with a faster disk.", "evidence": [1]},
         ],

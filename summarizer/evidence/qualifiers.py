@@ -41,7 +41,9 @@ _SUPPORTED_BY = {
     "only": {"only"},
     "none": {"none"},
 }
-_MUST_BE_SAID = frozenset({"all", "most", "few", "only", "none"})  # the others say little when the passage says nothing else
+_MUST_BE_SAID = frozenset(
+    {"all", "most", "few", "only", "none"}
+)  # the others say little when the passage says nothing else
 _ORDERS = _map({"before": "before until", "after": "after", "then": "then afterwards later"})
 _BACK = frozenset("that this which it".split())  # "and after that we moved it" tells events in their order
 _FUTURE = frozenset("will shall gonna going tomorrow plan plans planning".split())
@@ -109,7 +111,8 @@ def _find_other_quantity(alignment: Alignment) -> str:
         quantity = _QUANTITIES.get(token.text)
         if quantity is None:
             continue
-        if token.text == "just" and alignment.claim[max(0, i - 1)].text == "not":
+        before = alignment.claim[max(0, i - 1)].text
+        if token.text == "just" and before == "not":
             continue
         anchors = [at for anchor in _list_anchors(alignment, i) for at in alignment.places[anchor]]
         reach = REACH_OF_NOT if quantity == "none" else REACH
@@ -118,7 +121,8 @@ def _find_other_quantity(alignment: Alignment) -> str:
             near = {name for _, name in spoken}
         if near & _SUPPORTED_BY[quantity]:
             continue
-        if quantity in _MUST_BE_SAID or near - {"only"}:
+        is_vague = token.text == "just" or (token.text == "few" and before == "a")
+        if (quantity in _MUST_BE_SAID and not is_vague) or near - {"only"}:
             return f'"{token.text}" is not said there in the cited segments'
     return ""
 

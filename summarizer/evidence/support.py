@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from summarizer.evidence import qualifiers, relations, wording
+from summarizer.evidence import order, qualifiers, relations, wording
 from summarizer.evidence.alignment import Passage, align
 from summarizer.evidence.negation import find_contradiction
 from summarizer.evidence.places import is_too_long, split_places, widen
@@ -118,6 +118,7 @@ def _find_problem_at(text: str, place: Sequence[int], transcript: Transcript, en
         or find_contradiction(statement, spoken)
         or qualifiers.find_conflict(alignment)
         or relations.find_conflict(alignment)
+        or order.find_conflict(alignment)
     )
 
 

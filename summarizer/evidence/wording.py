@@ -14,6 +14,7 @@ from summarizer.evidence.qualifiers import BOUNDING_WORDS
 from summarizer.evidence.tokens import Token, tokenize
 from summarizer.language.forms import root
 from summarizer.language.frequency import rarity
+from summarizer.language.numbers import quantities
 from summarizer.language.plain import list_scripts
 from summarizer.language.words import content, stem, word_parts
 
@@ -65,7 +66,8 @@ def find_emptiness(text: str, english: bool) -> str:
         return "" if word_parts(text) else "it says nothing"
     telling = [token for token in tokenize(text) if token.content or token.number]
     words = [token for token in tokenize(text) if token.root]
-    special = {token.root for token in telling if not is_general(token)}
+    special = {token.root for token in telling if not token.number and not is_general(token)}
+    special |= {item.text for item in quantities(text) if item.dimension or "." in item.text}  # not that of "Note 3"
     if not special or len({token.root for token in telling}) < (MIN_CONTENT if len(words) > MAX_HEADING else 1):
         return "it says nothing"
     return ""
