@@ -19,7 +19,7 @@ MIN_ORDERED, MAX_ORDERED = 3, 24  # content words of a statement in which exchan
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 DENSE = 1.5  # words of a passage for each of a statement that repeats it but for two words
 MIN_PAIRS = 4  # neighbouring content words of a statement, from which on they have to be together
-MIN_COHERENT = 0.5  # share of neighbouring content words that the passage says near each other
+MIN_COHERENT = 0.34  # share of neighbouring content words that the passage says near each other
 
 
 def find_conflict(alignment: Alignment) -> str:
@@ -116,7 +116,7 @@ def _find_other_number(alignment: Alignment) -> str:
         for j in [*counted[-1:], *named]:
             beside = {_nearest(numbers, at) for at in alignment.places[j]}
             near = any(abs(a - b) <= CLOSE for a in own for b in alignment.places[j])
-            adjacent = _counted(spoken, beside, alignment.places[j]) or j in named
+            adjacent = _counted(beside, alignment.places[j]) or j in named
             if None not in beside and not beside & own and (not near or adjacent):
                 return f'the cited segments have another number for "{claim[j].text}"'
         if _is_year(token) and _is_of_other_year(alignment, i):
@@ -143,7 +143,7 @@ def _nearest(numbers: Sequence[int], at: int) -> int | None:
     return min(near, key=lambda n: abs(n - at)) if near else None
 
 
-def _counted(spoken: Sequence[Token], numbers: set[int | None], nouns: Sequence[int]) -> bool:
+def _counted(numbers: set[int | None], nouns: Sequence[int]) -> bool:
     """Return whether one of the numbers counts one of the nouns: it stands directly before it."""
     return any(n is not None and 0 < at - n <= 2 for n in numbers for at in nouns)
 

@@ -205,9 +205,12 @@ def _find_other_time(alignment: Alignment) -> str:
         past = _is_past(token.text, before)
         future = bool(_FUTURE & set(before)) and not past
         said = [(spoken[at].text, _texts(spoken, at)) for at in places]
-        if past and all(_UNREAL & set(words) and not _PAST_AUXILIARIES & set(words[-2:]) for _, words in said):
-            if all(text != token.text for text, _ in said):
-                return f'"{token.text}" is still to come in the cited segments'
+        if (
+            past
+            and all(_UNREAL & set(words) and not _PAST_AUXILIARIES & set(words[-2:]) for _, words in said)
+            and all(text != token.text for text, _ in said)
+        ):
+            return f'"{token.text}" is still to come in the cited segments'
         if future and all(_is_past(text, words) and not _UNREAL & set(words) for text, words in said):
             return f'"{token.text}" is past in the cited segments'
     return ""

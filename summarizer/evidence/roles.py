@@ -40,7 +40,7 @@ _NO_NAMES = UNNAMED_PERSONS | frozenset(
 )
 # Words before a command that say that it is typed.
 _RUNNING = re.compile(
-    r"\b(?:do|use|using|call|with|just|run|runs|running|ran|typ(?:e|es|ing|ed)|execut(?:e|es|ing|ed)|command|commands|terminal|shell|cli|enter)\b",
+    r"\b(?:use|using|run|runs|running|ran|typ(?:e|es|ing|ed)|execut(?:e|es|ing|ed)|command|commands|terminal|shell|cli|enter)\b",
     re.IGNORECASE,
 )
 # Spoken names of signs. A sign inside a word ("-n", "./x", "a=b") need not be said, one with a meaning of its own must.
