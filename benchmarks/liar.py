@@ -3,7 +3,7 @@
     python benchmarks/liar.py --data FOLDER [--half report] [--talks 20] [--seed 1] [--json] [--show CLASS]
 
 The model takes true notes of a talk, and lies of one class among them or in place of the TL;DR, the takeaways or a
-heading. Each class is tried on every talk, through the whole summarizer (`map_reduce`): a lie counts as published when
+heading. Each class is tried on every talk through the whole summarizer (`map_reduce`): a lie counts as published when
 the summary has it. Beside the lies, true quotes and true paraphrases (by hand, and by rule) are checked, because a check
 that rejects everything is of no use. benchmarks/lies.py has the classes, benchmarks/liar_pairs.toml the statements
 that were written by hand; their talks are named by id, so other folders of talks have none of them.
@@ -56,7 +56,7 @@ class LyingModel:
         """Return the number of words."""
         return len(text.split())
 
-    def prompt_tokens(self, request: Request) -> int:
+    def prompt_tokens(self, request: Request) -> int:  # noqa: ARG002 - of the protocol
         """Return 1: everything fits."""
         return 1
 

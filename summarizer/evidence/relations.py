@@ -86,7 +86,7 @@ def _may_be_same(alignment: Alignment, first: int, second: int) -> bool:
 
 
 def _list_objects(tokens: Sequence[Token], at: int) -> list[int]:
-    """Return the positions of the noun phrase after a preposition; none after "to" with a verb, "by adding", "inside of"."""
+    """Return the positions of the noun phrase after a preposition; none of "to add", "by adding", "inside of"."""
     found = list_following(tokens, at)
     if not found or (at and tokens[at].text == "of" and tokens[at - 1].text in PREPOSITIONS):
         return []
