@@ -190,7 +190,7 @@ def main() -> None:
     if options.json:
         report = {
             "half": options.half, "talks": len(talks), "seed": options.seed, "published": lies[0], "tried": lies[1],
-            "classes": {name: {"published": len(published), "tried": tried} for name, (tried, published) in rows.items()},
+            "classes": {name: {"published": len(texts), "tried": tried} for name, (tried, texts) in rows.items()},
             "true": {name: {"kept": kept, "tried": tried} for name, (kept, tried) in true.items()},
             "seconds": round(time.monotonic() - started, 1),
         }  # fmt: skip

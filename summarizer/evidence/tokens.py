@@ -16,8 +16,8 @@ _TELLING = frozenset("first last same other next off back".split())
 _LINKING = frozenset(
     "although though unless instead also rather therefore however thus hence moreover let us against during across "
     "along behind beside besides beyond despite except inside outside near onto per since toward towards underneath "
-    "within among throughout above below up down whereas once another others whose himself themselves herself ourselves "
-    "yourselves neither either anyway meanwhile otherwise ones furthermore except plus shall".split()
+    "within among throughout above below up down whereas once another others whose himself themselves herself "
+    "ourselves yourselves neither either anyway meanwhile otherwise ones furthermore except plus shall".split()
 )
 _CONTRACTIONS = (
     (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
