@@ -4,7 +4,7 @@
 
 The model takes true notes of a talk, and lies of one class among them or in place of the TL;DR, takeaways or a
 heading. Each class is tried on every talk through the whole summarizer (`map_reduce`): a lie counts as published when
-the summary has it. Beside the lies, true quotes and true paraphrases (by hand, and by rule) are checked, because a check
+the summary has it. Beside the lies, true quotes and true paraphrases (by hand and by rule) are checked, because a check
 that rejects everything is of no use. benchmarks/lies.py has the classes, benchmarks/liar_pairs.toml the statements
 that were written by hand; their talks are named by id, so other folders of talks have none of them.
 """
