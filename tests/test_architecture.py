@@ -32,7 +32,7 @@ ROOMS: dict[str, str] = {
     "glossary": "config language records stage",
     "check": "config errors language records stage",
     "summarize": "config errors evidence language machine models programme records stage",
-    "digest": "config programme records stage",
+    "digest": "config language programme records stage",
     "engines": "errors records",
     "pipeline": (
         "config errors records models language programme store stage engines download transcribe glossary check summarize"

@@ -9,8 +9,9 @@ position between letters, digits or spaces are not escaped, so that the source s
 from __future__ import annotations
 
 import re
-import unicodedata
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from summarizer.language.plain import strip_invisible
 
 # Characters that need no escape after a letter or digit, and before what: "any" character, "space" (white space or the
 # end of the line), or "inner" (a letter or digit). All other characters are always escaped.
@@ -21,13 +22,8 @@ _PUNCTUATION = re.compile(r"""[!-/:-@\[-`{-~]""")
 
 
 def clean(text: str) -> str:
-    """Return one line without control, bidirectional, zero-width and unassigned characters; collapse white space."""
-    kept = "".join(" " if char.isspace() else char for char in text if char.isspace() or _is_visible(char))
-    return " ".join(kept.split())
-
-
-def _is_visible(char: str) -> bool:
-    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    """Return one line without invisible characters, with collapsed white space: what the check of claims reads too."""
+    return strip_invisible(text)
 
 
 def escape(text: str) -> str:

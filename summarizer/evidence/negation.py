@@ -13,39 +13,16 @@ import difflib
 import re
 from collections.abc import Sequence
 
+from summarizer.evidence.opposites import list_opposites
 from summarizer.language.function_words import AUXILIARIES, CLAUSE_LINKS, NEGATIONS, NOT_NEGATED
 from summarizer.language.words import stem
 
-SCOPE_WORDS = 3  # words after a negation to which it applies
+SCOPE_WORDS = 1  # words after a negation that it surely negates; captions do not tell how much further it applies
 REPEATED_SHARE = 0.8  # share of a claim's words that must match a passage for the claim to count as repeating it
 MAX_LENGTH_RATIO = 1.3  # how much longer than the claim the passage may be
 _NO_NEGATION = (["just"], ["only"], ["necessarily"], ["least"])  # "not just code" means code and more
 # Punctuation marks are separate tokens here, unlike in `language.words`: a negation applies only up to the next one.
-_SCOPE_ENDS = CLAUSE_LINKS | frozenset(".,;:?!")
-_OPPOSITES = (
-    "increase decrease", "faster slower", "fast slow", "more less", "up down", "before after", "always never",
-    "enable disable", "enabled disabled", "easy hard", "easier harder", "easy difficult", "first last", "start stop",
-    "add remove", "added removed", "open closed", "public private", "stateful stateless", "larger smaller", "large small",
-    "big small", "bigger smaller", "higher lower", "high low", "better worse", "best worst", "good bad", "success failure",
-    "succeed fail", "succeeded failed", "possible impossible", "safe unsafe", "secure insecure", "synchronous asynchronous",
-    "push pull", "inbound outbound", "static dynamic", "cheap expensive", "cheaper expensive",
-    "mutable immutable", "simple complex", "simpler complex", "rise fall", "rose fell", "above below", "internal external",
-    "old new", "older newer", "read write", "client server", "minimum maximum", "win lose", "gain loss",
-    "everybody nobody", "everyone nobody", "inside outside", "early late", "earlier later",
-)  # fmt: skip
-
-
-def _map_opposites() -> dict[str, frozenset[str]]:
-    """Map each stem to the stems of its opposites."""
-    opposites: dict[str, set[str]] = {}
-    for pair in _OPPOSITES:
-        first, second = (stem(word) for word in pair.split())
-        opposites.setdefault(first, set()).add(second)
-        opposites.setdefault(second, set()).add(first)
-    return {word: frozenset(stems) for word, stems in opposites.items()}
-
-
-_OPPOSITE_STEMS = _map_opposites()
+_SCOPE_ENDS = CLAUSE_LINKS | frozenset(".,;:?!") | {"that"}
 
 
 def find_contradiction(claim: str, source: str) -> str:
@@ -53,7 +30,7 @@ def find_contradiction(claim: str, source: str) -> str:
     claim_tokens, source_tokens = _tokenize(claim), _tokenize(source)
     source_stems = {stem(token) for token in source_tokens}
     for token in claim_tokens:
-        opposites = _OPPOSITE_STEMS.get(stem(token), frozenset()) & source_stems
+        opposites = list_opposites(token) & source_stems
         if stem(token) not in source_stems and opposites:
             return f"the cited segments say {min(opposites)}, not {token}"
     claim_words = _drop_stutters(claim_tokens)
@@ -104,7 +81,7 @@ def _drop_stutters(tokens: Sequence[str]) -> list[str]:
 
 def _compare_negated_words(claim_tokens: Sequence[str], source_tokens: Sequence[str]) -> str:
     """Compare which words are negated, for a claim that does not repeat the talk; return the difference or nothing."""
-    in_claim, in_source = _find_negated(claim_tokens), _find_negated(source_tokens)
+    in_claim, in_source = _find_negated(claim_tokens, SCOPE_WORDS), _find_negated(source_tokens, SCOPE_WORDS)
     for word, negated in in_claim.items():
         if word in in_source and len(in_source[word]) == 1 and len(negated) == 1 and in_source[word] != negated:
             return f"{word} is {'not ' if in_source[word] == {False} else ''}negated in the cited segments"
@@ -120,11 +97,12 @@ def _tokenize(text: str) -> list[str]:
     text = re.sub(r"\bcan't\b|\bcannot\b", "can not", text)
     text = re.sub(r"\bwon't\b", "will not", text)
     text = re.sub(r"n't\b", " not", text)
+    text = re.sub(r"\binstead of\b|\brather than\b", "not", text)
     return re.findall(r"[^\W_]+(?:['-][^\W_]+)*|[.,;:?!]", text)
 
 
-def _find_negated(tokens: Sequence[str]) -> dict[str, set[bool]]:
-    """Map each stem to whether it is negated, over all places where that can be decided."""
+def _find_negated(tokens: Sequence[str], scope: int) -> dict[str, set[bool]]:
+    """Map each stem to whether it is negated, over all places where that can be decided: within `scope` words."""
     negated: dict[str, set[bool]] = {}
     distance: int | None = None  # words since the negation of the current clause; None without a negation
     for i, token in enumerate(tokens):
@@ -133,7 +111,7 @@ def _find_negated(tokens: Sequence[str]) -> dict[str, set[bool]]:
         elif token in _SCOPE_ENDS:
             distance = None
         elif token not in NOT_NEGATED and token.isalnum():
-            if distance is None or distance < SCOPE_WORDS:  # further away in the clause it cannot be decided
+            if distance is None or distance < scope:  # further away in the clause it cannot be decided
                 negated.setdefault(stem(token), set()).add(distance is not None)
             distance = None if distance is None else distance + 1
     return negated

@@ -22,7 +22,7 @@ def find_missing_quantity(claim: str, source: str) -> str:
     versions = {item.text for item in in_source if "." in item.text or item.value < 0}
     versions |= _read_spoken_versions(in_source)
     for quantity in quantities(claim):
-        if quantity.plain_one or quantity.text in versions:
+        if quantity.plain_one or (quantity.text in versions and not quantity.dimension):
             continue
         if quantity.value < 0:
             return f"the version {quantity.text} is not"

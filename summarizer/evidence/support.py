@@ -1,31 +1,34 @@
 """Check claims against the transcript segments that they cite.
 
-A claim is supported when its numbers with their units, its names and most of its other words (weighted by rarity) are
-in the cited segments or in the segments next to them, and when nothing there contradicts it. The neighbours count
-because speakers often finish a thought in the next segment. Whether a citation exists is a weaker fact and is counted
-separately. Only words are checked, not meaning: docs/evaluation.md gives the share of errors that the check catches.
+A claim is supported when one place of the talk says all of it: its numbers with their units, its names, and nearly
+every other word, in a form of it or in a plain paraphrase (`wording`); when nothing there contradicts it (`negation`,
+`qualifiers`); and when the words stand in the same relations (`relations`). The neighbours of the cited segments count
+because speakers often finish a thought in the next one. Whether a citation exists is a weaker fact and is counted
+separately. Only words and their order are compared, not meaning: docs/evaluation.md gives the share of errors that the
+check catches, and what it cannot see.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
 
+from summarizer.evidence import order, qualifiers, relations, wording
+from summarizer.evidence.alignment import Passage, align
 from summarizer.evidence.negation import find_contradiction
+from summarizer.evidence.places import is_too_long, split_places, widen
 from summarizer.evidence.quantities import find_missing_quantity
 from summarizer.language.frequency import rarity
+from summarizer.language.plain import list_scripts, normalise_statement
 from summarizer.language.terms import packaged, projects_in
-from summarizer.language.words import content, names, stem, tokens
+from summarizer.language.words import names, stem, tokens
 from summarizer.records import Claim, Evidence, Transcript
 
-NEIGHBOURS = 1  # segments on either side that count as the same moment
-MIN_WORDS_SHARE = 0.45  # share of the rarity of a claim's content words, in bits, that must be in the source
 NAME_RARITY = 17.5  # bits; rarer words are not in the frequency table of talks, so they may be names
 _INFLECTED = re.compile(r"(?:ing|ed|ly|s|tion|ment|ness)$")  # endings that names seldom have
-MIN_NAME_SIMILARITY = 0.85  # of two spellings of one name
+_ENGLISH = frozenset({"en", "und"})
 # Short forms that people use for a name.
 SHORT_FORMS = {
     "opentelemetry": ("otel",),
@@ -61,41 +64,94 @@ class Checker:
 
 
 def check_claim(text: str, ids: Iterable[int], transcript: Transcript) -> Claim | Unsupported:
-    """Return a claim with its time when the cited segments all exist and support it; otherwise the reason."""
+    """Return a claim with its time when the cited segments all exist and a place among them supports it.
+
+    Otherwise return the reason. The claim has the text that was checked (`normalise_statement`) and the citations of
+    the places that support it; those of other places are left out.
+    """
+    text = normalise_statement(text)
     cited = tuple(sorted(set(ids)))
-    if not content(text) or "..." in text or "…" in text:
-        return Unsupported("it says nothing")
     if not cited:
         return Unsupported("it cites no segment")
     if cited[0] < 0 or cited[-1] >= len(transcript.segments):
         return Unsupported("it cites a segment that does not exist")
-    if reason := find_problem(text, cited, transcript):
-        return Unsupported(reason)
-    return Claim(text=text, evidence=cited, start=transcript.segments[cited[0]].start)
+    reasons = {place: find_problem(text, place, transcript) for place in split_places(cited)}
+    holding = tuple(id for place, reason in reasons.items() if not reason for id in place)
+    if not holding:
+        return Unsupported(next(iter(reasons.values())))
+    return Claim(text=text, evidence=holding, start=transcript.segments[holding[0]].start)
 
 
 def find_problem(text: str, ids: Iterable[int], transcript: Transcript) -> str:
-    """Return why the cited segments do not support a text; empty when they do. Ids that do not exist are ignored."""
-    near = {i for id in ids for i in range(id - NEIGHBOURS, id + NEIGHBOURS + 1) if 0 <= i < len(transcript.segments)}
-    cited = " ".join(transcript.segments[i].text for i in sorted(near))
-    speakers = " ".join(transcript.segments[i].speaker or "" for i in sorted(near))
-    return _find_missing(text, f"{cited} {speakers}") or find_contradiction(text, cited)
+    """Return why no place among the cited segments supports a text; empty when one does. Missing ids are ignored."""
+    text = normalise_statement(text)
+    english = transcript.language.split("-")[0] in _ENGLISH
+    if reason := wording.find_emptiness(text, english):
+        return reason
+    cited = sorted({id for id in ids if 0 <= id < len(transcript.segments)})
+    reason = "it cites no segment"
+    for place in split_places(cited):
+        reason = _find_problem_at(text, place, transcript, english)
+        if not reason:
+            return ""
+    return reason
 
 
-def _find_missing(text: str, cited: str) -> str:
-    """Return which number, name or share of words is missing in the cited text; empty when nothing is."""
+def _find_problem_at(text: str, place: Sequence[int], transcript: Transcript, english: bool) -> str:
+    if is_too_long(place, transcript):
+        return "it cites more than one moment"
+    segments = [transcript.segments[id] for id in widen(place, transcript)]
+    spoken = normalise_statement(" ".join(segment.text for segment in segments))
+    speakers = " ".join(dict.fromkeys(segment.speaker for segment in segments if segment.speaker))
+    if reason := wording.find_foreign(text, spoken, _list_talk_scripts(transcript)):
+        return reason
+    if reason := _find_missing_facts(text, f"{spoken} {speakers}"):
+        return reason
+    if not english:
+        return wording.find_missing_share(text, f"{spoken} {speakers}")
+    statement = _drop_speaker(text, f"{spoken} {speakers}")
+    alignment = align(statement, _read_passage(f"{spoken} . {speakers}" if speakers else spoken))
+    if wording.is_verbatim(alignment):
+        return ""
+    return (
+        wording.find_missing_words(alignment)
+        or find_contradiction(statement, spoken)
+        or qualifiers.find_conflict(alignment)
+        or relations.find_conflict(alignment)
+        or order.find_conflict(alignment)
+    )
+
+
+@lru_cache(maxsize=256)
+def _read_passage(text: str) -> Passage:
+    return Passage(text)
+
+
+@lru_cache(maxsize=8)
+def _read_scripts(text: str) -> frozenset[str]:
+    return list_scripts(text)
+
+
+def _list_talk_scripts(transcript: Transcript) -> frozenset[str]:
+    return _read_scripts(transcript.text)
+
+
+def _drop_speaker(text: str, spoken: str) -> str:
+    """Return a text without the name before it, as in "Ana: we use etcd", where the passage has this name."""
+    name, colon, rest = text.partition(": ")
+    words = {word.lower() for word in tokens(spoken)}
+    named = bool(colon) and len(name.split()) <= 4 and all(word.lower() in words for word in tokens(name))
+    return rest if named else text
+
+
+def _find_missing_facts(text: str, cited: str) -> str:
+    """Return which number or name is missing in the cited text; empty when none is."""
     if missing := find_missing_quantity(text, cited):
         return f"{missing} in the cited segments"
     spoken = [word.lower() for word in tokens(cited)]
     for name in dict.fromkeys((*names(text), *projects_in(text), *_find_leading_names(text))):
         if not _is_spoken(name, spoken):
             return f"{name} is not in the cited segments"
-    spoken_stems = {stem(word) for word in spoken} | {stem(a + b) for a, b in pairwise(spoken)}
-    words = set(content(text))
-    total = sum(rarity(word) for word in words)
-    matched = sum(rarity(word) for word in words if word in spoken_stems)
-    if words and matched / total < MIN_WORDS_SHARE:
-        return f"only {matched / total:.0%} of its words, weighted by rarity, are in the cited segments"
     return ""
 
 
@@ -117,33 +173,32 @@ def _is_spoken(name: str, spoken: Sequence[str]) -> bool:
     for length in (1, 2, 3):
         for i in range(len(spoken) - length + 1):
             candidate = "".join(spoken[i : i + length])
-            if candidate in spellings or stem(candidate) in spellings or _is_similar(candidate, joined_name):
+            if candidate in spellings or stem(candidate) in spellings or wording.is_similar(candidate, joined_name):
                 return True
     return False
 
 
-def _is_similar(spoken: str, name: str) -> bool:
-    """Return whether two words are spellings of one name, as "graffana"."""
-    close = len(name) > 5 and spoken[0] == name[0] and abs(len(spoken) - len(name)) < 3
-    return close and difflib.SequenceMatcher(None, spoken, name).ratio() >= MIN_NAME_SIMILARITY
-
-
-def measure(claims: Sequence[Claim], transcript: Transcript, covered: Iterable[int], dropped: int) -> Evidence:
+def measure(
+    claims: Sequence[Claim], transcript: Transcript, covered: Iterable[int], dropped: int, headings: int = 0
+) -> Evidence:
     """Return the three separate figures over the published claims; `covered` are ids that the summarizer was shown.
 
-    Whether a claim is supported was decided when it was created: it is counted here, not checked again.
+    `dropped` is the number of statements that failed the check, `headings` that of headings by a model that passed it:
+    they are claims too. Whether a claim is supported was decided when it was created: it is counted here, not checked
+    again.
     """
     citations = [id for claim in claims for id in claim.evidence]
     ids = sorted(set(covered))
     total = sum(len(segment.text.split()) for segment in transcript.segments) or 1
     words = sum(len(transcript.segments[id].text.split()) for id in ids)
     resolved = sum(0 <= id < len(transcript.segments) for id in citations)
-    supported = sum(claim.supported for claim in claims)
+    supported = sum(claim.supported for claim in claims) + headings
+    total_claims = len(claims) + headings
     return Evidence(
         citations=len(citations),
         citations_resolve=resolved / len(citations) if citations else 0.0,
-        claims=len(claims),
-        claims_supported=supported / len(claims) if claims else 0.0,
+        claims=total_claims,
+        claims_supported=supported / total_claims if total_claims else 0.0,
         dropped=dropped,
         covered_share=words / total,
         covered_start=transcript.segments[ids[0]].start if ids else 0.0,

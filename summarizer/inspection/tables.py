@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from summarizer.digest import escape, timestamp
-from summarizer.evidence.support import NEIGHBOURS, find_problem
+from summarizer.evidence.places import NEIGHBOURS
+from summarizer.evidence.support import find_problem
 from summarizer.language.function_words import STOP_WORDS
 from summarizer.language.words import numbers, stem, tokens
 from summarizer.library.reader import FinishedTalk

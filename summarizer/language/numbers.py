@@ -23,7 +23,7 @@ _SHORT_SCALES = {"k": 1e3, "bn": 1e9}
 _FIXED = {"dozen": (12.0, ""), "half": (50.0, "percent"), "twice": (2.0, "times"), "double": (2.0, "times")}
 _NUMERALS = frozenset((*_SMALL, *_TENS, *_SCALES, *_FIXED))
 # Unit to (dimension, size in its base unit).
-_UNITS = {
+UNITS = {
     unit: (dimension, size)
     for dimension, size, units in (
         ("percent", 1.0, "% percent pct percentage"),
@@ -70,7 +70,7 @@ def quantities(text: str) -> list[Quantity]:
     located: list[tuple[Quantity, int, int]] = []
     index = 0
     while index < len(words):
-        number = _parse_number(words, index)
+        number = parse_number(words, index)
         if number is None:
             index += 1
             continue
@@ -90,7 +90,7 @@ def _split(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def _parse_number(words: Sequence[str], start: int) -> tuple[str, float, int] | None:
+def parse_number(words: Sequence[str], start: int) -> tuple[str, float, int] | None:
     """Parse the number at `start`: (digits as written, value, index after it), or None."""
     word = words[start]
     if word[0].isdecimal():
@@ -145,8 +145,8 @@ def _add_unit(words: Sequence[str], start: int, end: int, digits: str, value: fl
     if following == "per" and words[end + 1 : end + 2] == ["cent"]:
         following = "percent"
     decade = following == "s" and 1900 <= value < 2100
-    if following in _UNITS and not decade:
-        return Quantity(digits, value, *_UNITS[following])
+    if following in UNITS and not decade:
+        return Quantity(digits, value, *UNITS[following])
     noun = following if following.isalpha() and following not in NOT_COUNTED | _NUMERALS and not decade else ""
     return Quantity(digits, value, noun=noun, plain_one=words[start] == "one" and end == start + 1)
 

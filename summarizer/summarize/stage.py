@@ -44,11 +44,10 @@ def _make(work: Work[dict[str, Any], Summarizer], source: Source, corrected: Cor
     return summary.model_copy(update=found)
 
 
-# Version 11: a model that edits follows chapters too, never edits what the audience asked, and lists it as questions.
-# Version 11 also: answers of models are found behind thoughts, fences and announcements.
+# Version 12: a claim must be said at one place, in its words and relations; decisions, owners and commands need cues.
 SUMMARIZE = Stage(
     name="summarize",
-    version=11,
+    version=12,
     record=Summary,
     settings=_settings,
     reads=(Source, Corrected),

@@ -24,20 +24,19 @@ def find_decisions_and_actions(
     sentences: Sequence[Sentence], checker: evidence.Checker
 ) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
     """Return (decisions, actions) as quotes; an action begins with the name of its speaker when that is known."""
-    decisions, actions = [], []
+    decisions: list[Claim | evidence.Unsupported] = []
+    actions: list[Claim | evidence.Unsupported] = []
     for sentence in sentences:
         if len(sentence.text.split()) > MAX_WORDS:
             continue
         if _DECISION.search(sentence.text):
-            decisions.append(_make_claim(sentence, checker, ""))
+            decisions.append(checker.check(sentence.text, sentence.segments))
         elif _ACTION.search(sentence.text) and not _NO_ACTION.search(sentence.text):
-            actions.append(_make_claim(sentence, checker, f"{sentence.speaker}: " if sentence.speaker else ""))
-    return tuple(decisions), tuple(actions)
+            prefix = f"{sentence.speaker}: " if sentence.speaker else ""
+            actions.append(checker.check(prefix + sentence.text, sentence.segments))
+    return _choose_claims(decisions), _choose_claims(actions)
 
 
-def _make_claim(sentence: Sentence, checker: evidence.Checker, prefix: str) -> Claim:
-    text = prefix + sentence.text
-    result = checker.check(text, sentence.segments)
-    if isinstance(result, Claim):
-        return result
-    return Claim(text=text, evidence=sentence.segments, start=sentence.start, supported=False)
+def _choose_claims(results: Sequence[Claim | evidence.Unsupported]) -> tuple[Claim, ...]:
+    """Leave out what its own segments do not support, as a sentence with an address."""
+    return tuple(result for result in results if isinstance(result, Claim))

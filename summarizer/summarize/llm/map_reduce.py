@@ -84,7 +84,9 @@ class MapReduce:
             sections=reduced.sections,
             decisions=decisions,
             actions=actions,
-            evidence=evidence.measure(claims, transcript, mapped.covered, mapped.dropped + reducer.dropped),
+            evidence=evidence.measure(
+                claims, transcript, mapped.covered, mapped.dropped + reducer.dropped, reducer.headings
+            ),
             made=Provenance(
                 backend=self._generator.name,
                 model=self._name,

@@ -1,7 +1,8 @@
 """The map step: turn every chunk of the transcript into notes that its segments support.
 
-For a statement that its segments do not support, the request is repeated once with the reason; if the new statement is
-not supported either, it is dropped and counted. A translation that changes a number or a name is retried in the same
+For a statement that its segments do not support, the request is repeated once with the reason. Every statement that
+failed is dropped and counted, whether another one took its place or not. A decision without words of deciding in its
+segments is a point. A translation that changes a number or a name is retried in the same
 way; if it is wrong again, the checked original is used without a translation.
 """
 
@@ -14,9 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from summarizer import evidence
+from summarizer.evidence import roles
 from summarizer.language.function_words import UNNAMED_PERSONS
 from summarizer.language.words import tokens
-from summarizer.records import Claim, Segment, Transcript
+from summarizer.records import Claim, Transcript
 from summarizer.summarize.llm import prompts, translation
 from summarizer.summarize.llm.chunking import Chunk, format_line, remove_markup
 from summarizer.summarize.llm.client import Client
@@ -33,7 +35,6 @@ _ASIDE = re.compile(
 )
 # Values that models give as the owner of an action without an owner.
 _NO_OWNER = UNNAMED_PERSONS | {"", "unknown", "n/a", "team"}
-_SPOKEN_CHARACTERS = re.compile(r"\b(?:dash|minus|slash|dot|colon|space|underscore|equals)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Mapped:
 
     notes: list[Note] = field(default_factory=list)
     covered: tuple[int, ...] = ()  # ids of segments whose words were all in prompts that were answered
-    dropped: int = 0  # statements that were not supported after the retry
+    dropped: int = 0  # different statements that the model wrote, in its first answer or the retry, and that failed
     chunks: int = 0
 
 
@@ -69,20 +70,22 @@ class Mapper:
         result = Mapped(chunks=len(chunks))
         requests = [self.make_request(chunk) for chunk in chunks]
         retries: list[tuple[int, Request, list[_Rejected]]] = []
+        failed: set[tuple[int, str]] = set()  # (number of the chunk, text)
         for number, (request, answer) in enumerate(zip(requests, self._client.ask(requests, MapAnswer), strict=True)):
             notes, rejected = self._check_statements(chunks[number], number, answer.claims)
             result.notes += notes
+            failed |= {(number, item.statement.text) for item in rejected if item.fallback is None}
             if rejected:
                 retries.append((number, _make_retry(request, rejected), rejected))
         answers = self._client.ask([request for _, request, _ in retries], MapAnswer)
         for (number, _, rejected), answer in zip(retries, answers, strict=True):
             notes, rejected_again = self._check_statements(chunks[number], number, answer.claims)
-            without_fallback = [item for item in rejected if item.fallback is None]
-            result.dropped += max(0, len(without_fallback) - len(notes))
+            failed |= {(number, item.statement.text) for item in rejected_again if item.fallback is None}
             # A fallback whose translation is now correct is joined later with the translated note.
             result.notes += notes[: len(rejected)] + [
                 item.fallback for item in (*rejected_again, *rejected) if item.fallback
             ]
+        result.dropped = len(failed)
         result.notes.sort(key=lambda note: note.claim.start)
         result.covered = find_covered(self._checker.transcript, chunks, requests)
         return result
@@ -124,8 +127,8 @@ class Mapper:
         text = f"{person}: {statement.text}" if person else statement.text
         reason = (
             _check_person(statement.speaker, [segment.speaker or "" for segment in cited])
-            or _check_person(owner, [f"{segment.speaker or ''} {segment.text}" for segment in cited])
-            or _check_command(statement.command, cited)
+            or (owner and roles.find_owner_problem(owner, cited, self._checker.transcript))
+            or roles.find_command_problem(statement.command, cited)
         )
         if reason:
             return _Rejected(statement, reason)
@@ -133,6 +136,8 @@ class Mapper:
         if isinstance(claim, evidence.Unsupported):
             return _Rejected(statement, claim.reason)
         role = statement.role if statement.role in self._form.kind.roles else "point"
+        if role == "decision" and not roles.is_decided(cited):
+            role = "point"
         note = Note(claim=claim.model_copy(update={"command": statement.command.strip()}), part=number, role=role)
         if not self._form.translated:
             return note
@@ -171,13 +176,3 @@ def _check_person(name: str, texts: Sequence[str]) -> str:
     spoken = {word.lower() for text in texts for word in tokens(text)}
     missing = next((word for word in tokens(name) if word.lower() not in spoken), "")
     return f"{name} is not named in the cited segments" if missing else ""
-
-
-def _check_command(command: str, cited: Sequence[Segment]) -> str:
-    """Return a reason if the letters of a command are not in the segments; spoken signs such as "dash" are ignored."""
-
-    def reduce_to_letters(text: str) -> str:
-        return re.sub(r"[\W_]+", "", _SPOKEN_CHARACTERS.sub(" ", text)).lower()
-
-    spoken = reduce_to_letters(" ".join(segment.text for segment in cited))
-    return "" if reduce_to_letters(command) in spoken else "its command is not in the cited segments"

@@ -16,6 +16,7 @@ from itertools import islice, pairwise
 from summarizer import evidence
 from summarizer.config import SummarizeSettings
 from summarizer.records import Claim, Section
+from summarizer.summarize import form
 from summarizer.summarize.limits import TAKEAWAY_WORDS, TLDR_WORDS, shorten
 from summarizer.summarize.llm import prompts, translation
 from summarizer.summarize.llm.client import Client
@@ -42,7 +43,8 @@ class Reducer:
     def __init__(
         self, client: Client, checker: evidence.Checker, form: Form, language: str, settings: SummarizeSettings
     ) -> None:
-        self.dropped = 0  # new sentences that their notes do not support
+        self.dropped = 0  # new sentences and headings that their notes do not support, or that repeat another one
+        self.headings = 0  # headings of the model that were checked and are used
         self._client = client
         self._checker = checker
         self._form = form
@@ -55,11 +57,16 @@ class Reducer:
         answer = self._client.ask([self._make_request(condensed)], ReduceAnswer)[0]
         best = max(condensed, key=measure_detail).claim
         tldr = self._make_claim(answer.tldr, condensed, TLDR_WORDS) or shorten(best, TLDR_WORDS, self._checker) or best
-        takeaways = [
-            claim for statement in answer.takeaways if (claim := self._make_claim(statement, condensed, TAKEAWAY_WORDS))
-        ]
+        takeaways: list[Claim] = []
+        for statement in answer.takeaways:
+            claim = self._make_claim(statement, condensed, TAKEAWAY_WORDS)
+            if claim and form.repeats(claim.text, [tldr.text, *(other.text for other in takeaways)]):
+                self.dropped += 1
+            elif claim:
+                takeaways.append(claim)
         short = (shorten(note.claim, TAKEAWAY_WORDS, self._checker) for note in condensed)  # checked only as needed
-        replacements = (claim for claim in short if claim and claim.text != tldr.text)
+        said = {tldr.text, *(claim.text for claim in takeaways)}
+        replacements = (claim for claim in short if claim and claim.text not in said)
         takeaways += islice(replacements, max(0, 3 - len(takeaways)))
         return Reduced(tldr, tuple(takeaways), self._make_sections(answer.sections, condensed))
 
@@ -104,7 +111,9 @@ class Reducer:
             if not sources:
                 continue
             best = max(sources, key=measure_detail)
-            claim = self._check(statement, sources) or best.claim
+            checked = self._check(statement, sources)
+            self.dropped += checked is None
+            claim = checked or best.claim
             notes.append(best.model_copy(update={"claim": claim.model_copy(update={"command": best.claim.command})}))
         return notes
 
@@ -151,10 +160,15 @@ class Reducer:
         claims = tuple(note.claim for note in own)
         cited = sorted({id for claim in claims for id in claim.evidence})
         title, translated = heading.heading.strip(), heading.translation.strip()
-        if isinstance(self._checker.check(title, cited), evidence.Unsupported):
+        checked = self._checker.check(title, cited)
+        if isinstance(checked, Claim):
+            title = checked.text
+            self.headings += 1
+        else:
+            self.dropped += bool(title)
             rest = [note.claim.text for note in notes if note not in own]
             title, translated = make_heading([claim.text for claim in claims], rest), ""
-        elif not self._form.translated or translation.find_problem(title, translated):
+        if not self._form.translated or translation.find_problem(title, translated):
             translated = ""
         segments = self._checker.transcript.segments
         return Section(
