@@ -286,11 +286,7 @@ def test_long_transcripts_are_divided_in_time(atom: str) -> None:
         sentences.sentences(make_transcript((text, text)))
 
 
-# Looking for turns in a text of empty lines takes quadratic time.
-SLOW = pytest.param("txt", marks=pytest.mark.xfail(reason="quadratic in empty lines", strict=False))
-
-
-@pytest.mark.parametrize("form", ["vtt", "srt", "ttml", "json3", SLOW])
+@pytest.mark.parametrize("form", ["vtt", "srt", "ttml", "json3", "txt"])
 def test_long_captions_are_read_in_time(tmp_path: Path, form: str) -> None:
     """One cue of a long repetition, and a file of nothing else."""
     for atom in ATOMS:
