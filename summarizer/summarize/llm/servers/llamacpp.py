@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Coroutine, Iterator, Sequence
-from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +82,7 @@ class LlamaCppGenerator:
 
     def generate(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
         """Yield answers as they are completed. Leaving the iterator stops the computation of the others."""
-        futures = {self._transport.start(self._answer(request)): i for i, request in enumerate(requests)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+        yield from self._transport.run_all(self._answer(request) for request in requests)
 
     async def _answer(self, request: Request) -> Answer:
         body: dict[str, Any] = {

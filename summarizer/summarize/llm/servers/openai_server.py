@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import as_completed
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,13 +72,7 @@ class OpenAIGenerator:
         Raises `BackendError` when the server or the model is unavailable, `Deferred` when the server asks to wait
         longer than a request may take, and `Failed` for all other trouble.
         """
-        futures = {self._transport.start(self._send(request)): i for i, request in enumerate(requests)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        finally:
-            for future in futures:  # after an error, the connections of the other requests are closed
-                future.cancel()
+        yield from self._transport.run_all(self._send(request) for request in requests)
 
     async def _send(self, request: Request) -> Answer:
         """Send one request within its time, which includes repetitions and pauses."""

@@ -12,8 +12,8 @@ import asyncio
 import threading
 import weakref
 import zlib
-from collections.abc import Coroutine, Mapping
-from concurrent.futures import Future
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from concurrent.futures import Future, as_completed
 from typing import Any, NamedTuple, TypeVar
 
 import httpx2
@@ -56,6 +56,20 @@ class Transport:
     def start(self, work: Coroutine[Any, Any, ResultT]) -> Future[ResultT]:
         """Start a coroutine that uses `post`; cancelling the future closes its connection."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def run_all(self, works: Iterable[Coroutine[Any, Any, ResultT]]) -> Iterator[tuple[int, ResultT]]:
+        """Run coroutines at the same time and yield (position, result) as each is completed.
+
+        The first error is raised. After it, or when the iterator is left, the others are cancelled and their
+        connections closed.
+        """
+        futures = {self.start(work): position for position, work in enumerate(works)}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            for future in futures:
+                future.cancel()
 
     async def post(self, path: str, body: Any) -> Reply:
         """Send JSON. Raises `UnreadableError` and the errors of httpx2."""
