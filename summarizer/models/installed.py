@@ -46,11 +46,8 @@ def identify(name: str, revision: str, models: Path) -> dict[str, str]:
     refuses files that are not those of this revision. A folder is identified by the SHA-256 of its files, whatever
     revision is given. A missing model is identified by its name; opening it raises `BackendError`.
     """
-    if name in CATALOGUE:
-        return {
-            "model": name,
-            "revision": CATALOGUE[name].revision if CATALOGUE[name].package else revision or CATALOGUE[name].revision,
-        }
+    if model := CATALOGUE.get(name):
+        return {"model": name, "revision": model.revision if model.package else revision or model.revision}
     if is_local(name):
         return {"model": "local", "revision": _content(Path(name), models)}
     return {"model": name, "revision": revision}
@@ -90,7 +87,7 @@ def resolve(name: str, purpose: str, models: Path, revision: str = "") -> Instal
     if name in CATALOGUE:
         model = CATALOGUE[name]
         if model.purpose != purpose:
-            suitable = ", ".join(model.name for model in CATALOGUE.values() if model.purpose == purpose)
+            suitable = ", ".join(_list_names(purpose))
             raise BackendError(f"{name} is not a {purpose} model", f"Choose one of {suitable}, or give a path.")
         if model.package:
             return resolve_packaged(model, models, revision)
@@ -129,8 +126,12 @@ def is_known(name: str) -> bool:
     return name in CATALOGUE or is_local(name)
 
 
+def _list_names(purpose: str) -> list[str]:
+    return [model.name for model in CATALOGUE.values() if model.purpose == purpose]
+
+
 def _suggest_model(name: str, purpose: str) -> str:
-    names = [model.name for model in CATALOGUE.values() if model.purpose == purpose]
+    names = _list_names(purpose)
     close = difflib.get_close_matches(name, names, n=1)
     suggestion = f"Did you mean {close[0]}? " if close else ""
     return f"{suggestion}Choose one of {', '.join(names)}, or give the path of a folder."
