@@ -56,10 +56,9 @@ def _find_exchanged(alignment: Alignment) -> str:
 
 def _is_dense(places: Sequence[tuple[int, ...]], length: int) -> bool:
     """Return whether a passage has all words in about as many words as a statement."""
-    spans = (max(found) - min(other) for found in places[-1:] for other in places[:1])
     firsts = [min(found) for found in places]
     lasts = [max(found) for found in places]
-    return min(spans, default=0) >= 0 and max(firsts) - min(lasts) <= DENSE * length
+    return max(places[-1]) >= min(places[0]) and max(firsts) - min(lasts) <= DENSE * length
 
 
 def _may_be_exchanged(claim: Sequence[Token], first: int, second: int) -> bool:

@@ -105,8 +105,7 @@ def _measure_distance(places: Sequence[int], anchors: Sequence[int]) -> float:
 
 def _find_other_quantity(alignment: Alignment) -> str:
     spoken = [(at, _QUANTITIES[t.text]) for at, t in enumerate(alignment.passage.tokens) if t.text in _QUANTITIES]
-    if any(token.text == "not" for token in alignment.passage.tokens):
-        spoken += [(at, "none") for at, t in enumerate(alignment.passage.tokens) if t.text == "not"]
+    spoken += [(at, "none") for at, t in enumerate(alignment.passage.tokens) if t.text == "not"]
     for i, token in enumerate(alignment.claim):
         quantity = _QUANTITIES.get(token.text)
         if quantity is None:
@@ -236,5 +235,5 @@ def _is_past(word: str, before: Sequence[str]) -> bool:
 _PAST_FORMS = frozenset(
     "began broke brought built bought caught chose came drew drove fell felt fought found forgot froze gave went grew "
     "hid held kept knew led left lost made met paid ran rose said saw sold sent shrank spoke spent stood stole struck "
-    "took taught told thought threw won wrote became wrote got".split()
+    "took taught told thought threw won wrote became got".split()
 )

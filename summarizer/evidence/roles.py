@@ -124,7 +124,7 @@ def find_command_problem(command: str, segments: Sequence[Segment]) -> str:
 
 
 def _is_run(words: Sequence[str], spoken: Sequence[str], at: int) -> bool:
-    """Return whether a word of running stands before the command, or, for a known form of command, anywhere."""
+    """Return whether a word of running stands shortly before the command."""
     before = " ".join(spoken[max(0, at - CUE_REACH) : at])
     return bool(_RUNNING.search(before)) and words[0] not in STOP_WORDS
 

@@ -75,11 +75,7 @@ def find_emptiness(text: str, english: bool) -> str:
 
 def find_foreign(text: str, spoken: str, talk_scripts: frozenset[str]) -> str:
     """Return what of a text cannot be compared with the talk: another script, letters set apart, an address."""
-    if (
-        other := list_scripts(text) - talk_scripts - {"LATIN"}
-        if "LATIN" in talk_scripts
-        else list_scripts(text) - talk_scripts
-    ):
+    if other := list_scripts(text) - talk_scripts:
         return f"the talk has no {min(other).split()[0].lower()} letters"
     for match in _APART.finditer(text):
         letters = word_parts(match[0])
